@@ -1,0 +1,7 @@
+"""`python -m hostdesk` is the command `hostdesk`."""
+
+import sys
+
+from hostdesk.config.cli import main
+
+sys.exit(main())

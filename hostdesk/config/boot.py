@@ -1,0 +1,41 @@
+"""Brings Django up for a command or a server, once a process, with the log as the house writes it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+
+def setup() -> None:
+    """Make tables and settings usable in this process.
+
+    Raises `Misconfigured` when a setting is nonsense.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hostdesk.config.settings")
+    import django
+
+    django.setup()
+    from django.conf import settings
+
+    start_log(settings.ENVIRONMENT.log)
+
+
+def start_log(level: str) -> None:
+    """One event a line on standard error: constant text, facts as fields. Addresses and bodies are never facts."""
+    import structlog
+
+    number = logging.getLevelNamesMapping()[level.upper()]
+    logging.basicConfig(level=max(number, logging.WARNING), format="%(levelname)s %(name)s %(message)s")
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"], sort_keys=True),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
