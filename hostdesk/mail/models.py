@@ -1,0 +1,208 @@
+"""The tables of mail: what came in, byte for byte, what became of it, and what is to go out."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from hostdesk.jobs.claiming import Claimable
+
+
+class RawMail(models.Model):
+    """One mail exactly as it arrived; `digest` is the SHA-256 of `raw` in hexadecimal.
+
+    Apart from InboundMail, so that settling a mail never rewrites its bytes.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    raw = models.BinaryField()
+
+
+class Route(models.TextChoices):
+    """For whom a mail came in: the desk, or (complaint@) the supervisors alone."""
+
+    DESK = "desk", "Desk"
+    COMPLAINT = "complaint", "Complaint"
+
+
+class Door(models.TextChoices):
+    """Through which door a mail came in."""
+
+    SMTP = "smtp", "SMTP"
+    LMTP = "lmtp", "LMTP"
+    PIPE = "pipe", "Pipe"
+
+
+class Disposition(models.TextChoices):
+    """What became of a mail; NULL in the table while it waits to be judged."""
+
+    TICKETED = "ticketed", "New ticket"
+    APPENDED = "appended", "Joined its ticket"
+    CLOSED = "closed", "Closed, unlisted sender"
+    QUARANTINED = "quarantined", "Held for a person"
+    IGNORED = "ignored", "Machine or loop"
+    REFUSED = "refused", "Not carried"
+
+
+class Trust(models.TextChoices):
+    """How far the sender is believed."""
+
+    PROVEN = "proven", "Proven"
+    PLAUSIBLE = "plausible", "Plausible"
+    UNPROVEN = "unproven", "Unproven"
+    FORGED = "forged", "Forged"
+
+
+class InboundQuerySet(models.QuerySet["InboundMail"]):
+    """Words for inbound mails."""
+
+    def waiting(self) -> InboundQuerySet:
+        """Kept, not judged yet."""
+        return self.filter(disposition__isnull=True)
+
+    def with_disposition(self, disposition: str) -> InboundQuerySet:
+        """All of one disposition; `waiting` stands for those that have none yet."""
+        return self.waiting() if disposition == "waiting" else self.filter(disposition=disposition)
+
+
+class InboundMail(Claimable):
+    """One mail that the door answered for, and its fate.
+
+    The envelope is written by the door, `sender` to `message_id` by whoever reads the mail, the rest by
+    whoever judges it. `digest` is NULL only for a mail that was refused for its size and so not kept.
+    `resembles` says in which way a closed mail looks like a known contact's. `ticket_number` is the
+    running number of a ticket: a plain number, tickets live above mail.
+    """
+
+    digest = models.CharField(max_length=64, null=True)  # noqa: DJ001  (NULL: nothing was kept)
+    route = models.CharField(max_length=10, choices=Route.choices)
+    door = models.CharField(max_length=4, choices=Door.choices)
+    envelope_from = models.CharField(max_length=320, default="", blank=True)
+    recipients = models.JSONField(default=list)
+    client_ip = models.CharField(max_length=45, default="", blank=True)
+    helo = models.CharField(max_length=255, default="", blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    received_at = models.DateTimeField()
+
+    disposition = models.CharField(max_length=12, choices=Disposition.choices, null=True)  # noqa: DJ001
+    reason = models.TextField(default="", blank=True)
+    clause = models.CharField(max_length=60, default="", blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    sender = models.TextField(default="", blank=True)
+    sender_name = models.TextField(default="", blank=True)
+    subject = models.TextField(default="", blank=True)
+    message_id = models.TextField(default="", blank=True)
+    trust = models.CharField(max_length=10, choices=Trust.choices, default="", blank=True)
+    resembles = models.CharField(max_length=200, default="", blank=True)
+    ticket_number = models.BigIntegerField(null=True, blank=True)
+
+    objects = InboundQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["digest", "route"], name="inboundmail_once_per_route"),
+            models.CheckConstraint(condition=Q(route__in=Route.values), name="inboundmail_route_known"),
+            models.CheckConstraint(condition=Q(door__in=Door.values), name="inboundmail_door_known"),
+            models.CheckConstraint(
+                condition=Q(disposition__isnull=True) | Q(disposition__in=Disposition.values),
+                name="inboundmail_disposition_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(trust__in=["", *Trust.values]), name="inboundmail_trust_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(digest__isnull=False) | Q(disposition="refused"),
+                name="inboundmail_kept_unless_refused",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_try_at", "id"],
+                name="inboundmail_waiting",
+                condition=Q(disposition__isnull=True),
+            ),
+            models.Index(fields=["disposition", "id"], name="inboundmail_by_disposition"),
+            models.Index(
+                fields=["id"],
+                name="inboundmail_resembling",
+                condition=Q(disposition="closed") & ~Q(resembles=""),
+            ),
+            models.Index(
+                fields=["ticket_number"],
+                name="inboundmail_by_ticket",
+                condition=Q(ticket_number__isnull=False),
+            ),
+        ]
+
+
+class OutboundState(models.TextChoices):
+    """Where a mail stands on its way out."""
+
+    WAITING = "waiting", "Waiting"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Failed"
+    HELD = "held", "Held back"
+
+
+class OutboundQuerySet(models.QuerySet["OutboundMail"]):
+    """Words for outbound mails."""
+
+    def waiting(self) -> OutboundQuerySet:
+        """To be delivered as soon as its time has come."""
+        return self.filter(state=OutboundState.WAITING)
+
+    def failed(self) -> OutboundQuerySet:
+        """Given up: somebody must look."""
+        return self.filter(state=OutboundState.FAILED)
+
+
+class OutboundMail(Claimable):
+    """One mail to one recipient, written in the transaction of the change that causes it.
+
+    `headers` holds the threading and automatic-mail headers by name; `files` a list of
+    `{"digest", "filename", "content_type"}` whose bytes lie in ports.files. `about` is the idempotency
+    key (`ack:1042`): the same wish twice is one mail. `person_id` is the contact or agent it goes to: a
+    plain number, people live above mail.
+    """
+
+    kind = models.CharField(max_length=40)
+    ticket_number = models.BigIntegerField(null=True, blank=True)
+    person_id = models.BigIntegerField(null=True, blank=True)
+    to_address = models.CharField(max_length=320)
+    to_name = models.TextField(default="", blank=True)
+    subject = models.TextField()
+    text = models.TextField()
+    html = models.TextField(default="", blank=True)
+    headers = models.JSONField(default=dict)
+    files = models.JSONField(default=list)
+    message_id = models.CharField(max_length=255, unique=True)
+    about = models.CharField(max_length=200, null=True, unique=True)  # noqa: DJ001  (NULL: may repeat)
+    queued_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=OutboundState.choices, default=OutboundState.WAITING)
+    last_answer = models.TextField(default="", blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OutboundQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=OutboundState.values), name="outboundmail_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="sent", sent_at__isnull=False) | ~Q(state="sent"),
+                name="outboundmail_sent_when",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_try_at", "id"], name="outboundmail_waiting", condition=Q(state="waiting")
+            ),
+            models.Index(fields=["state", "id"], name="outboundmail_by_state"),
+            models.Index(
+                fields=["ticket_number"],
+                name="outboundmail_by_ticket",
+                condition=Q(ticket_number__isnull=False),
+            ),
+        ]

@@ -1,0 +1,167 @@
+"""Bytes to text, whatever the sender claims: declared charset when it is believable, else found out."""
+
+from __future__ import annotations
+
+import binascii
+import codecs
+import re
+from functools import lru_cache
+
+from charset_normalizer import from_bytes
+
+# What senders write for charsets that Python knows by another name, or that are read as their superset
+# (as browsers do: WHATWG Encoding).
+_ALIASES = {
+    "iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "l1": "cp1252", "us-ascii": "cp1252",
+    "ascii": "cp1252", "ansi_x3.4-1968": "cp1252", "iso-8859-9": "cp1254", "iso8859-1": "cp1252",
+    "iso_8859-1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "gb2312_charset": "gb18030",
+    "ks_c_5601-1987": "cp949", "ksc5601": "cp949", "euc-kr": "cp949", "x-euc-kr": "cp949", "korean": "cp949",
+    "shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932", "sjis": "cp932", "windows-31j": "cp932",
+    "iso-2022-jp": "iso2022_jp_ext", "cp-850": "cp850", "x-mac-roman": "mac_roman", "macintosh": "mac_roman",
+    "x-mac-cyrillic": "mac_cyrillic", "win-1251": "cp1251", "x-cp1251": "cp1251", "windows-1252http-equivcontent-type":
+    "cp1252", "unicode-1-1-utf-7": "utf-7", "utf-8mb4": "utf-8", "utf8mb4": "utf-8", "utf": "utf-8",
+    "unicode": "utf-8", "x-user-defined": "cp1252", "default_charset": "utf-8", "default": "utf-8",
+    "x-unknown": "", "unknown-8bit": "", "unknown": "", "8bit": "", "binary": "", "none": "", "windows-874": "cp874",
+    "iso-8859-8-i": "iso8859_8", "iso-8859-8-e": "iso8859_8", "iso-8859-6-i": "iso8859_6", "dos-874": "cp874",
+    "big5-hkscs": "big5hkscs", "x-x-big5": "big5hkscs", "big5": "big5hkscs", "cp1252http-equiv": "cp1252",
+}  # fmt: skip
+# Codecs that are no charsets of text, or whose decoding can be made to take memory or raise oddly.
+_FORBIDDEN = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem", "rot_13"}
+_HIGH = re.compile(rb"[\x80-\xff]")
+_ISO2022 = re.compile(rb"\x1b[$(][A-Z@]")
+SNIFF_BYTES = 20_000
+
+
+@lru_cache(maxsize=512)
+def codec_for(name: str) -> str | None:
+    """Python's codec for a declared charset, or None when nobody knows it."""
+    word = re.sub(r"[\s\"']+", "", name).lower().split(";")[0].split("*")[0]
+    word = _ALIASES.get(word, word)
+    tries = [word, word.replace("_", "-"), re.sub(r"^(x-|cs)", "", word), re.sub(r"^(windows|win|ms|cp)-?", "cp", word)]
+    for candidate in [*tries, re.sub(r"^iso-?(\d{4})-?(\d+).*", r"iso\1-\2", word)]:
+        if not candidate or len(candidate) > 40 or "\0" in candidate:
+            continue
+        try:
+            found = codecs.lookup(candidate)
+        except (LookupError, ValueError, UnicodeError):
+            continue
+        if found._is_text_encoding and found.name not in _FORBIDDEN:  # type: ignore[attr-defined]  # noqa: SLF001
+            return _ALIASES.get(found.name, found.name)
+    return None
+
+
+def decode(content: bytes, declared: str | None = None) -> str:
+    """Text of `content`, never raising. A declared charset that does not fit the bytes is overruled.
+
+    UTF-8 that decodes cleanly beats a wrong single-byte declaration, because it hardly happens by chance.
+    """
+    bom = _by_mark(content)
+    if bom is not None:
+        return bom
+    codec = codec_for(declared) if declared else None
+    if not _HIGH.search(content):
+        return _seven_bit(content, codec)
+    if codec in (None, "utf-8", "cp1252", "cp1254"):
+        utf8 = _strictly(content, "utf-8")
+        if utf8 is not None:
+            return utf8
+    if codec is not None and codec != "utf-8":
+        text = _strictly(content, codec)
+        if text is not None:
+            return text
+        if codec == "cp1252":
+            return content.decode("cp1252", "latin1_holes")
+        return content.decode(codec, "replace")
+    return _found_out(content, declared_utf8=codec == "utf-8")
+
+
+def _by_mark(content: bytes) -> str | None:
+    if content.startswith(codecs.BOM_UTF8):
+        return content[3:].decode("utf-8", "replace")
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and len(content) % 2 == 0:
+        return content.decode("utf-16", "replace")
+    return None
+
+
+def _seven_bit(content: bytes, codec: str | None) -> str:
+    if codec in (None, "utf-8", "cp1252", "ascii"):
+        if _ISO2022.search(content):
+            return _strictly(content, "iso2022_jp_ext") or content.decode("ascii", "replace")
+        return content.decode("ascii", "replace")
+    return _strictly(content, codec or "ascii") or content.decode("ascii", "replace")
+
+
+def _strictly(content: bytes, codec: str) -> str | None:
+    try:
+        return content.decode(codec)
+    except (UnicodeError, ValueError, LookupError, OverflowError):
+        return None
+
+
+def _found_out(content: bytes, *, declared_utf8: bool) -> str:
+    """Nothing usable was declared: a few broken bytes in UTF-8 stay UTF-8, else the detector speaks."""
+    lenient = content.decode("utf-8", "replace")
+    if declared_utf8 or lenient.count("�") * 20 < len(_HIGH.findall(content[:SNIFF_BYTES])):
+        high = len(_HIGH.findall(content))
+        if lenient.count("�") * 2 < high:
+            return lenient
+    best = from_bytes(content[:SNIFF_BYTES]).best() if len(_HIGH.findall(content[:SNIFF_BYTES])) > 8 else None  # noqa: PLR2004
+    if best is not None and best.encoding not in ("utf_8", "ascii"):
+        text = _strictly(content, codec_for(best.encoding) or "cp1252")
+        if text is not None:
+            return text
+    return content.decode("cp1252", "latin1_holes")
+
+
+def _latin1_holes(error: UnicodeError) -> tuple[str, int]:
+    """The five bytes that cp1252 leaves open are read as Latin-1 controls, as browsers do."""
+    if isinstance(error, UnicodeDecodeError):
+        return error.object[error.start : error.end].decode("latin-1"), error.end
+    raise error
+
+
+codecs.register_error("latin1_holes", _latin1_holes)
+
+
+def header_text(raw: bytes) -> str:
+    """A raw header value as text before any decoding of words; 8-bit bytes are found out."""
+    return raw.decode("ascii") if raw.isascii() else decode(raw)
+
+
+# The second form allows bare question marks in a word, as some clients write them; it is kept short.
+_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*+(?=\?=)|(?:[^?]|\?(?!=)){0,300}+)\?=")
+_BETWEEN = re.compile(r"(\?=)[ \t\r\n]+(=\?[^?\s]{1,60}\?[bBqQ]\?)")
+
+
+def decode_words(text: str) -> str:
+    """RFC 2047, and what clients make of it: words inside quotes, blanks in words, characters cut between words."""
+    if "=?" not in text:
+        return text
+    text = _BETWEEN.sub(r"\1\2", _BETWEEN.sub(r"\1\2", text))
+    out: list[str] = []
+    pending, pending_charset, at = b"", "", 0
+    for found in _WORD.finditer(text):
+        if found.start() > at:
+            out.append(decode(pending, pending_charset))
+            pending = b""
+            out.append(text[at : found.start()])
+        charset = found[1].split("*")[0].lower()
+        content = _word_bytes(found[2], found[3])
+        # Words of one charset are decoded together: a character may be cut between them.
+        if charset != pending_charset and pending:
+            out.append(decode(pending, pending_charset))
+            pending = b""
+        pending, pending_charset, at = pending + content, charset, found.end()
+    out.append(decode(pending, pending_charset))
+    out.append(text[at:])
+    return "".join(out)
+
+
+def _word_bytes(encoding: str, payload: str) -> bytes:
+    raw = payload.encode("utf-8", "replace")
+    if encoding in "qQ":
+        return binascii.a2b_qp(raw.replace(b" ", b"_").replace(b"\n", b"").replace(b"\r", b""), header=True)
+    letters = re.sub(rb"[^A-Za-z0-9+/]+", b"", raw)
+    if len(letters) % 4 == 1:
+        letters = letters[:-1]
+    return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))

@@ -1,0 +1,120 @@
+"""What a mail is, once it has been read: plain frozen values that travel between processes as msgpack."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+ReportKind = Literal["delivery", "abuse", "auth-failure", "dmarc", "read-receipt"]
+Sealed = Literal["smime-signed", "smime-encrypted", "pgp-signed", "pgp-encrypted"]
+
+
+class Address(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One mailbox for showing; `address` may be anything a sender wrote and proves nothing."""
+
+    address: str
+    name: str = ""
+
+
+class Author(msgspec.Struct, frozen=True):
+    """The strict reading of `From`: either `address` is usable, or `problem` is a sentence and `address` is None.
+
+    `address` keeps the local part as written, its domain is lower case; U-labels are kept as they came.
+    """
+
+    address: str | None
+    name: str
+    problem: str | None
+
+    @property
+    def domain(self) -> str | None:
+        """The domain on which DMARC has to be evaluated; None when there is no usable author."""
+        return self.address.rpartition("@")[2] if self.address else None
+
+
+class Attachment(msgspec.Struct, frozen=True):
+    """One file of a mail, decoded. `content_id` stands without angle brackets; `size` is that of `content`."""
+
+    filename: str
+    content_type: str
+    size: int
+    inline: bool
+    content_id: str | None
+    content: bytes
+
+
+class FailedRecipient(msgspec.Struct, frozen=True):
+    """One address that a delivery report speaks about; `status` is an RFC 3463 code such as `5.1.1`, or ""."""
+
+    recipient: str
+    status: str
+    action: str
+    diagnostic: str
+
+
+class Bounce(msgspec.Struct, frozen=True):
+    """A mail that says that some mail was not delivered.
+
+    `formal` is true for RFC 3464 reports. `original_message_id` and `original_recipient_hint` come from the
+    returned mail and prove nothing by themselves; only the return address of our own mail does.
+    """
+
+    recipient: str
+    status: str
+    action: str
+    diagnostic: str
+    all: list[FailedRecipient]
+    formal: bool
+    original_message_id: str | None = None
+
+    @property
+    def is_permanent(self) -> bool:
+        """Whether the address itself failed for good (a 5.x.x status or action `failed` without 4.x.x)."""
+        if self.status:
+            return self.status.startswith("5")
+        return self.action == "failed"
+
+
+class ParsedMail(msgspec.Struct, frozen=True):
+    """One mail as the gateway reads it. Everything here is the sender's word, except `author`'s strictness.
+
+    `from_` is the lenient reading for screens; judgements use `author` only.
+    `text` is the whole readable text, `reply_text` only what the sender newly wrote.
+    `auto_submitted` is true for mail that must get no automatic answer; `auto_reason` says why, in words.
+    `own_headers` are this desk's own loop marks as found: hints, never authority.
+    `error` is a sentence when the mail could only be read in part or not at all; the mail is kept anyway.
+    """
+
+    author: Author
+    from_: Address | None = None
+    sender: Address | None = None
+    to: list[Address] = []
+    cc: list[Address] = []
+    reply_to: list[Address] = []
+    subject: str = ""
+    message_id: str | None = None
+    in_reply_to: str | None = None
+    references: list[str] = []
+    date: datetime | None = None
+    text: str = ""
+    reply_text: str = ""
+    html_sanitized: str | None = None
+    attachments: list[Attachment] = []
+    auto_submitted: bool = False
+    auto_reason: str = ""
+    bounce: Bounce | None = None
+    report: ReportKind | None = None
+    list_id: str | None = None
+    sealed: Sealed | None = None
+    return_path: str | None = None
+    own_headers: dict[str, str] = {}
+    defects: list[str] = []
+    error: str | None = None
+
+
+class Unreadable(msgspec.Struct, frozen=True):
+    """What the parser pool answers when a mail could not be read within its limits; `reason` is a sentence."""
+
+    reason: str
