@@ -16,6 +16,7 @@ _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u00a0-\U0010ffff-]"
 _DOT_ATOM = re.compile(rf"{_ATEXT}+(?:\.{_ATEXT}+)*", re.DOTALL)
 _LABEL = r"[A-Za-z0-9\u00a1-\U0010ffff](?:[A-Za-z0-9\u00a1-\U0010ffff-]{0,61}[A-Za-z0-9\u00a1-\U0010ffff])?"
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})+", re.DOTALL)
+_ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 _QUOTED_NAME = re.compile(r'"((?:[^"\\\r\n]|\\["\\])*)"')
 # A name without quotes: RFC 5322 atoms and blanks, and the dots that everybody writes.
 _PLAIN_NAME = re.compile(rf"(?:{_ATEXT}|[ \t.])*")
@@ -144,7 +145,8 @@ def _address(text: str, name: str, values: list[bytes]) -> Author:
         return _nobody("The local part of the address in the From field is not written by the rules.", values)
     if not _DOMAIN.fullmatch(domain) or len(domain) > 253:  # noqa: PLR2004  (RFC 1035)
         return _nobody("The domain of the address in the From field is not written by the rules.", values)
-    return Author(address=f"{local}@{domain.lower()}", name=name, problem=None)
+    # Only ASCII is folded: Unicode's lower case turns the Kelvin sign into a plain k.
+    return Author(address=f"{local}@{domain.translate(_ASCII_LOWER)}", name=name, problem=None)
 
 
 def _nobody(problem: str, values: list[bytes]) -> Author:

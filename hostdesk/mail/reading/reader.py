@@ -1,0 +1,90 @@
+"""The one door of this package: raw bytes in, a `ParsedMail` out, always."""
+
+from __future__ import annotations
+
+from hostdesk.mail.reading import author, body, bounces, headers, html, machines, mime
+from hostdesk.mail.reading.mime import Entity
+from hostdesk.mail.reading.reply import reply_of
+from hostdesk.mail.reading.shapes import Address, Author, Bounce, ParsedMail
+
+OWN_PREFIX = "x-hostdesk-"
+
+
+def read(raw: bytes) -> ParsedMail:
+    """Read one mail. Never raises: what cannot be read stands in `error` as a sentence, with all that could be.
+
+    Time is linear in the size of the mail; memory-hungry mails are for the parser pool's limits.
+    """
+    try:
+        return _read(raw)
+    except Exception as problem:  # noqa: BLE001  (a mail is never lost for a fault of its reader; T18)
+        return _salvaged(raw, problem)
+
+
+def _read(raw: bytes) -> ParsedMail:
+    root, walk = mime.split(raw)
+    found = body.gather(root, walk)
+    text, markup = found.text, found.html
+    subject = headers.text_of(root.raw("subject"))
+    bounce = bounces.recognise(root, text, subject)
+    machine = machines.recognise(root, subject, bounce=bounce is not None)
+    error = None
+    if walk.too_deep or walk.too_many:
+        error = "The mail has more parts, or more levels of them, than are read; the rest can be seen in its source."
+    return ParsedMail(
+        author=author.read(raw),
+        from_=_first(root, "from"),
+        sender=_first(root, "sender"),
+        to=headers.addresses(root.raws("to")),
+        cc=headers.addresses(root.raws("cc")),
+        reply_to=headers.addresses(root.raws("reply-to")),
+        subject=subject,
+        message_id=next(iter(headers.message_ids(root.raw("message-id"))), None),
+        in_reply_to=next(iter(headers.message_ids(root.raw("in-reply-to"))), None),
+        references=headers.message_ids(root.raw("references")),
+        date=headers.instant(root.raw("date")),
+        text=text,
+        reply_text=_reply_text(text, bounce),
+        html_sanitized=html.sanitized(markup) if markup else None,
+        attachments=found.attachments,
+        auto_submitted=machine.reason != "",
+        auto_reason=machine.reason,
+        bounce=bounce,
+        report=machine.report,
+        list_id=machine.list_id,
+        sealed=found.sealed,
+        return_path=machine.return_path,
+        own_headers=_own(root),
+        defects=walk.defects,
+        error=error,
+    )
+
+
+def _reply_text(text: str, bounce: Bounce | None) -> str:
+    """Machines quote nothing: only a person's text is searched for what is new in it."""
+    return text if bounce is not None else reply_of(text)
+
+
+def _first(root: Entity, name: str) -> Address | None:
+    found = headers.addresses(root.raws(name)[:1])
+    return next((one for one in found if "@" in one.address), found[0] if found else None)
+
+
+def _own(root: Entity) -> dict[str, str]:
+    """This desk's marks in a mail that comes back; anybody can write them, so they only ever stop things."""
+    return {name: headers.text_of(value)[:200] for name, value in root.headers if name.startswith(OWN_PREFIX)}
+
+
+def _salvaged(raw: bytes, problem: Exception) -> ParsedMail:
+    try:
+        who = author.read(raw)
+    except Exception:  # noqa: BLE001
+        who = Author(address=None, name="", problem="The From field could not be read.")
+    text = raw[: body.MAX_TEXT].decode("utf-8", "replace")
+    return ParsedMail(
+        author=who,
+        text=text,
+        reply_text=text,
+        defects=[type(problem).__name__],
+        error="This mail could not be taken apart; its source is kept and can be read.",
+    )
