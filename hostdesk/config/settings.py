@@ -153,7 +153,7 @@ def _attachment_storage() -> dict[str, object]:
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(DATA / "files")}},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "hostdesk.web.storage.BundledStorage"},
     "attachments": _attachment_storage(),
 }
 

@@ -1,0 +1,68 @@
+"""What every answer carries, and how a refusal becomes a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from hostdesk.kit.refusals import Missing, Refused
+from hostdesk.web import errors
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; frame-src 'self'; object-src 'none'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
+}
+# Two years, as browsers ask before they take an address into their own lists.
+STRICT_TRANSPORT = ("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+
+
+def security_headers(get_response: GetResponse) -> Callable[[HttpRequest], HttpResponse]:
+    """Put the house's headers on every answer; a view that set one of them itself (a download) keeps its own."""
+    headers = dict(HEADERS)
+    if settings.SECURE:
+        headers[STRICT_TRANSPORT[0]] = STRICT_TRANSPORT[1]
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    return middleware
+
+
+class RefusalsAsPages:
+    """`Refused` becomes a sentence with a link to its clause, `Missing` the page for things that are not there."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Nothing happens on the way in or out; see `process_exception`."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """An answer for the house's two refusals; every other exception is a bug and rises."""
+        if isinstance(exception, Refused):
+            return errors.refused(request, exception)
+        if isinstance(exception, Missing):
+            return errors.missing(request)
+        return None
+
+
+refusals_as_pages = RefusalsAsPages

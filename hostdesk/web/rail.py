@@ -1,0 +1,56 @@
+"""Places of the desk: each room names its own in `places.py`, the rail lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+
+from django.apps import apps
+from django.urls import reverse
+from django.utils.module_loading import module_has_submodule
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the rail: `key` marks it as current, `order` sorts it, `roles` None means everybody on staff."""
+
+    key: str
+    word: str
+    icon: str
+    url_name: str
+    order: int
+    roles: frozenset[str] | None = None
+    group: int = 1
+    hotkey: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A Place with its address, ready to show."""
+
+    place: Place
+    address: str
+
+
+@lru_cache(maxsize=1)
+def places() -> tuple[Place, ...]:
+    """All places of all installed rooms, in order."""
+    found: list[Place] = []
+    for app in apps.get_app_configs():
+        if module_has_submodule(app.module, "places"):
+            found.extend(import_module(f"{app.name}.places").PLACES)
+    return tuple(sorted(found, key=lambda place: (place.group, place.order)))
+
+
+@lru_cache(maxsize=32)
+def entries(role: str) -> tuple[tuple[Entry, ...], ...]:
+    """The rail of an agent with `role`, one tuple a group."""
+    open_to_role = [place for place in places() if place.roles is None or role in place.roles]
+    groups = sorted({place.group for place in open_to_role})
+    return tuple(_group(open_to_role, group) for group in groups)
+
+
+def _group(chosen: Iterable[Place], group: int) -> tuple[Entry, ...]:
+    return tuple(Entry(place, reverse(place.url_name)) for place in chosen if place.group == group)

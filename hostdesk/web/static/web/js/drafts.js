@@ -1,0 +1,50 @@
+// What is typed is kept: on the server under data-draft, or in this browser where that reads "here".
+const proof = () => JSON.parse(document.body.getAttribute("hx-headers") || "{}");
+
+const send = (box, said) => {
+  const body = new URLSearchParams({ text: box.value, kind: box.dataset.draftKind || "" });
+  return fetch(box.dataset.draft, { method: "POST", body, headers: proof(), keepalive: box.value.length < 60000 })
+    .then((answer) => { said.textContent = answer.ok ? "Draft kept" : "Draft not kept: reload before you go on"; })
+    .catch(() => { said.textContent = "No connection: the draft waits in this window"; });
+};
+
+const keepOnServer = (box) => {
+  const said = box.form.querySelector("[data-draft-said]") || document.createElement("span");
+  let timer = 0;
+  let kept = box.value;
+  const keep = () => {
+    clearTimeout(timer);
+    if (box.value === kept) return;
+    kept = box.value;
+    send(box, said);
+  };
+  box.addEventListener("input", () => {
+    clearTimeout(timer);
+    said.textContent = "";
+    timer = setTimeout(keep, 1200);
+  });
+  box.form.addEventListener("submit", () => { clearTimeout(timer); kept = box.value; });
+  addEventListener("pagehide", keep);
+  document.addEventListener("visibilitychange", () => document.hidden && keep());
+};
+
+const keepHere = (box) => {
+  const name = `draft:${location.pathname}:${box.name}`;
+  if (!box.value) box.value = localStorage.getItem(name) || "";
+  box.addEventListener("input", () => localStorage.setItem(name, box.value));
+  box.form.addEventListener("submit", () => localStorage.removeItem(name));
+};
+
+for (const box of document.querySelectorAll("[data-draft]")) {
+  if (box.dataset.draft === "here") keepHere(box);
+  else keepOnServer(box);
+}
+
+// Ctrl+Enter sends, whether or not single keys are switched on.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  const form = event.target.closest?.("form");
+  if (!form || event.target.tagName !== "TEXTAREA") return;
+  event.preventDefault();
+  form.requestSubmit(form.querySelector("[data-send]") || undefined);
+});

@@ -1,0 +1,48 @@
+// Keys press what is on the page: data-key="r" a button or a box, data-go="q" a place. They invent nothing.
+const typing = (target) => target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+const shown = (selector) => [...document.querySelectorAll(selector)].find((element) => element.offsetParent !== null);
+let going = 0;
+
+const press = (element) => {
+  if (/^(TEXTAREA|INPUT|SELECT)$/.test(element.tagName)) {
+    element.focus();
+    element.scrollIntoView({ block: "nearest" });
+  } else element.click();
+};
+
+const answerTo = (key) => {
+  if (going) {
+    clearTimeout(going);
+    going = 0;
+    return shown(`[data-go="${CSS.escape(key)}"]`);
+  }
+  if (key === "g") {
+    going = setTimeout(() => { going = 0; }, 1200);
+    return null;
+  }
+  if (key === "/") return shown(".rail .find input") || document.querySelector("#palette");
+  if (key === "?") return document.querySelector("#key-sheet");
+  return shown(`[data-key="${CSS.escape(key)}"]`);
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape" && typing(event.target) && !event.target.closest("dialog")) return event.target.blur();
+  if (document.body.dataset.hotkeys === "off" || typing(event.target) || document.querySelector("dialog[open]")) return;
+  if (event.key === "j" || event.key === "k") {
+    document.dispatchEvent(new CustomEvent("hostdesk:step", { detail: event.key === "j" ? 1 : -1 }));
+    return;
+  }
+  const found = answerTo(event.key);
+  if (!found) return;
+  event.preventDefault();
+  if (found.tagName === "DIALOG") found.showModal();
+  else press(found);
+});
+
+for (const opener of document.querySelectorAll("[data-opens]")) {
+  opener.addEventListener("click", () => document.getElementById(opener.dataset.opens).showModal());
+}
+for (const sheet of document.querySelectorAll("dialog.sheet")) {
+  sheet.addEventListener("click", (event) => event.target === sheet && sheet.close());
+}

@@ -1,0 +1,23 @@
+// Places that ask the server now and then; asleep while nobody looks. An answer 204 leaves things as they are.
+const ask = async (place) => {
+  if (document.hidden || place.dataset.asking) return;
+  place.dataset.asking = "yes";
+  try {
+    const answer = await fetch(place.dataset.live, { headers: { "HX-Request": "true" } });
+    if (answer.status === 200) {
+      const html = await answer.text();
+      if (place.innerHTML !== html) place.innerHTML = html;
+    } else if (answer.status === 401 || answer.redirected) {
+      delete place.dataset.live;
+    }
+  } catch {
+    // No connection: the next round asks again.
+  } finally {
+    delete place.dataset.asking;
+  }
+};
+
+for (const place of document.querySelectorAll("[data-live]")) {
+  setInterval(() => place.dataset.live && ask(place), Number(place.dataset.every || 15) * 1000);
+  document.addEventListener("visibilitychange", () => place.dataset.live && ask(place));
+}
