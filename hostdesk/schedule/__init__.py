@@ -1,0 +1,1 @@
+"""Who is on duty when (sla.hours). Main verbs: `start`, `end`."""

@@ -1,0 +1,107 @@
+"""Reads about customers, accounts, services, domains and servers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hostdesk.hosting.models import Account, Customer, Domain, Product, Server, Service
+
+
+def domains_of(account: Account) -> list[str]:
+    """The domain names hosted on an account, as A-labels, in alphabetical order."""
+    return list(Domain.objects.filter(account=account).order_by("name").values_list("name", flat=True))
+
+
+def account_by_username(username: str) -> Account | None:
+    """The account of this username with its customer, whatever the case of its letters; closed ones too."""
+    return Account.objects.named(username).select_related("customer").first()
+
+
+def account_of_domain(name: str) -> Account | None:
+    """The account on which a domain name (A-label) is hosted, with its customer."""
+    found = Domain.objects.filter(name=name).select_related("account__customer").first()
+    return found.account if found else None
+
+
+def accounts_of_customer(customer: Customer) -> list[Account]:
+    """All accounts of a customer by username, closed ones last."""
+    accounts = Account.objects.filter(customer=customer).order_by("username")
+    return sorted(accounts, key=lambda account: account.closed_at is not None)
+
+
+def services_of(account: Account) -> list[Service]:
+    """What an account has now, oldest first, each with its server."""
+    return list(account.services.current().select_related("server").order_by("created_at", "pk"))
+
+
+def policy_slug_for(account: Account) -> str:
+    """The slug of the policy under which support for an account runs (scope.dedicated).
+
+    An account with any current service of the hosting kind is under the hosting policy; only one whose services
+    are all dedicated machines is under theirs. An account without services counts as shared hosting.
+    """
+    return policy_slugs_for([account.pk])[account.pk]
+
+
+def policy_slugs_for(account_ids: list[int]) -> dict[int, str]:
+    """`policy_slug_for` of many accounts in one query."""
+    from hostdesk.policy import queries as policy
+
+    products: dict[int, set[str]] = {account_id: set() for account_id in account_ids}
+    rows = Service.objects.current().filter(account_id__in=account_ids).values_list("account_id", "product")
+    for account_id, product in rows:
+        products[account_id].add(product)
+    slugs = {}
+    for account_id, kinds in products.items():
+        ruling = Product.DEDICATED if kinds == {Product.DEDICATED} else Product.SHARED
+        slugs[account_id] = policy.policy_for_product(ruling)
+    return slugs
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerLine:
+    """One line of the list of customers; texts are ready to be shown."""
+
+    id: int
+    name: str
+    usernames: tuple[str, ...]
+    domains: tuple[str, ...]
+
+
+LONGEST_PAGE = 50
+
+
+def customers_like(words: str, *, limit: int = LONGEST_PAGE) -> list[CustomerLine]:
+    """Customers whose name, usernames or domains contain `words`; all of them when it is empty; by name.
+
+    Two more queries whatever their number: the accounts and the domains of those shown.
+    """
+    found = Customer.objects.order_by("name")
+    if words:
+        ids = set(Customer.objects.filter(name__icontains=words).values_list("pk", flat=True)[:limit])
+        for field in ("accounts__username__icontains", "accounts__domains__name__icontains"):
+            ids |= set(Customer.objects.filter(**{field: words}).values_list("pk", flat=True)[:limit])
+        found = found.filter(pk__in=ids)
+    customers = list(found[:limit])
+    usernames: dict[int, list[str]] = {customer.pk: [] for customer in customers}
+    domains: dict[int, list[str]] = {customer.pk: [] for customer in customers}
+    for customer_id, username in (
+        Account.objects.filter(customer__in=customers)
+        .order_by("username")
+        .values_list("customer_id", "username")
+    ):
+        usernames[customer_id].append(username)
+    for customer_id, name in (
+        Domain.objects.filter(account__customer__in=customers)
+        .order_by("name")
+        .values_list("account__customer_id", "name")
+    ):
+        domains[customer_id].append(name)
+    return [
+        CustomerLine(one.pk, one.name, tuple(usernames[one.pk]), tuple(domains[one.pk])) for one in customers
+    ]
+
+
+def servers() -> list[Server]:
+    """All servers by name."""
+    return list(Server.objects.order_by("name"))

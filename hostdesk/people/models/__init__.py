@@ -1,0 +1,22 @@
+"""Tables of the room, split by noun."""
+
+from hostdesk.people.models.agents import Agent, Membership, RecoveryCode, Role, Team
+from hostdesk.people.models.contacts import Contact, ContactRole, Person, PolicyReading
+from hostdesk.people.models.sign_in import ApiToken, Attempt, Session, SignInLink, Step
+
+__all__ = [
+    "Agent",
+    "ApiToken",
+    "Attempt",
+    "Contact",
+    "ContactRole",
+    "Membership",
+    "Person",
+    "PolicyReading",
+    "RecoveryCode",
+    "Role",
+    "Session",
+    "SignInLink",
+    "Step",
+    "Team",
+]

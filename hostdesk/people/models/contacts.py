@@ -1,0 +1,100 @@
+"""Person, Contact, PolicyReading."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+
+from hostdesk.hosting.models import Account
+from hostdesk.kit.actors import Actor
+
+
+class ContactRole(models.TextChoices):
+    """What a person may ask for on an account (contact.listed_sender)."""
+
+    PRIMARY = "primary", "Primary contact"
+    SECONDARY = "secondary", "Secondary contact"
+    AUTHORISED = "authorised", "Authorised contact"
+
+
+class Person(models.Model):
+    """A human being outside the house, known by one e-mail address in the form of `kit.addresses.normalised`.
+
+    `password` is empty for those who sign in by mailed links alone.
+    """
+
+    email = models.CharField(max_length=254, unique=True)
+    name = models.CharField(max_length=200)
+    phone = models.CharField(max_length=50, blank=True)
+    password = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    """Words for contacts."""
+
+    def active(self) -> Self:
+        """Contacts who have not been removed, of accounts that are open."""
+        return self.filter(removed_at=None, account__closed_at=None)
+
+    def with_account(self) -> Self:
+        """With person, account and customer in the same query."""
+        return self.select_related("person", "account__customer")
+
+
+class Contact(models.Model):
+    """A person acting for an account, in one role.
+
+    `vouched_for` says who told us ("import on 2026-11-23"); `confirmed_at` when the person used the address
+    to sign in. A removed contact stays as history; its person may be added anew.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="contacts")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="contacts")
+    role = models.CharField(max_length=20, choices=ContactRole.choices)
+    vouched_for = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(role__in=ContactRole.values), name="contact_role_known"
+            ),
+            models.UniqueConstraint(
+                fields=["person", "account"],
+                condition=models.Q(removed_at=None),
+                name="contact_active_unique",
+            ),
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=models.Q(removed_at=None, role="primary"),
+                name="contact_one_primary",
+            ),
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=models.Q(removed_at=None, role="secondary"),
+                name="contact_one_secondary",
+            ),
+        ]
+
+    def actor(self) -> Actor:
+        """The contact as the doer of something; wants `person` loaded."""
+        return Actor("contact", self.pk, self.person.name)
+
+
+class PolicyReading(models.Model):
+    """A person said to have read one version of the policy (scope.published)."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="policy_readings")
+    policy_version_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "policy_version_id"], name="policy_reading_once"),
+        ]

@@ -1,0 +1,135 @@
+"""Reads about agents, persons, contacts and their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from hashlib import sha256
+
+from django.db.models import Q
+
+from hostdesk.hosting.models import Account, Customer
+from hostdesk.kit import addresses
+from hostdesk.kit.refusals import Missing
+from hostdesk.people.models import Agent, ApiToken, Contact, Person, PolicyReading, Session, Team
+
+# Contacts are shown in the order of their weight.
+_WEIGHT = {"primary": 0, "secondary": 1, "authorised": 2}
+
+
+def contacts_for_address(email: str) -> list[Contact]:
+    """All active contacts who write from exactly this address, with person, account and customer; one query.
+
+    Nothing but an equal address matches: no folding, no sub-domains, no plus-variants.
+    Clause: contact.listed_sender.
+    """
+    address = addresses.normalised(email)
+    if address is None:
+        return []
+    return list(Contact.objects.active().with_account().filter(person__email=address).order_by("pk"))
+
+
+def contacts_of(account: Account) -> list[Contact]:
+    """The active contacts of an account: primary, secondary, then the authorised in the order of their names."""
+    found = Contact.objects.filter(account=account, removed_at=None).with_account()
+    return sorted(found, key=lambda contact: (_WEIGHT[contact.role], contact.person.name, contact.pk))
+
+
+def contacts_of_person(person: Person) -> list[Contact]:
+    """For whom a person may act: active contacts with account and customer, by username."""
+    return list(Contact.objects.active().with_account().filter(person=person).order_by("account__username"))
+
+
+def contacts_of_customer(customer: Customer) -> list[Contact]:
+    """The active contacts on all accounts of a customer, by account and weight."""
+    found = Contact.objects.filter(account__customer=customer, removed_at=None).with_account()
+    return sorted(found, key=lambda one: (one.account.username, _WEIGHT[one.role], one.person.name, one.pk))
+
+
+def contact_for_person(person: Person, contact_id: int) -> Contact:
+    """One active contact of this person; `Missing` for another's."""
+    found = Contact.objects.active().with_account().filter(person=person, pk=contact_id).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def accounts_of_person(person: Person) -> list[Account]:
+    """The open accounts for which a person may act, by username."""
+    return [contact.account for contact in contacts_of_person(person)]
+
+
+def person_by_email(email: str) -> Person | None:
+    """The person of exactly this address, contact or not."""
+    address = addresses.normalised(email)
+    return Person.objects.filter(email=address).first() if address else None
+
+
+def agent_by_email(email: str) -> Agent | None:
+    """The agent of exactly this address, active or not."""
+    address = addresses.normalised(email)
+    return Agent.objects.filter(email=address).first() if address else None
+
+
+def agent_by_id(agent_id: int) -> Agent:
+    """One agent; `Missing` when there is none."""
+    found = Agent.objects.filter(pk=agent_id).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def agents() -> list[Agent]:
+    """All agents: the active first, by name, each with its teams."""
+    return list(Agent.objects.prefetch_related("teams").order_by("-active", "name", "pk"))
+
+
+def agents_of_team(slug: str) -> list[Agent]:
+    """The active agents of a team, by name."""
+    return list(Agent.objects.active().in_team(slug).order_by("name", "pk"))
+
+
+def supervisors() -> list[Agent]:
+    """The active agents of the team Supervisors, by name."""
+    return agents_of_team(Team.SUPERVISORS)
+
+
+def team(slug: str) -> Team:
+    """One team by its slug."""
+    return Team.objects.get(slug=slug)
+
+
+def team_ids_of(agent: Agent) -> frozenset[int]:
+    """The teams of an agent; free when the sign-in of this request has already brought them."""
+    known: frozenset[int] | None = agent.__dict__.get("known_team_ids")
+    if known is None:
+        known = frozenset(agent.memberships.values_list("team_id", flat=True))
+        agent.__dict__["known_team_ids"] = known
+    return known
+
+
+def visible_team_ids(agent: Agent) -> Q:
+    """The condition on `team` under which an agent may know of a thing: not sealed, or the agent's own team."""
+    return Q(team__sealed=False) | Q(team__in=team_ids_of(agent))
+
+
+def agent_for_token(token: str, *, at: datetime) -> ApiToken | None:
+    """The living API token with its active agent, from the secret itself; None for anything else; one query."""
+    digest = sha256(token.encode()).hexdigest()
+    found = ApiToken.objects.filter(token_sha256=digest, revoked_at=None, agent__active=True).filter(
+        Q(expires_at=None) | Q(expires_at__gt=at)
+    )
+    return found.select_related("agent").first()
+
+
+def sessions_of(owner: Agent | Person, *, at: datetime) -> list[Session]:
+    """The browsers in which an agent or a person is signed in now, last used first."""
+    whose = Q(agent=owner) if isinstance(owner, Agent) else Q(person=owner)
+    return list(Session.objects.alive(at).filter(whose, step="full").order_by("-last_seen_at", "-pk"))
+
+
+def has_read_policy(person: Person, version_ids: Iterable[int]) -> bool:
+    """Whether a person said to have read every one of these policy versions (scope.published)."""
+    wanted = set(version_ids)
+    read = PolicyReading.objects.filter(person=person, policy_version_id__in=wanted)
+    return set(read.values_list("policy_version_id", flat=True)) == wanted
