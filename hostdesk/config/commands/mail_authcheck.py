@@ -1,0 +1,87 @@
+"""`hostdesk mail authcheck`: verdicts of SPF, DKIM, ARC, DMARC for cases with injected DNS; docs/authcheck.md."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any, TextIO
+
+from hostdesk.mail import auth
+from hostdesk.mail.auth import dkim, domains, spf
+from hostdesk.mail.reading import author
+
+HELP = "judge senders in cases read from standard input, with the DNS they bring along"
+GROUP = "Mail"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--jsonl", action="store_true", help="JSON lines in, JSON lines out (the only form there is)")
+
+
+def run(args: argparse.Namespace) -> int:  # noqa: ARG001
+    """Answer each line of standard input with one line."""
+    return answer(sys.stdin, sys.stdout)
+
+
+def answer(lines: TextIO, out: TextIO) -> int:
+    """Judge every case; 1 when a line was no case (it is answered with `error`)."""
+    failed = False
+    for line in lines:
+        if not line.strip():
+            continue
+        try:
+            case = json.loads(line)
+            judged = {"id": case.get("id"), **verdict(case)}
+        except (ValueError, AttributeError, KeyError, TypeError) as problem:
+            judged = {"id": None, "result": None, "error": f"not a case: {problem}"}
+            failed = True
+        print(json.dumps(judged, ensure_ascii=False), file=out, flush=True)
+    return 1 if failed else 0
+
+
+def verdict(case: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
+    """The answer to one case, without its id. Raises ValueError for an unknown kind."""
+    kind = case["kind"]
+    if kind == "orgdomain":
+        return {"result": domains.registrable(case["domain"])}
+    resolver = auth.ZoneResolver(case.get("zone") or {})
+    session = {"client_ip": case.get("ip"), "helo": case.get("helo") or "", "envelope_from": case.get("mail_from") or ""}
+    if kind == "spf":
+        return {"result": spf.check(**session, resolver=resolver).result}
+    raw = _raw(case["message"])
+    if kind == "dkim":
+        return {"result": _any_signature(dkim.check(raw, resolver=resolver))}
+    if kind == "arc":
+        return {"result": dkim.arc(raw, resolver=resolver)}
+    if kind == "dmarc":
+        found = auth.check(raw, **session, from_domain=author.read(raw).domain, resolver=resolver)
+        return {"result": found.dmarc.result, "disposition": found.dmarc.disposition}
+    raise ValueError(f"unknown kind {kind}")
+
+
+def _raw(message: str) -> bytes:
+    """The mail's bytes: one Latin-1 code point for each, or UTF-8 where there are others."""
+    try:
+        return message.encode("latin-1")
+    except UnicodeEncodeError:
+        return message.encode()
+
+
+def _any_signature(signatures: list[auth.Dkim]) -> str:
+    """`pass` when any signature verifies, else the verdict of the first."""
+    if not signatures:
+        return "none"
+    return "pass" if any(one.result == "pass" for one in signatures) else signatures[0].result
+
+
+def main() -> int:
+    """Run without the rest of the house: `python -m hostdesk.config.commands.mail_authcheck --jsonl`."""
+    parser = argparse.ArgumentParser(prog="hostdesk mail authcheck", description=HELP)
+    arguments(parser)
+    return run(parser.parse_args())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,27 @@
+"""Checks who sent a mail: SPF, DKIM, DMARC (RFC 9989), ARC; and how far that is believed.
+
+`check(raw, ...)` asks DNS through a `Resolver`; `believe(result, ...)` is pure.
+Clause: contact.listed_sender.
+"""
+
+from hostdesk.mail.auth.belief import Belief, Trust, believe, facts_of
+from hostdesk.mail.auth.checking import check
+from hostdesk.mail.auth.resolver import Answer, DnsDown, DnsResolver, Resolver, ZoneResolver
+from hostdesk.mail.auth.shapes import AuthResult, Dkim, Dmarc, Spf
+
+__all__ = [
+    "Answer",
+    "AuthResult",
+    "Belief",
+    "Dkim",
+    "Dmarc",
+    "DnsDown",
+    "DnsResolver",
+    "Resolver",
+    "Spf",
+    "Trust",
+    "ZoneResolver",
+    "believe",
+    "check",
+    "facts_of",
+]
