@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from hostdesk.mail.auth.domains import ascii_name
+from hostdesk.mail.auth.domains import ascii_name, registrable
 from hostdesk.mail.auth.resolver import DnsDown, Resolver
 from hostdesk.mail.auth.shapes import Dkim, Dmarc, Policy, Spf
 
@@ -157,25 +157,36 @@ def _aligned(
     if spf.result == "pass" and spf.domain:
         passed.append(("spf", spf.domain, "spf"))
     out = []
-    own = organisational(domain, records)
     for kind, name, words in passed:
         tag: Literal["aspf", "adkim"] = "aspf" if kind == "spf" else "adkim"
         other = ascii_name(name)
         if other is None:
             continue
         strict = record is not None and record.is_strict(tag)
-        if other == domain or (not strict and _same_organisation(domain, own, other, resolver)):
+        if other == domain or (not strict and _same_organisation(domain, records, other, resolver)):
             out.append(words)
     return out
 
 
-def _same_organisation(domain: str, own: str, other: str, resolver: Resolver) -> bool:
-    """Whether two names belong to one organisation. Names that share no label above the top never do."""
-    if domain.split(".")[-1] != other.split(".")[-1]:
-        return False
+def _same_organisation(domain: str, records: list[Record], other: str, resolver: Resolver) -> bool:
+    """Whether two different names belong to one organisation, under relaxed alignment."""
+    if domain.endswith("." + other) and _owns(other, records):
+        return True
+    own = organisational(domain, records)
     if not (other == own or other.endswith("." + own)):
         return False
     return organisational(other, walk(other, resolver)) == own
+
+
+def _owns(parent: str, records: list[Record]) -> bool:
+    """Whether a name above the author's may speak for it.
+
+    By the tree walk alone, a lone record at `news.example.com` would make that name a stranger to `example.com`,
+    which delegates it and could publish anything there. A public suffix owns nobody, and a `psd` tag is obeyed.
+    """
+    if any(record.psd in ("y", "n") for record in records):
+        return False
+    return registrable(parent) is not None
 
 
 def _may_still_pass(domain: str, spf: Spf, dkim: list[Dkim]) -> bool:

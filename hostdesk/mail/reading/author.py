@@ -14,7 +14,8 @@ from hostdesk.mail.reading.shapes import Author
 MAX_FROM_BYTES = 2_000
 _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u00a0-\U0010ffff-]"
 _DOT_ATOM = re.compile(rf"{_ATEXT}+(?:\.{_ATEXT}+)*", re.DOTALL)
-_LABEL = r"[A-Za-z0-9\u00a1-\U0010ffff](?:[A-Za-z0-9\u00a1-\U0010ffff-]{0,61}[A-Za-z0-9\u00a1-\U0010ffff])?"
+# Underscores are no hostname, but names that carry mail have them, and DMARC can be asked about them.
+_LABEL = r"[A-Za-z0-9_\u00a1-\U0010ffff](?:[A-Za-z0-9_\u00a1-\U0010ffff-]{0,61}[A-Za-z0-9_\u00a1-\U0010ffff])?"
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})+", re.DOTALL)
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 _QUOTED_NAME = re.compile(r'"((?:[^"\\\r\n]|\\["\\])*)"')
