@@ -1,0 +1,62 @@
+"""Publishing: copies the operator's files into one immutable row, from which every process takes its terms."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from hostdesk.kit.actors import SYSTEM, Actor
+from hostdesk.kit.refusals import Refused
+from hostdesk.policy import documents
+from hostdesk.policy.documents import Document
+from hostdesk.policy.models import PolicyVersion
+
+
+def publish(document: Document, *, by: Actor, at: datetime) -> PolicyVersion:
+    """Put a policy in force from this commit on, as the next number of its slug; earlier versions stay as they are.
+
+    Refused: the same files as in the newest version; somebody else publishing at the same moment.
+    Clause: scope.versions.
+    """
+    newest = PolicyVersion.objects.filter(slug=document.slug).order_by("-number").first()
+    if newest is not None and newest.digest == document.digest:
+        raise Refused("scope.versions", f"{document.slug}/{newest.number} already says exactly this; nothing to publish.")
+    number = 1 if newest is None else newest.number + 1
+    try:
+        with transaction.atomic():
+            return PolicyVersion.objects.create(
+                slug=document.slug,
+                number=number,
+                published_at=at,
+                published_by=by.name,
+                published_by_kind=by.kind,
+                published_by_id=by.id,
+                operator_source=document.sources.operator,
+                text_source=document.sources.text,
+                terms_source=document.sources.terms,
+                catalogue_source=document.sources.catalogue,
+                digest=document.digest,
+            )
+    except IntegrityError as error:
+        sentence = f"{document.slug}/{number} was published by somebody else just now; compare and try again."
+        raise Refused("scope.versions", sentence) from error
+
+
+def publish_packaged_if_none(*, at: datetime) -> list[PolicyVersion]:
+    """At the first start, publish every policy of the configured folder; afterwards do nothing.
+
+    All in one commit, so that nobody sees some policies without the others. Any number of processes may try.
+    Raises `Misconfigured` when the folder is not sound; then nothing is published.
+    """
+    if PolicyVersion.objects.exists():
+        return []
+    folder = documents.load_folder(Path(settings.HOSTDESK_POLICY))
+    try:
+        with transaction.atomic():
+            return [publish(document, by=SYSTEM, at=at) for document in folder.policies.values()]
+    except Refused:
+        # Another process was first; what it published is the same folder.
+        return []

@@ -1,0 +1,154 @@
+"""Policies in force and before: parsed once a process, and asked for at the price of one indexed query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+
+from hostdesk.kit.refusals import Misconfigured, Missing
+from hostdesk.policy import documents
+from hostdesk.policy.catalogue import Catalogue
+from hostdesk.policy.documents import Document, Sources
+from hostdesk.policy.models import PolicyVersion
+from hostdesk.policy.operators import Operator
+from hostdesk.policy.terms import Terms
+from hostdesk.policy.text import ClauseText
+
+HOSTING = "hosting"
+_KEPT_PARSED = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A published version without its contents."""
+
+    id: int
+    slug: str
+    number: int
+    published_at: datetime
+    published_by: str
+
+    @property
+    def label(self) -> str:
+        """`hosting/1`, as Decisions record it."""
+        return f"{self.slug}/{self.number}"
+
+
+@dataclass(frozen=True)
+class Version:
+    """A published version, parsed; `label` is what Decisions record."""
+
+    id: int
+    slug: str
+    number: int
+    label: str
+    published_at: datetime
+    published_by: str
+    document: Document
+
+    @property
+    def terms(self) -> Terms:
+        return self.document.terms
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.document.catalogue
+
+    @property
+    def clauses(self) -> tuple[ClauseText, ...]:
+        return self.document.clauses
+
+    @property
+    def operator(self) -> Operator:
+        return self.document.operator
+
+    @property
+    def title(self) -> str:
+        return self.document.title
+
+    @property
+    def products(self) -> tuple[str, ...]:
+        return self.document.products
+
+
+def current(slug: str = HOSTING) -> Version:
+    """The version of a policy in force now: the newest. One indexed query; parsed at most once a process.
+
+    Raises `Missing` when nothing is published under that name.
+    """
+    found = PolicyVersion.objects.filter(slug=slug).order_by("-number").values_list("id", "digest").first()
+    if found is None:
+        raise Missing(f"no policy '{slug}' is published")
+    return _parsed(*found)
+
+
+def version(slug: str, number: int) -> Version:
+    """One published version. Raises `Missing`."""
+    found = PolicyVersion.objects.filter(slug=slug, number=number).values_list("id", "digest").first()
+    if found is None:
+        raise Missing(f"no version {slug}/{number} is published")
+    return _parsed(*found)
+
+
+def by_id(version_id: int) -> Version:
+    """The version that a Decision recorded. Raises `Missing`."""
+    found = PolicyVersion.objects.filter(pk=version_id).values_list("id", "digest").first()
+    if found is None:
+        raise Missing("no such version of a policy is published")
+    return _parsed(*found)
+
+
+def history(slug: str) -> list[Heading]:
+    """All versions of a policy, newest first."""
+    rows = PolicyVersion.objects.filter(slug=slug).order_by("-number")
+    return [Heading(*row) for row in rows.values_list("id", "slug", "number", "published_at", "published_by")]
+
+
+def newest() -> list[Version]:
+    """The version in force of every policy, by slug."""
+    rows = PolicyVersion.objects.order_by("slug", "number").values_list("slug", "id", "digest")
+    return [_parsed(version_id, digest) for version_id, digest in {slug: rest for slug, *rest in rows}.values()]
+
+
+def policy_for_product(product: str) -> Version:
+    """The policy that covers a product kind; for one that no policy names, the policy that takes everything else.
+
+    Raises `Missing` before anything is published. Clause: scope.dedicated.
+    """
+    policies = newest()
+    for policy in policies:
+        if product in policy.products:
+            return policy
+    for policy in policies:
+        if policy.document.otherwise:
+            return policy
+    raise Missing("no policy is published")
+
+
+def operator() -> Operator:
+    """Who runs this desk, as published last; before the first publication, as the policy folder says."""
+    found = PolicyVersion.objects.order_by("-id").values_list("id", "digest").first()
+    if found is None:
+        return _operator_of_folder(Path(settings.HOSTDESK_POLICY))
+    return _parsed(*found).operator
+
+
+@lru_cache(maxsize=4)
+def _operator_of_folder(path: Path) -> Operator:
+    return documents.load_operator(path)
+
+
+@lru_cache(maxsize=_KEPT_PARSED)
+def _parsed(version_id: int, digest: str) -> Version:
+    """The row, read. The digest is part of the key: an id alone could mean another row after a restored backup."""
+    row = PolicyVersion.objects.get(pk=version_id)
+    sources = Sources(row.operator_source, row.text_source, row.terms_source, row.catalogue_source)
+    label = f"{row.slug}/{row.number}"
+    if sources.digest() != digest:
+        raise Misconfigured(label, "was changed in the database after its publication: its digest does not fit its text")
+    document = documents.read(row.slug, sources, label=label, strict=False)
+    return Version(row.pk, row.slug, row.number, label, row.published_at, row.published_by, document)

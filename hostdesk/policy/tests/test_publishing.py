@@ -1,0 +1,171 @@
+"""Publishing policies: numbers, the switch, old versions, immutability."""
+
+import shutil
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from hostdesk.kit.actors import OPERATOR
+from hostdesk.kit.refusals import Misconfigured, Missing, Refused
+from hostdesk.policy import actions, documents, queries
+from hostdesk.policy.models import PolicyVersion
+
+pytestmark = pytest.mark.django_db
+NEW_YEAR = datetime(2026, 12, 31, 22, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A copy of the packaged policies that a test may spoil."""
+    shutil.copytree(documents.PACKAGED, tmp_path / "policies")
+    return tmp_path / "policies"
+
+
+def change(folder, file, old, new):
+    path = folder / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    return documents.load_folder(folder).policies[file.split("/")[0]]
+
+
+def test_first_start_publishes_both_policies_once():
+    published = actions.publish_packaged_if_none(at=NEW_YEAR)
+
+    assert [(row.slug, row.number) for row in published] == [("dedicated", 1), ("hosting", 1)]
+    assert actions.publish_packaged_if_none(at=NEW_YEAR) == []
+    assert PolicyVersion.objects.count() == 2
+
+
+def test_unsound_folder_publishes_nothing(folder, settings):
+    (folder / "hosting/terms.yaml").write_text("support_hours: 24x7\n")
+    settings.HOSTDESK_POLICY = folder
+
+    with pytest.raises(Misconfigured) as no:
+        actions.publish_packaged_if_none(at=NEW_YEAR)
+
+    assert str(no.value).startswith("hosting/terms.yaml line 1, support_hours: ")
+    assert PolicyVersion.objects.count() == 0
+
+
+def test_nothing_published_is_missing():
+    with pytest.raises(Missing):
+        queries.current()
+
+
+@pytest.mark.clause("scope.versions")
+def test_publishing_switches_at_once_and_old_versions_stay(folder):
+    actions.publish_packaged_if_none(at=NEW_YEAR)
+    before = queries.current()
+    document = change(folder, "hosting/terms.yaml", "value: 180", "value: 120")
+
+    row = actions.publish(document, by=OPERATOR, at=NEW_YEAR + timedelta(hours=1))
+
+    now = queries.current()
+    assert (before.label, before.terms.response_breach) == ("hosting/1", timedelta(hours=3))
+    assert (now.label, now.id, now.terms.response_breach) == ("hosting/2", row.pk, timedelta(hours=2))
+    assert queries.version("hosting", 1) == before == queries.by_id(before.id)
+    assert [(h.label, h.published_by) for h in queries.history("hosting")] == [
+        ("hosting/2", "command line"),
+        ("hosting/1", "hostdesk"),
+    ]
+    assert queries.current("dedicated").label == "dedicated/1"
+
+
+def test_unchanged_policy_is_refused_with_a_sentence(folder):
+    actions.publish_packaged_if_none(at=NEW_YEAR)
+
+    with pytest.raises(Refused) as no:
+        actions.publish(documents.load_folder(folder).policies["hosting"], by=OPERATOR, at=NEW_YEAR)
+
+    assert no.value.sentence == "hosting/1 already says exactly this; nothing to publish."
+    assert PolicyVersion.objects.filter(slug="hosting").count() == 1
+
+
+@pytest.mark.clause("scope.versions")
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: PolicyVersion.objects.filter(slug="hosting").update(terms_source="support_hours: none"),
+        lambda: PolicyVersion.objects.filter(slug="hosting").delete(),
+    ],
+)
+def test_the_database_refuses_to_change_or_remove_a_version(change):
+    actions.publish_packaged_if_none(at=NEW_YEAR)
+    before = list(PolicyVersion.objects.order_by("pk").values())
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        change()
+
+    assert list(PolicyVersion.objects.order_by("pk").values()) == before
+
+
+def test_current_costs_one_query_once_parsed(django_assert_num_queries):
+    actions.publish_packaged_if_none(at=NEW_YEAR)
+    queries.current()
+
+    with django_assert_num_queries(1):
+        queries.current()
+
+
+@pytest.mark.clause("scope.dedicated")
+@pytest.mark.parametrize(
+    ("product", "label"),
+    [("shared", "hosting/1"), ("reseller", "hosting/1"), ("dedicated", "dedicated/1"), ("teapot", "hosting/1")],
+)
+def test_a_product_runs_under_its_own_policy(product, label):
+    actions.publish_packaged_if_none(at=NEW_YEAR)
+
+    assert queries.policy_for_product(product).label == label
+
+
+def test_a_version_of_an_older_program_lacks_figures_only_when_asked_for_them():
+    document = documents.load_folder(documents.PACKAGED).policies["hosting"]
+    shorter = document.sources.terms.replace("reopen_days:", "days_of_old:")
+    PolicyVersion.objects.create(
+        slug="hosting",
+        number=1,
+        published_at=NEW_YEAR,
+        published_by="hostdesk",
+        published_by_kind="system",
+        operator_source=document.sources.operator,
+        text_source=document.sources.text.replace("{reopen_days}", "{duplicate_days}"),
+        terms_source=shorter,
+        catalogue_source=document.sources.catalogue,
+        digest=documents.Sources(
+            document.sources.operator,
+            document.sources.text.replace("{reopen_days}", "{duplicate_days}"),
+            shorter,
+            document.sources.catalogue,
+        ).digest(),
+    )
+
+    terms = queries.current().terms
+
+    assert terms.block == timedelta(minutes=15)
+    with pytest.raises(Misconfigured) as no:
+        _ = terms.reopen
+    assert str(no.value) == "hosting/1: sets no figure 'reopen'; publish a version of the policy that does"
+
+
+def test_a_row_changed_behind_the_triggers_is_noticed():
+    actions.publish_packaged_if_none(at=NEW_YEAR)
+    queries._parsed.cache_clear()
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("ALTER TABLE policy_policyversion DISABLE TRIGGER USER")
+        else:
+            cursor.execute("DROP TRIGGER policy_policyversion_no_update")
+        cursor.execute("UPDATE policy_policyversion SET terms_source = 'x: 1' WHERE slug = 'hosting'")
+
+    with pytest.raises(Misconfigured):
+        queries.current()
+
+
+def test_the_operator_is_known_before_and_after_publication():
+    before = queries.operator()
+    actions.publish_packaged_if_none(at=NEW_YEAR)
+
+    assert queries.operator() == before
+    assert (before.name, before.mail_domain, before.currency) == ("IT Possible", "itpossible.com", "ZAR")
