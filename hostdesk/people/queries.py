@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from hashlib import sha256
 
@@ -27,6 +27,17 @@ def contacts_for_address(email: str) -> list[Contact]:
     if address is None:
         return []
     return list(Contact.objects.active().with_account().filter(person__email=address).order_by("pk"))
+
+
+def contacts_for_addresses(emails: Collection[str]) -> dict[str, list[Contact]]:
+    """`contacts_for_address` of many normalised addresses in one query; addresses without a contact are left out."""
+    found: dict[str, list[Contact]] = {}
+    if emails:
+        for contact in (
+            Contact.objects.active().with_account().filter(person__email__in=emails).order_by("pk")
+        ):
+            found.setdefault(contact.person.email, []).append(contact)
+    return found
 
 
 def contacts_of(account: Account) -> list[Contact]:
@@ -108,7 +119,7 @@ def team_ids_of(agent: Agent) -> frozenset[int]:
     return known
 
 
-def visible_team_ids(agent: Agent) -> Q:
+def visible_teams(agent: Agent) -> Q:
     """The condition on `team` under which an agent may know of a thing: not sealed, or the agent's own team."""
     return Q(team__sealed=False) | Q(team__in=team_ids_of(agent))
 

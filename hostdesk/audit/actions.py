@@ -1,0 +1,85 @@
+"""Writing history: always inside the transaction of the change that it tells of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hostdesk.audit.models import Decision, Entry
+from hostdesk.kit.actors import Actor
+
+Fact = str | int | float | bool | None | list[str]
+
+
+def note(
+    subject_type: str,
+    subject_id: int,
+    verb: str,
+    *,
+    by: Actor,
+    at: datetime,
+    facts: Mapping[str, Fact] | None = None,
+) -> Entry:
+    """Add one event to the history of one thing."""
+    return Entry.objects.create(**_columns(Event(subject_type, subject_id, verb, facts or {}), by=by, at=at))
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event, for `note_all`."""
+
+    subject_type: str
+    subject_id: int
+    verb: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+def note_all(events: Iterable[Event], *, by: Actor, at: datetime) -> None:
+    """Add several events in one statement."""
+    Entry.objects.bulk_create([Entry(**_columns(event, by=by, at=at)) for event in events])
+
+
+def _columns(event: Event, *, by: Actor, at: datetime) -> dict[str, object]:
+    return {
+        "subject_type": event.subject_type,
+        "subject_id": event.subject_id,
+        "verb": event.verb,
+        "actor_kind": by.kind,
+        "actor_id": by.id,
+        "actor_name": by.name[:200],
+        "at": at,
+        "facts": dict(event.facts),
+    }
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """An automatic judgement before it is recorded: clause, outcome in one word, the facts looked at."""
+
+    clause: str
+    outcome: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+def decide(
+    subject_type: str, subject_id: int, judgements: Iterable[Judgement], *, version_id: int, at: datetime
+) -> None:
+    """Record judgements made about one thing under one policy version, in one statement.
+
+    Clause: scope.versions (the decision keeps the version it was made under).
+    """
+    Decision.objects.bulk_create(
+        [
+            Decision(
+                subject_type=subject_type,
+                subject_id=subject_id,
+                clause=judgement.clause,
+                policy_version_id=version_id,
+                outcome=judgement.outcome,
+                facts=dict(judgement.facts),
+                at=at,
+            )
+            for judgement in judgements
+        ]
+    )

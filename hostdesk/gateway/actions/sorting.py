@@ -1,0 +1,277 @@
+"""One inbound mail from "kept" to its one disposition. Batches of mails, a commit for each."""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+import threading
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import InterfaceError, OperationalError, transaction
+
+from hostdesk.audit.actions import Judgement, decide
+from hostdesk.gateway.admission import Verdict, admit
+from hostdesk.gateway.judging import Judged, Tools, judge_all, tools
+from hostdesk.gateway.keeping import keep_files
+from hostdesk.gateway.resembling import resemblance
+from hostdesk.gateway.sender import choose_contact
+from hostdesk.gateway.thread import Match, find_ticket, pointed_at
+from hostdesk.hosting.models import Customer
+from hostdesk.jobs.claiming import back_off, claim, release
+from hostdesk.kit.actors import SYSTEM
+from hostdesk.mail.models import Disposition, InboundMail, RawMail
+from hostdesk.mail.reading import ParsedMail
+from hostdesk.people.models import Contact, Team
+from hostdesk.policy import queries as policy
+from hostdesk.policy.queries import Version
+from hostdesk.tickets.actions.opening import NewFile, Opening, open_ticket
+from hostdesk.tickets.actions.writing import Addition, add_customer_message
+from hostdesk.tickets.models import Channel, Message, Ticket, TicketState
+
+log = structlog.get_logger()
+
+BATCH = 32
+LEASE = timedelta(minutes=5)
+PAPERS_TRIES = 3
+"""How often DNS may fail before a mail is taken as unproven."""
+SETTLING_TRIES = 4
+"""How often settling may break before a mail is held for a person: those behind it must flow."""
+_chance = random.Random()  # noqa: S311  (spreads retries, guards nothing)
+
+
+def sort_round(at: datetime) -> int:
+    """Take a batch of waiting mails and settle each; how many were taken.
+
+    Reading and DNS happen before and outside the commits. Any number of workers may run this.
+    """
+    name = f"{socket.gethostname()[:30]}:{os.getpid()}:{threading.get_ident() % 100000}"
+    rows = claim(InboundMail.objects.waiting(), limit=BATCH, by=name, at=at, lease=LEASE)
+    if rows:
+        sort_mails(rows, tools(), at=at)
+    return len(rows)
+
+
+def sort_mails(rows: list[InboundMail], with_tools: Tools, *, at: datetime) -> None:
+    """Judge and settle claimed mails; one that breaks is tried again later and never stops the others."""
+    digests = [row.digest for row in rows if row.digest]
+    raws = {digest: bytes(raw) for digest, raw in RawMail.objects.filter(pk__in=digests).values_list("pk", "raw")}
+    version = policy.current()
+    for judged in judge_all(rows, raws, with_tools):
+        try:
+            _settle_or_wait(judged, version, at=at)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            # The edge of the worker's loop: whatever one mail breaks, those behind it flow.
+            log.exception("mail not settled", mail=judged.row.pk, tries=judged.row.tries)
+            _after_break(judged.row, at=at)
+
+
+def _settle_or_wait(judged: Judged, version: Version, *, at: datetime) -> None:
+    if judged.belief is not None and judged.belief.retry and judged.row.tries < PAPERS_TRIES:
+        wait = back_off(judged.row.tries, first=timedelta(seconds=20), longest=timedelta(minutes=5), chance=_chance)
+        release(judged.row, next_try_at=at + wait)
+        return
+    settle(judged, version, at=at)
+
+
+def settle(judged: Judged, version: Version, *, at: datetime) -> None:
+    """Carry out the verdict on one mail: its ticket or message, its disposition, its decision, in one commit."""
+    files = _files_of(judged)
+    with transaction.atomic():
+        row = InboundMail.objects.select_for_update().filter(pk=judged.row.pk).first()
+        if row is None or row.disposition is not None:
+            return
+        verdict = admit(replace(judged.facts, twin_taken=_twin_taken(row, judged)))
+        outcome = _carry_out(verdict, judged, files, version, at=at)
+        _write_down(row, judged, verdict, outcome, at=at)
+        if outcome.ticket is None:
+            facts = {"mail": row.pk, "line": verdict.name, **(judged.belief.facts if judged.belief else {})}
+            clause = verdict.clause or "channel.tickets"
+            decide("mail", row.pk, [Judgement(clause, outcome.disposition, facts)], version_id=version.id, at=at)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was done with one mail."""
+
+    disposition: str
+    ticket: Ticket | None = None
+    reason: str = ""
+    resembles: str = ""
+
+
+def _carry_out(
+    verdict: Verdict, judged: Judged, files: tuple[NewFile, ...], version: Version, *, at: datetime
+) -> Outcome:
+    mail = judged.parsed
+    if verdict.way in ("ignored", "quarantined"):
+        return Outcome(verdict.way)
+    assert mail is not None, "only a mail that was read gets past the first line of the table"
+    if verdict.way == "closed":
+        pointers = pointed_at(mail, judged.row.recipients)
+        return Outcome(Disposition.CLOSED, resembles=resemblance(mail, judged.sender.address, pointers))
+    if verdict.way == "complaint":
+        return Outcome(Disposition.TICKETED, _open_complaint(judged, mail, files, at=at))
+    match = None
+    if verdict.way == "ticket or join":
+        match = find_ticket(
+            mail, judged.sender.contacts, judged.row.recipients, at=at, duplicate=version.terms.duplicate
+        )
+        if match is not None and match.ticket.state != TicketState.CLOSED:
+            _append(match, judged, mail, files, at=at)
+            return Outcome(Disposition.APPENDED, match.ticket, f"{verdict.reason} It belongs there by its {match.how}.")
+    return Outcome(Disposition.TICKETED, _open(verdict, judged, mail, files, match, at=at))
+
+
+def _open(
+    verdict: Verdict, judged: Judged, mail: ParsedMail, files: tuple[NewFile, ...], match: Match | None, *, at: datetime
+) -> Ticket:
+    assert judged.belief is not None, "a listed sender was judged"
+    chosen = choose_contact(judged.sender.contacts, f"{mail.subject}\n{mail.text}")
+    contact = match.contact if match else chosen.contact
+    known = match is not None or chosen.account_known
+    judgements = [_sender_judgement(judged, contact)]
+    if not known:
+        facts = {"accounts": [one.account.username for one in judged.sender.contacts]}
+        judgements.append(Judgement("contact.identify", "account not named", facts))
+    return open_ticket(
+        Opening(
+            subject=mail.subject,
+            text=mail.text,
+            fresh=mail.reply_text,
+            html=mail.html_sanitized or "",
+            channel=Channel.MAIL,
+            arrived_at=judged.row.received_at,
+            contact=contact,
+            account=contact.account if known else None,
+            customer=_one_customer(judged.sender.contacts, contact, known=known),
+            requester_name=judged.sender.name,
+            requester_address=judged.sender.address,
+            trust=judged.belief.trust,
+            files=files,
+            inbound_mail=judged.row,
+            judgements=tuple(judgements),
+            acknowledge="confirm" if verdict.way == "own ticket" else "full",
+            follows=match.ticket if match else None,
+        ),
+        by=contact.actor(),
+        at=at,
+    )
+
+
+def _open_complaint(judged: Judged, mail: ParsedMail, files: tuple[NewFile, ...], *, at: datetime) -> Ticket:
+    """A ticket of the Supervisors, from anyone; acknowledged only to a believed contact (conduct.complaints)."""
+    trust = judged.belief.trust if judged.belief else ""
+    contacts = judged.sender.contacts if trust in ("proven", "plausible") else []
+    chosen = choose_contact(contacts, f"{mail.subject}\n{mail.text}") if contacts else None
+    contact = chosen.contact if chosen else None
+    facts = {"listed": judged.sender.listed, "trust": trust}
+    return open_ticket(
+        Opening(
+            subject=mail.subject,
+            text=mail.text,
+            fresh=mail.reply_text,
+            html=mail.html_sanitized or "",
+            channel=Channel.MAIL,
+            arrived_at=judged.row.received_at,
+            contact=contact,
+            account=contact.account if contact and chosen and chosen.account_known else None,
+            requester_name=judged.sender.name,
+            requester_address=judged.sender.address or (mail.from_.address if mail.from_ else ""),
+            trust=trust,
+            files=files,
+            team_slug=Team.SUPERVISORS,
+            inbound_mail=judged.row,
+            judgements=(Judgement("conduct.complaints", "to supervisors only", facts),),
+            acknowledge="full" if contact else "none",
+        ),
+        by=contact.actor() if contact else SYSTEM,
+        at=at,
+    )
+
+
+def _append(match: Match, judged: Judged, mail: ParsedMail, files: tuple[NewFile, ...], *, at: datetime) -> Message:
+    assert judged.belief is not None, "a listed sender was judged"
+    joined = Judgement("channel.no_duplicates", "joined", {"how": match.how, "mail": judged.row.pk})
+    return add_customer_message(
+        match.ticket,
+        Addition(
+            text=mail.text,
+            fresh=mail.reply_text,
+            html=mail.html_sanitized or "",
+            files=files,
+            trust=judged.belief.trust,
+            inbound_mail=judged.row,
+            judgements=(_sender_judgement(judged, match.contact), joined),
+        ),
+        contact=match.contact,
+        by=match.contact.actor(),
+        at=judged.row.received_at,
+    )
+
+
+def _sender_judgement(judged: Judged, contact: Contact) -> Judgement:
+    assert judged.belief is not None, "a listed sender was judged"
+    facts = {"role": contact.role, "why": judged.belief.why, **judged.belief.facts}
+    return Judgement("contact.listed_sender", judged.belief.trust, facts)
+
+
+def _one_customer(contacts: list[Contact], contact: Contact, *, known: bool) -> Customer | None:
+    """The customer, when all accounts in question are the same customer's."""
+    if known or len({one.account.customer_id for one in contacts}) == 1:
+        return contact.account.customer
+    return None
+
+
+def _files_of(judged: Judged) -> tuple[NewFile, ...]:
+    """The files of a mail that may become part of a ticket, stored before the commit; none for all others."""
+    if judged.parsed is None or not judged.parsed.attachments:
+        return ()
+    way = admit(judged.facts).way
+    return keep_files(judged.parsed) if way in ("complaint", "own ticket", "ticket or join") else ()
+
+
+def _twin_taken(row: InboundMail, judged: Judged) -> bool:
+    """Whether the same bytes came in by both addresses and are a complaint already."""
+    if not judged.facts.complaint or row.digest is None:
+        return False
+    twin = InboundMail.objects.filter(digest=row.digest, ticket_number__isnull=False).exclude(pk=row.pk).first()
+    return twin is not None and Ticket.objects.filter(pk=twin.ticket_number, sealed=True).exists()
+
+
+def _write_down(row: InboundMail, judged: Judged, verdict: Verdict, outcome: Outcome, *, at: datetime) -> None:
+    mail = judged.parsed
+    InboundMail.objects.filter(pk=row.pk).update(
+        disposition=outcome.disposition,
+        reason=outcome.reason or verdict.reason,
+        clause=verdict.clause,
+        settled_at=at,
+        sender=judged.sender.address or (mail.from_.address[:320] if mail and mail.from_ else ""),
+        sender_name=judged.sender.name[:200],
+        subject=(mail.subject if mail else "")[:1000].replace("\x00", ""),
+        message_id=((mail.message_id or "") if mail else "")[:1000],
+        trust=judged.belief.trust if judged.belief else "",
+        resembles=outcome.resembles,
+        ticket_number=outcome.ticket.pk if outcome.ticket else None,
+        claimed_by="",
+        claimed_until=None,
+    )
+
+
+def _after_break(row: InboundMail, *, at: datetime) -> None:
+    """Try a mail that broke something again later; after some tries hold it for a person."""
+    if row.tries < SETTLING_TRIES:
+        wait = back_off(row.tries, first=timedelta(seconds=5), longest=timedelta(minutes=5), chance=_chance)
+        release(row, next_try_at=at + wait)
+        return
+    InboundMail.objects.filter(pk=row.pk, disposition=None).update(
+        disposition=Disposition.QUARANTINED,
+        reason="It could not be settled because of a fault in the program; the log says which. Run it again.",
+        settled_at=at,
+        claimed_by="",
+        claimed_until=None,
+    )

@@ -1,0 +1,146 @@
+"""Facts about a batch of mails: read in limited children, authors looked up at once, papers checked side by side."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from hostdesk.gateway.admission import Facts
+from hostdesk.gateway.sender import Sender, senders_of
+from hostdesk.mail import ours
+from hostdesk.mail.auth.belief import Belief, believe
+from hostdesk.mail.auth.checking import check
+from hostdesk.mail.auth.resolver import DnsResolver, Resolver
+from hostdesk.mail.auth.shapes import AuthResult
+from hostdesk.mail.child import ParserPool
+from hostdesk.mail.models import InboundMail, Route
+from hostdesk.mail.reading import ParsedMail, Unreadable
+
+_SIDE_BY_SIDE = 8
+_lock = threading.Lock()
+_tools: Tools | None = None
+
+
+@dataclass
+class Tools:
+    """What judging needs from outside: parsing children, a resolver, threads that wait for DNS."""
+
+    pool: ParserPool
+    resolver: Resolver
+    threads: ThreadPoolExecutor
+
+
+def tools() -> Tools:
+    """The tools of this process, made at first need."""
+    global _tools  # noqa: PLW0603  (one set of children a process)
+    with _lock:
+        if _tools is None:
+            server = settings.ENVIRONMENT.dns
+            _tools = Tools(
+                pool=ParserPool(),
+                resolver=DnsResolver(f"{server[0]}:{server[1]}" if server else None),
+                threads=ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="papers"),
+            )
+        return _tools
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One mail with everything known about it. `parsed` is None when it could not be read; `belief` is None when it
+    was not asked how far the author is believed (a stranger, a machine)."""
+
+    row: InboundMail
+    parsed: ParsedMail | None
+    sender: Sender
+    belief: Belief | None
+    facts: Facts
+
+
+def judge_all(rows: Sequence[InboundMail], raws: dict[str, bytes], with_tools: Tools) -> list[Judged]:
+    """Read and judge a batch. Touches no table but the contacts; must run outside any transaction (it asks DNS).
+
+    Whether a mail's author is believed is asked only for listed contacts: strangers cost us no look-up.
+    """
+    reads = list(with_tools.threads.map(lambda row: _read(row, raws, with_tools.pool), rows))
+    parsed = [mail if isinstance(mail, ParsedMail) else None for mail in reads]
+    senders = senders_of(parsed)
+    ours_too = {ours.support_address(), ours.complaint_address()}
+    complaint = ours.complaint_address()
+    beliefs = with_tools.threads.map(
+        lambda three: _believe(*three, raws, with_tools.resolver), zip(rows, parsed, senders, strict=True)
+    )
+    judged = []
+    for row, mail, sender, belief in zip(rows, reads, senders, beliefs, strict=True):
+        facts = _facts(row, mail, sender, belief, ours_too, complaint)
+        judged.append(Judged(row, mail if isinstance(mail, ParsedMail) else None, sender, belief, facts))
+    return judged
+
+
+def _read(row: InboundMail, raws: dict[str, bytes], pool: ParserPool) -> ParsedMail | Unreadable:
+    raw = raws.get(row.digest or "")
+    if raw is None:
+        return Unreadable("its bytes are not in the database")
+    mail = pool.read(raw)
+    if isinstance(mail, ParsedMail) and mail.error and not (mail.text or mail.attachments):
+        return Unreadable(mail.error)
+    return mail
+
+
+def _believe(
+    row: InboundMail, mail: ParsedMail | None, sender: Sender, raws: dict[str, bytes], resolver: Resolver
+) -> Belief | None:
+    """How far a listed author is believed; None where it does not matter."""
+    if mail is None or not sender.listed or mail.author.domain is None:
+        return None
+    auth = _papers(row, mail.author.domain, raws[row.digest or ""], resolver)
+    return believe(auth, author_domain=mail.author.domain)
+
+
+def _papers(row: InboundMail, domain: str, raw: bytes, resolver: Resolver) -> AuthResult:
+    """What SPF, DKIM and DMARC say: a named relay's word where it brought the mail, else our own checks."""
+    return check(
+        raw,
+        client_ip=row.client_ip or None,
+        helo=row.helo,
+        envelope_from=row.envelope_from,
+        from_domain=domain,
+        resolver=resolver,
+    )
+
+
+def _facts(
+    row: InboundMail,
+    mail: ParsedMail | Unreadable,
+    sender: Sender,
+    belief: Belief | None,
+    ours_too: set[str],
+    complaint: str,
+) -> Facts:
+    if isinstance(mail, Unreadable):
+        return Facts(unreadable=mail.reason, complaint=row.route == Route.COMPLAINT)
+    named = {address.address.lower() for address in (*mail.to, *mail.cc)}
+    return Facts(
+        from_ourselves=sender.address in ours_too,
+        machine=_machine(row, mail),
+        complaint=row.route == Route.COMPLAINT or complaint in named,
+        author_problem=mail.author.problem or "",
+        listed=sender.listed,
+        trust=belief.trust if belief else "",
+    )
+
+
+def _machine(row: InboundMail, mail: ParsedMail) -> str:
+    """Why a mail counts as written by a machine, or "" for a person's."""
+    if mail.bounce is not None:
+        return "a delivery report"
+    if mail.report is not None:
+        return f"a report ({mail.report})"
+    if mail.auto_submitted:
+        return mail.auto_reason or "it is marked as automatic"
+    if not row.envelope_from:
+        return "it has no return address"
+    return ""

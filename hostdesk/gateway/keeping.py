@@ -1,0 +1,26 @@
+"""Files of a mail into the attachment storage, before the commit that names them."""
+
+from __future__ import annotations
+
+from hostdesk.mail.reading import ParsedMail
+from hostdesk.ports import files
+from hostdesk.tickets.actions.opening import NewFile
+
+
+def keep_files(mail: ParsedMail) -> tuple[NewFile, ...]:
+    """Store each file of a mail by its content and say where; the same content twice is stored once.
+
+    A file whose ticket is not committed in the end lies there unused: by content, it is found again when the mail
+    is run again.
+    """
+    return tuple(
+        NewFile(
+            digest=files.put(file.content),
+            filename=file.filename,
+            content_type=file.content_type,
+            size=file.size,
+            inline=file.inline,
+            content_id=file.content_id or "",
+        )
+        for file in mail.attachments
+    )

@@ -1,0 +1,24 @@
+"""What the gateway does by itself."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from hostdesk.gateway import mails
+from hostdesk.gateway.actions.sorting import sort_round
+from hostdesk.gateway.queries import resembling_today
+from hostdesk.jobs.rounds import Periodic, Round
+from hostdesk.people.queries import supervisors
+
+
+def tell_supervisors(at: datetime) -> int:
+    """Once a day: how many closed mails looked like a contact's; nothing when there were none (contact.unlisted)."""
+    count = resembling_today(at)
+    if count:
+        for agent in supervisors():
+            mails.resembling_count(agent, count, at=at)
+    return count
+
+
+ROUNDS = [Round("sort mail", sort_round, every=timedelta(milliseconds=300))]
+PERIODIC = [Periodic("count closed mail that resembles a contact", tell_supervisors, every=timedelta(days=1))]

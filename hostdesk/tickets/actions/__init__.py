@@ -1,0 +1,1 @@
+"""The verbs of tickets, split by noun."""

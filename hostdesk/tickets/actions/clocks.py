@@ -1,0 +1,91 @@
+"""What verbs do to the clocks of a ticket, always with an entry in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from hostdesk.policy.queries import Version
+from hostdesk.policy.rules import sla as sla_rules
+from hostdesk.sla import engine
+from hostdesk.tickets.models import ClockStep, SlaClock, Ticket
+
+RESPONSE = "response"
+RESOLUTION = "resolution"
+CLAUSES = {RESPONSE: "sla.response", RESOLUTION: "sla.resolve"}
+_COLUMNS = ("state", "started_at", "warn_at", "due_at", "paused_at", "stopped_at", "look_at")
+
+
+def targets(version: Version) -> dict[str, engine.Target]:
+    """The targets by clock kind under one policy version (sla.response, sla.resolve)."""
+    response, resolution = sla_rules.response_target(version.terms), sla_rules.resolution_target(version.terms)
+    return {
+        RESPONSE: engine.Target(response.warn_after, response.due_after),
+        RESOLUTION: engine.Target(resolution.warn_after, resolution.due_after),
+    }
+
+
+def start_clocks(ticket: Ticket, version: Version, *, at: datetime) -> list[SlaClock]:
+    """Both clocks of a new ticket, from its arrival `at`."""
+    clocks = []
+    for kind, target in targets(version).items():
+        row = SlaClock(ticket=ticket, kind=kind, clause=CLAUSES[kind], policy_version_id=version.id)
+        row.take(engine.start(target, at=at))
+        clocks.append(row)
+    SlaClock.objects.bulk_create(clocks)
+    ClockStep.objects.bulk_create([_step(clock, "start", "arrival", at) for clock in clocks])
+    return clocks
+
+
+def stop(ticket: Ticket, kinds: Iterable[str], *, cause: str, at: datetime) -> None:
+    """End these clocks where they run: the promise is kept, or late."""
+    _change(ticket, kinds, "stop", cause, lambda clock: engine.stop(clock, at=at), at)
+
+
+def pause(ticket: Ticket, *, cause: str, at: datetime) -> None:
+    """Let the resolution clock wait (sla.resolve)."""
+    _change(ticket, (RESOLUTION,), "pause", cause, lambda clock: engine.pause(clock, at=at), at)
+
+
+def resume(ticket: Ticket, *, cause: str, at: datetime) -> None:
+    """Let the resolution clock run on."""
+    _change(ticket, (RESOLUTION,), "resume", cause, lambda clock: engine.resume(clock, at=at), at)
+
+
+def restart(ticket: Ticket, version: Version, *, cause: str, at: datetime) -> None:
+    """The resolution clock of a reopened ticket runs on from where it was stopped."""
+    target = targets(version)[RESOLUTION]
+    _change(ticket, (RESOLUTION,), "restart", cause, lambda clock: engine.restart(clock, target, at=at), at)
+
+
+def _change(
+    ticket: Ticket,
+    kinds: Iterable[str],
+    step: str,
+    cause: str,
+    move: Callable[[engine.Clock], engine.Clock],
+    at: datetime,
+) -> None:
+    rows = list(ticket.clocks.select_for_update().filter(kind__in=list(kinds)))
+    changed = []
+    for row in rows:
+        before = row.as_clock()
+        after = move(before)
+        if after != before:
+            row.take(after)
+            changed.append(row)
+    if not changed:
+        return
+    SlaClock.objects.bulk_update(changed, _COLUMNS)
+    ClockStep.objects.bulk_create([_step(row, step, cause, at) for row in changed])
+    set_attention(ticket)
+
+
+def set_attention(ticket: Ticket) -> None:
+    """Bring the ticket's own mark in line with its clocks; the caller saves `attention`."""
+    words = list(ticket.clocks.filter(stopped_at=None).values_list("state", flat=True))
+    ticket.attention = 2 if "breached" in words else 1 if "warned" in words else 0
+
+
+def _step(clock: SlaClock, step: str, cause: str, at: datetime) -> ClockStep:
+    return ClockStep(clock=clock, step=step, cause=cause, at=at, due_at=clock.due_at)

@@ -1,0 +1,203 @@
+"""Opening a ticket: message, files, clocks, history, judgements and acknowledgement in one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from django.db import transaction
+
+from hostdesk.audit.actions import Judgement, decide, note
+from hostdesk.hosting.models import Account, Customer
+from hostdesk.hosting.queries import policy_slug_for
+from hostdesk.kit.actors import Actor
+from hostdesk.kit.refusals import Refused
+from hostdesk.mail.models import InboundMail
+from hostdesk.people.models import Contact, Team
+from hostdesk.people.queries import team
+from hostdesk.policy import queries as policy
+from hostdesk.search import index
+from hostdesk.tickets import mails
+from hostdesk.tickets.actions import clocks
+from hostdesk.tickets.models import Attachment, Channel, Message, Ticket, TicketState
+
+SUBJECT_LENGTH = 500
+WITHOUT_SUBJECT = "(no subject)"
+
+Acknowledge = Literal["full", "confirm", "none"]
+"""`full`: number, promise, how to add; `confirm`: asks whether the sender wrote it and quotes nothing; `none`."""
+
+
+@dataclass(frozen=True)
+class NewFile:
+    """One file whose content is in the attachment storage already, under its SHA-256."""
+
+    digest: str
+    filename: str
+    content_type: str
+    size: int
+    inline: bool = False
+    content_id: str = ""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Everything that a new ticket begins with.
+
+    `contact` is the contact who asks (None for a stranger, then `requester_*` say who); `account` None means that
+    a contact of several accounts named none. `arrived_at` is when the request reached us: the clocks run from there.
+    `submission` is the key of one press of the button: the same key twice is one ticket.
+    """
+
+    subject: str
+    text: str
+    channel: Channel
+    arrived_at: datetime
+    contact: Contact | None = None
+    account: Account | None = None
+    customer: Customer | None = None
+    requester_name: str = ""
+    requester_address: str = ""
+    trust: str = ""
+    fresh: str = ""
+    html: str = ""
+    files: tuple[NewFile, ...] = ()
+    team_slug: str = Team.SUPPORT
+    inbound_mail: InboundMail | None = None
+    submission: str | None = None
+    judgements: tuple[Judgement, ...] = ()
+    acknowledge: Acknowledge = "full"
+    follows: Ticket | None = None
+
+
+def open_ticket(opening: Opening, *, by: Actor, at: datetime) -> Ticket:
+    """Open one ticket, with its first message, clocks, history and acknowledgement, in one commit.
+
+    Refused: a request without any words or files (intake.description).
+    Idempotent by `submission` and by `inbound_mail`: a second call with the same one gives the first ticket.
+    Clauses: sla.response, sla.resolve, sla.fcfs, channel.tickets, scope.dedicated, scope.versions.
+    """
+    if not (opening.text.strip() or opening.subject.strip() or opening.files or opening.inbound_mail):
+        raise Refused("intake.description", "Write what is wrong, and since when, so that we can start at once.")
+    with transaction.atomic():
+        earlier = _already_opened(opening)
+        if earlier is not None:
+            return earlier
+        ticket_team = team(opening.team_slug)
+        slug = policy_slug_for(opening.account) if opening.account else policy.HOSTING
+        version = policy.current(slug)
+        ticket = Ticket.objects.create(
+            subject=clean_subject(opening.subject) or WITHOUT_SUBJECT,
+            state=TicketState.NEW,
+            channel=opening.channel,
+            policy_slug=slug,
+            team=ticket_team,
+            sealed=ticket_team.sealed,
+            customer=opening.customer or (opening.account.customer if opening.account else None),
+            account=opening.account,
+            contact=opening.contact,
+            requester_name=opening.requester_name[:200],
+            requester_address=opening.requester_address[:320],
+            trust=opening.trust,
+            opened_at=opening.arrived_at,
+            queued_at=opening.arrived_at,
+            updated_at=at,
+            state_since=opening.arrived_at,
+            follows=opening.follows,
+        )
+        message = Message.objects.create(
+            ticket=ticket,
+            kind=Message.Kind.CUSTOMER,
+            author_name=author_name(opening.contact, opening.requester_name, opening.requester_address),
+            contact=opening.contact,
+            trust=opening.trust,
+            text=opening.text.replace("\x00", ""),
+            fresh=opening.fresh.replace("\x00", "") if opening.fresh != opening.text else "",
+            html=opening.html,
+            at=opening.arrived_at,
+            inbound_mail=opening.inbound_mail,
+            submission=opening.submission,
+        )
+        attach(message, opening.files)
+        clocks.start_clocks(ticket, version, at=opening.arrived_at)
+        note("ticket", ticket.pk, "opened", by=by, at=at, facts={"channel": str(opening.channel)})
+        decide("ticket", ticket.pk, _judgements(opening, version), version_id=version.id, at=at)
+        index.add("ticket", ticket.pk, searchable(ticket, message))
+        _acknowledge(opening, ticket, version, at)
+        return ticket
+
+
+def clean_subject(subject: str) -> str:
+    """One line of at most 500 characters, free of control characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in subject).split())[:SUBJECT_LENGTH]
+
+
+def author_name(contact: Contact | None, name: str, address: str) -> str:
+    """How the author of a message is named on screens."""
+    return (contact.person.name if contact else name or address)[:200] or "somebody"
+
+
+def attach(message: Message, files: Iterable[NewFile]) -> None:
+    """Hang files on a message, in one statement."""
+    rows = [
+        Attachment(
+            message=message,
+            digest=file.digest,
+            filename=clean_subject(file.filename)[:255] or "file",
+            content_type=file.content_type[:127],
+            size=file.size,
+            inline=file.inline,
+            content_id=file.content_id[:255],
+        )
+        for file in files
+    ]
+    if rows:
+        Attachment.objects.bulk_create(rows)
+
+
+def searchable(ticket: Ticket, message: Message) -> str:
+    """The words by which a ticket is found: who, what, and what was written."""
+    who = [message.author_name, ticket.requester_address]
+    if ticket.contact:
+        who.append(ticket.contact.person.email)
+    if ticket.account:
+        who += [ticket.account.username, ticket.account.customer.name]
+    return "\n".join([ticket.subject, *who, message.text])
+
+
+def _already_opened(opening: Opening) -> Ticket | None:
+    same = None
+    if opening.submission:
+        same = Message.objects.filter(submission=opening.submission)
+    elif opening.inbound_mail:
+        same = Message.objects.filter(inbound_mail=opening.inbound_mail)
+    message = same.select_related("ticket").first() if same is not None else None
+    return message.ticket if message else None
+
+
+def _judgements(opening: Opening, version: policy.Version) -> list[Judgement]:
+    """What was judged before the ticket, and the two promises of time it was given."""
+    promised = [
+        Judgement(
+            clocks.CLAUSES[kind],
+            "promised",
+            {
+                "from": opening.arrived_at.isoformat(),
+                "warning_after_minutes": int(target.warn_after.total_seconds() // 60),
+                "due_after_minutes": int(target.due_after.total_seconds() // 60),
+            },
+        )
+        for kind, target in clocks.targets(version).items()
+    ]
+    return [*opening.judgements, *promised]
+
+
+def _acknowledge(opening: Opening, ticket: Ticket, version: policy.Version, at: datetime) -> None:
+    if opening.contact is None or opening.acknowledge == "none":
+        return
+    if opening.acknowledge == "confirm":
+        mails.please_confirm(ticket, opening.contact, at=at)
+    else:
+        mails.acknowledgement(ticket, opening.contact, version, in_reply_to=opening.inbound_mail, at=at)

@@ -1,0 +1,68 @@
+"""What clocks do by themselves: warn, and be late. Work in proportion to what is due, not to what is open."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from hostdesk.audit.actions import Judgement, decide, note
+from hostdesk.kit.actors import SYSTEM
+from hostdesk.schedule.queries import on_duty
+from hostdesk.people.models import Agent
+from hostdesk.people.queries import supervisors
+from hostdesk.sla import engine
+from hostdesk.tickets import mails
+from hostdesk.tickets.actions.clocks import set_attention
+from hostdesk.tickets.models import ENDED, ClockStep, SlaClock, Ticket
+
+BATCH = 100
+
+
+def clock_round(at: datetime) -> int:
+    """Look at the clocks whose warning or end has come; how many changed.
+
+    Each is one commit: state, mark on the ticket, ledger, decision, notices. Any number of workers may run this:
+    a clock changes once, and its notices are queued once.
+    Clauses: sla.response, sla.resolve, sla.best_effort.
+    """
+    due = SlaClock.objects.filter(look_at__lte=at).order_by("look_at").values_list("pk", flat=True)
+    return sum(_look(pk, at) for pk in list(due[:BATCH]))
+
+
+def _look(pk: int, at: datetime) -> int:
+    with transaction.atomic():
+        row = SlaClock.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk, look_at__lte=at).first()
+        if row is None:
+            return 0
+        ticket = (
+            Ticket.objects.select_for_update(of=("self",))
+            .select_related("contact__person", "account__customer", "assignee", "team")
+            .get(pk=row.ticket_id)
+        )
+        clock = engine.tick(row.as_clock(), at=at)
+        if clock.state == row.state:
+            return 0
+        row.take(clock)
+        row.save(update_fields=["state", "look_at"])
+        word = "breached" if clock.state == "breached" else "warned"
+        ClockStep.objects.create(clock=row, step=word, cause="time", at=at, due_at=row.due_at)
+        set_attention(ticket)
+        ticket.save(update_fields=["attention"])
+        note("ticket", ticket.pk, f"{row.kind} {word}", by=SYSTEM, at=at)
+        facts = {"clock": row.kind, "due_at": row.due_at.isoformat(), "state": ticket.state}
+        decide("ticket", ticket.pk, [Judgement(row.clause, word, facts)], version_id=row.policy_version_id, at=at)
+        if ticket.state not in ENDED:
+            for agent in _whom_to_tell(ticket, late=clock.state == "breached", at=at):
+                mails.clock_notice(ticket, row, agent, at=at)
+        return 1
+
+
+def _whom_to_tell(ticket: Ticket, *, late: bool, at: datetime) -> list[Agent]:
+    """The holder and those on duty in the ticket's team; a breach also reaches every supervisor (sla.best_effort)."""
+    agents = {agent.pk: agent for agent in on_duty(ticket.team, at=at)}
+    if ticket.assignee and ticket.assignee.active:
+        agents[ticket.assignee.pk] = ticket.assignee
+    if late:
+        agents |= {agent.pk: agent for agent in supervisors()}
+    return [agents[pk] for pk in sorted(agents)]

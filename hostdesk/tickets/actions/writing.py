@@ -1,0 +1,207 @@
+"""Writing into a ticket: answers, notes, what the customer adds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from hostdesk.audit.actions import Judgement, decide, note
+from hostdesk.kit.actors import Actor
+from hostdesk.kit.refusals import Refused
+from hostdesk.mail.models import InboundMail
+from hostdesk.people.models import Agent, Contact
+from hostdesk.policy import queries as policy
+from hostdesk.policy.rules import sla as sla_rules
+from hostdesk.search import index
+from hostdesk.tickets import mails, rules
+from hostdesk.tickets.actions import clocks
+from hostdesk.tickets.actions.locking import locked
+from hostdesk.tickets.actions.opening import NewFile, attach, author_name, searchable
+from hostdesk.tickets.actions.taking import take_for_answer
+from hostdesk.tickets.models import Draft, Message, Ticket, TicketState
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an agent sends: the words, the files, and in which state the ticket is left.
+
+    `jump_reason` is needed when the ticket still waits in the queue behind older ones (sla.fcfs).
+    """
+
+    text: str
+    files: tuple[NewFile, ...] = ()
+    then: rules.After = "waiting_customer"
+    jump_reason: str = ""
+    submission: str | None = None
+
+
+def answer(ticket: Ticket, written: Answer, *, by: Agent, at: datetime) -> Message:
+    """Send an answer to the customer: message, mail, clocks, state, in one commit.
+
+    Refused: an empty answer; a closed ticket; a ticket that waits behind older ones, without a reason (sla.fcfs).
+    The first answer of a person ends the response clock (sla.response); an automatic mail never does.
+    """
+    if not written.text.strip():
+        raise Refused("", "An answer needs some words.")
+    with transaction.atomic():
+        row = locked(ticket)
+        earlier = _sent_before(written.submission)
+        if earlier is not None:
+            return earlier
+        if row.state == TicketState.CLOSED:
+            raise Refused("", "This ticket is closed; its customer is answered in a new one.")
+        take_for_answer(row, by=by, reason=written.jump_reason, at=at)
+        message = Message.objects.create(
+            ticket=row,
+            kind=Message.Kind.AGENT,
+            author_name=by.name,
+            agent=by,
+            text=written.text.replace("\x00", ""),
+            at=at,
+            submission=written.submission,
+        )
+        attach(message, written.files)
+        mail = mails.answer(row, message, list(written.files), at=at)
+        if mail is not None:
+            message.outbound_mail = mail
+            message.save(update_fields=["outbound_mail"])
+        if sla_rules.is_substantive(author_kind="agent", automatic=False):
+            clocks.stop(row, (clocks.RESPONSE,), cause="answered", at=at)
+        _leave(row, written.then, by=by.actor(), at=at)
+        note("ticket", row.pk, "answered", by=by.actor(), at=at, facts={"then": written.then})
+        index.add("ticket", row.pk, written.text)
+        Draft.objects.filter(ticket=row, agent=by, kind="answer").delete()
+        return message
+
+
+def add_note(ticket: Ticket, text: str, *, by: Agent, at: datetime, submission: str | None = None) -> Message:
+    """Write something that only staff sees; no clock and no customer notices.
+
+    Refused: an empty note.
+    """
+    if not text.strip():
+        raise Refused("", "A note needs some words.")
+    with transaction.atomic():
+        row = locked(ticket)
+        earlier = _sent_before(submission)
+        if earlier is not None:
+            return earlier
+        message = Message.objects.create(
+            ticket=row,
+            kind=Message.Kind.INTERNAL,
+            author_name=by.name,
+            agent=by,
+            text=text.replace("\x00", ""),
+            at=at,
+            submission=submission,
+        )
+        row.updated_at = at
+        row.save(update_fields=["updated_at"])
+        note("ticket", row.pk, "noted", by=by.actor(), at=at)
+        index.add("ticket", row.pk, text)
+        Draft.objects.filter(ticket=row, agent=by, kind="internal").delete()
+        return message
+
+
+@dataclass(frozen=True)
+class Addition:
+    """What a customer adds to a ticket, by mail or in the client area."""
+
+    text: str
+    fresh: str = ""
+    html: str = ""
+    files: tuple[NewFile, ...] = ()
+    trust: str = ""
+    inbound_mail: InboundMail | None = None
+    submission: str | None = None
+    judgements: tuple[Judgement, ...] = ()
+
+
+def add_customer_message(ticket: Ticket, added: Addition, *, contact: Contact, by: Actor, at: datetime) -> Message:
+    """Put a contact's words into their ticket; it is our turn again and the waiting clock runs on.
+
+    Refused: nothing written; a closed ticket (channel.no_duplicates: a new one is opened that follows it).
+    Whether the contact may write into this ticket is for the caller to have checked where it was fetched.
+    """
+    if not (added.text.strip() or added.files or added.inbound_mail):
+        raise Refused("intake.description", "Write what you would like to add.")
+    with transaction.atomic():
+        row = locked(ticket)
+        earlier = _sent_before(added.submission)
+        if earlier is not None:
+            return earlier
+        turn = rules.after_customer_message(row.state, assigned=row.assignee_id is not None)
+        if not turn.joins:
+            raise Refused("channel.no_duplicates", "This ticket is closed. Open a new one; we will see both together.")
+        message = Message.objects.create(
+            ticket=row,
+            kind=Message.Kind.CUSTOMER,
+            author_name=author_name(contact, "", ""),
+            contact=contact,
+            trust=added.trust,
+            text=added.text.replace("\x00", ""),
+            fresh=added.fresh.replace("\x00", "") if added.fresh != added.text else "",
+            html=added.html,
+            at=at,
+            inbound_mail=added.inbound_mail,
+            submission=added.submission,
+        )
+        attach(message, added.files)
+        if turn.reopens:
+            reopen_row(row, cause="customer wrote", by=by, at=at)
+        else:
+            settle(row, turn.state, cause="customer wrote", by=by, at=at)
+        note("ticket", row.pk, "customer wrote", by=by, at=at)
+        if added.judgements:
+            version = policy.current(row.policy_slug)
+            decide("ticket", row.pk, added.judgements, version_id=version.id, at=at)
+        index.add("ticket", row.pk, searchable(row, message))
+        return message
+
+
+def settle(ticket: Ticket, state: str, *, cause: str, by: Actor, at: datetime) -> None:
+    """Bring a locked ticket into `state`, its clocks with it, and save it."""
+    before = ticket.state
+    if state == TicketState.RESOLVED:
+        clocks.stop(ticket, (clocks.RESPONSE, clocks.RESOLUTION), cause=cause, at=at)
+        ticket.resolved_at = ticket.resolved_at or at
+    elif rules.pauses_resolution(state):
+        clocks.pause(ticket, cause=state, at=at)
+    elif rules.pauses_resolution(before):
+        clocks.resume(ticket, cause=cause, at=at)
+    if state != before:
+        ticket.state = state
+        ticket.state_since = at
+    ticket.updated_at = at
+    ticket.save(update_fields=["state", "state_since", "updated_at", "resolved_at", "attention"])
+
+
+def reopen_row(ticket: Ticket, *, cause: str, by: Actor, at: datetime) -> None:
+    """Open a locked, resolved ticket again; an agent who has left the house no longer holds it."""
+    clocks.restart(ticket, policy.current(ticket.policy_slug), cause=cause, at=at)
+    if ticket.assignee and not ticket.assignee.active:
+        ticket.assignee = None
+    ticket.state = TicketState.OPEN
+    ticket.state_since = at
+    ticket.updated_at = at
+    ticket.resolved_at = None
+    ticket.save(
+        update_fields=["assignee", "state", "state_since", "updated_at", "resolved_at", "attention"]
+    )
+    note("ticket", ticket.pk, "reopened", by=by, at=at, facts={"cause": cause})
+
+
+def _leave(ticket: Ticket, then: rules.After, *, by: Actor, at: datetime) -> None:
+    """The state after an answer; a word added to a resolved ticket leaves it resolved unless work goes on."""
+    if ticket.state == TicketState.RESOLVED and then != "open":
+        settle(ticket, TicketState.RESOLVED, cause="answered", by=by, at=at)
+    elif ticket.state == TicketState.RESOLVED:
+        reopen_row(ticket, cause="answered", by=by, at=at)
+    else:
+        settle(ticket, then, cause="answered", by=by, at=at)
+
+
+def _sent_before(submission: str | None) -> Message | None:
+    return Message.objects.filter(submission=submission).first() if submission else None

@@ -1,0 +1,234 @@
+"""The mails that tickets send. Whether to send is decided by the verbs; here is only what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from hostdesk.kit import moments, numbers
+from hostdesk.mail import compose, reply_tokens
+from hostdesk.mail.actions import OutboundDraft, OutboundFile, queue, withdraw
+from hostdesk.mail.models import InboundMail, OutboundMail
+from hostdesk.people.models import Agent, Contact
+from hostdesk.policy import queries as policy
+from hostdesk.tickets.actions import clocks
+from hostdesk.tickets.models import Message, SlaClock, Ticket
+
+if TYPE_CHECKING:
+    from hostdesk.tickets.actions.opening import NewFile
+
+def acknowledgement(
+    ticket: Ticket, contact: Contact, version: policy.Version, *, in_reply_to: InboundMail | None, at: datetime
+) -> OutboundMail | None:
+    """Say the number, when to expect an answer and by which clause, and how to add something.
+
+    Automatic: it carries the marks by which other machines know not to answer. Clauses: sla.response, channel.no_duplicates.
+    """
+    target = clocks.targets(version)
+    zone = ZoneInfo(settings.TIME_ZONE)
+    context = {
+        "ticket": ticket,
+        "answer_by": moments.day_and_time(ticket.opened_at + target["response"].due_after, zone, now=at),
+        "answer_within": moments.in_words(target["response"].due_after),
+        "solve_within": moments.in_words(target["resolution"].due_after),
+        "policy_url": f"{settings.HOSTDESK_URL}/policy/{ticket.policy_slug}/#sla.response",
+        "account_unclear": ticket.account_id is None,
+    }
+    return _to_contact(
+        ticket,
+        contact,
+        "acknowledgement",
+        context,
+        about=f"acknowledgement:{ticket.pk}",
+        answers=in_reply_to.message_id if in_reply_to else "",
+        automatic=True,
+        at=at,
+    )
+
+
+def please_confirm(ticket: Ticket, contact: Contact, *, at: datetime) -> OutboundMail | None:
+    """Ask the stored address whether the mail was theirs; quotes nothing of it. Clause: contact.listed_sender."""
+    return _to_contact(
+        ticket,
+        contact,
+        "please_confirm",
+        {"ticket": ticket},
+        about=f"please-confirm:{ticket.pk}",
+        subject_hidden=True,
+        automatic=True,
+        at=at,
+    )
+
+
+def answer(ticket: Ticket, message: Message, files: Sequence[NewFile], *, at: datetime) -> OutboundMail | None:
+    """An agent's answer, to the contact or (a ticket opened for a stranger) to the address that wrote."""
+    context = {"ticket": ticket, "message": message, "agent": message.author_name}
+    about = f"answer:{message.pk}"
+    if ticket.contact is not None:
+        return _to_contact(ticket, ticket.contact, "answer", context, about=about, automatic=False, files=files, at=at)
+    if not ticket.requester_address:
+        return None
+    subject, text, html = _render("answer", {**context, "reachable": False})
+    return queue(
+        OutboundDraft(
+            kind="answer",
+            to_address=ticket.requester_address,
+            to_name=ticket.requester_name,
+            subject=subject,
+            text=text,
+            html=html,
+            ticket_number=ticket.pk,
+            about=about,
+            files=_outbound_files(files),
+            references=_thread(ticket),
+        ),
+        at=at,
+    )
+
+
+def resolved(ticket: Ticket, *, at: datetime) -> OutboundMail | None:
+    """Tell the contact that the ticket counts as solved and how to reopen it. Waits a moment, so that it can be undone."""
+    if ticket.contact is None:
+        return None
+    version = policy.current(ticket.policy_slug)
+    return _to_contact(
+        ticket,
+        ticket.contact,
+        "resolved",
+        {"ticket": ticket, "reopen_within": moments.in_words(version.terms.reopen)},
+        about=f"resolved:{ticket.pk}:{int(at.timestamp())}",
+        automatic=True,
+        at=at,
+        delay_seconds=UNDO_SECONDS,
+    )
+
+
+UNDO_SECONDS = 10
+"""How long a notice waits, so that a slip of the finger reaches nobody."""
+
+
+def withdraw_resolved(ticket: Ticket, *, at: datetime) -> None:
+    """Take back a notice of resolution that has not left yet."""
+    withdraw(f"resolved:{ticket.pk}:", at=at)
+
+
+def clock_notice(ticket: Ticket, clock: SlaClock, agent: Agent, *, at: datetime) -> OutboundMail | None:
+    """Tell one agent, once, that a clock warns or is late. Clauses: sla.response, sla.resolve."""
+    late = clock.state == "breached"
+    context = {
+        "ticket": ticket,
+        "late": late,
+        "what": "answer" if clock.kind == clocks.RESPONSE else "solution",
+        "due": moments.day_and_time(clock.due_at, ZoneInfo(settings.TIME_ZONE), now=at),
+        "left": moments.in_words(clock.due_at - at),
+        "url": f"{settings.HOSTDESK_URL}/desk/tickets/{ticket.pk}",
+        "clause": clock.clause,
+    }
+    subject, text, html = _render("clock_notice", context)
+    return queue(
+        OutboundDraft(
+            kind="clock_notice",
+            to_address=agent.email,
+            to_name=agent.name,
+            subject=subject,
+            text=text,
+            html=html,
+            ticket_number=ticket.pk,
+            about=f"clock:{clock.pk}:{clock.state}:{agent.pk}",
+            automatic=True,
+        ),
+        at=at,
+    )
+
+
+def _to_contact(
+    ticket: Ticket,
+    contact: Contact,
+    kind: str,
+    context: dict[str, object],
+    *,
+    about: str,
+    at: datetime,
+    automatic: bool,
+    answers: str = "",
+    files: Sequence[NewFile] = (),
+    subject_hidden: bool = False,
+    delay_seconds: int = 0,
+) -> OutboundMail | None:
+    """A mail to the stored address of a contact, whose reply finds its way back to the ticket.
+
+    Always the stored address, never one that a mail named (threats T05, T13).
+    """
+    person = contact.person
+    subject, text, html = _render(
+        kind,
+        {
+            **context,
+            "reachable": True,
+            "first_name": person.name.split(" ")[0],
+            "client_url": f"{settings.HOSTDESK_URL}/client/tickets/{ticket.number}",
+        },
+    )
+    own = _root_id(ticket) if kind in ("acknowledgement", "please_confirm") else None
+    return queue(
+        OutboundDraft(
+            kind=kind,
+            to_address=person.email,
+            to_name=person.name,
+            subject=subject,
+            text=text,
+            html=html,
+            ticket_number=ticket.pk,
+            person_id=person.pk,
+            about=about,
+            automatic=automatic,
+            reply_to=reply_tokens.address_for(ticket.pk, person.pk, ticket.reply_generation),
+            message_id=own,
+            in_reply_to=answers or (None if subject_hidden else _last_heard(ticket)),
+            references=_thread(ticket, answers),
+            files=_outbound_files(files),
+            delay_seconds=delay_seconds,
+        ),
+        at=at,
+    )
+
+
+def _render(kind: str, context: dict[str, object]) -> tuple[str, str, str]:
+    return compose.render(
+        f"tickets/mails/{kind}",
+        {
+            **context,
+            "number": numbers.shown(context["ticket"].pk),  # type: ignore[attr-defined]  # every context has its ticket
+            "operator": policy.operator(),
+        },
+    )
+
+
+def _outbound_files(files: Sequence[NewFile]) -> tuple[OutboundFile, ...]:
+    return tuple(OutboundFile(file.digest, file.filename, file.content_type) for file in files)
+
+
+def _root_id(ticket: Ticket) -> str:
+    """The Message-ID of a ticket's first mail: known beforehand, so that every later mail can refer to it."""
+    return compose.message_id(f"ticket.{ticket.pk}.{int(ticket.opened_at.timestamp())}")
+
+
+def _thread(ticket: Ticket, answers: str = "") -> tuple[str, ...]:
+    """What a mail client needs to put all mails of a ticket under each other."""
+    heard = answers or _last_heard(ticket)
+    return tuple(dict.fromkeys(name for name in (_root_id(ticket), heard) if name))
+
+
+def _last_heard(ticket: Ticket) -> str:
+    """The Message-ID of the customer's newest mail in a ticket; empty when the client area was used."""
+    return (
+        Message.objects.filter(ticket=ticket, kind=Message.Kind.CUSTOMER, inbound_mail__isnull=False)
+        .order_by("-id")
+        .values_list("inbound_mail__message_id", flat=True)
+        .first()
+        or ""
+    )

@@ -1,0 +1,232 @@
+"""Tickets, their messages and their clocks."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from hostdesk.hosting.models import Account, Customer
+from hostdesk.kit import numbers
+from hostdesk.mail.models import InboundMail, OutboundMail
+from hostdesk.people.models import Agent, Contact, Team
+from hostdesk.policy.models import PolicyVersion
+from hostdesk.sla.models import ClockRow
+
+FIRST_NUMBER = 1001
+
+
+class TicketState(models.TextChoices):
+    """Whose turn it is. `waiting_*` is not ours; resolved may come back; closed does not."""
+
+    NEW = "new", "new"
+    OPEN = "open", "open"
+    WAITING_CUSTOMER = "waiting_customer", "waits for the customer"
+    WAITING_WINDOW = "waiting_window", "waits for its off-peak window"
+    WAITING_TEAM = "waiting_team", "waits for another team"
+    RESOLVED = "resolved", "resolved"
+    CLOSED = "closed", "closed"
+
+
+class TicketClass(models.TextChoices):
+    """What the policy says about its price."""
+
+    UNCLASSED = "unclassed", "not classed yet"
+    GENERAL = "general", "general support, free"
+    ADVANCED = "advanced", "advanced support, charged"
+    NOT_SUPPORTED = "not_supported", "not supported"
+
+
+class Channel(models.TextChoices):
+    """How it reached us."""
+
+    MAIL = "mail", "e-mail"
+    CLIENT_AREA = "client", "client area"
+    DESK = "desk", "the desk"
+    PHONE = "phone", "telephone"
+
+
+OURS = (TicketState.NEW, TicketState.OPEN)
+ENDED = (TicketState.RESOLVED, TicketState.CLOSED)
+
+
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    """Words for kinds of tickets."""
+
+    def waiting(self) -> TicketQuerySet:
+        """In the queue: our turn, and nobody has taken it."""
+        return self.filter(assignee__isnull=True, state__in=OURS)
+
+    def in_order(self) -> TicketQuerySet:
+        """First come, first served (sla.fcfs)."""
+        return self.order_by("queued_at", "id")
+
+    def unfinished(self) -> TicketQuerySet:
+        """Neither resolved nor closed."""
+        return self.exclude(state__in=ENDED)
+
+
+class Ticket(models.Model):
+    """One request of one customer, from its arrival to its end.
+
+    `queued_at` is its place in the queue and never moves back. `sealed` repeats the team's word, so that every read
+    can keep complaints to supervisors without a join. `attention` is 1 after a warning and 2 after a breach of any
+    running clock. `requester_*` is what a mail said of a sender who is no contact; empty otherwise.
+    `reply_generation` counts up to make every older reply address void.
+    """
+
+    subject = models.CharField(max_length=500)
+    state = models.CharField(max_length=20, choices=TicketState, default=TicketState.NEW)
+    ticket_class = models.CharField(max_length=20, choices=TicketClass, default=TicketClass.UNCLASSED)
+    channel = models.CharField(max_length=10, choices=Channel)
+    policy_slug = models.CharField(max_length=40)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", db_index=False)
+    sealed = models.BooleanField(default=False)
+    customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    contact = models.ForeignKey(Contact, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    requester_name = models.CharField(max_length=200, blank=True)
+    requester_address = models.CharField(max_length=320, blank=True)
+    trust = models.CharField(max_length=10, blank=True)
+    assignee = models.ForeignKey(Agent, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    attention = models.SmallIntegerField(default=0)
+    opened_at = models.DateTimeField()
+    queued_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    state_since = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True)
+    reply_generation = models.IntegerField(default=1)
+    follows = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = TicketQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["team", "queued_at", "id"],
+                name="ticket_queue",
+                condition=Q(assignee__isnull=True, state__in=OURS),
+            ),
+            models.Index(
+                fields=["team", "attention", "queued_at"],
+                name="ticket_attention",
+                condition=Q(attention__gt=0) & ~Q(state__in=ENDED),
+            ),
+            models.Index(
+                fields=["assignee", "state", "queued_at"], name="ticket_assignee", condition=Q(assignee__isnull=False)
+            ),
+            models.Index(fields=["team", "state", "queued_at", "id"], name="ticket_team_state"),
+            models.Index(fields=["account", "-id"], name="ticket_account"),
+            models.Index(fields=["customer", "-id"], name="ticket_customer"),
+            models.Index(fields=["contact", "-id"], name="ticket_contact"),
+            models.Index(
+                fields=["resolved_at"], name="ticket_resolved", condition=Q(state=TicketState.RESOLVED)
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=TicketState.values), name="ticket_state_known"),
+            models.CheckConstraint(condition=Q(ticket_class__in=TicketClass.values), name="ticket_class_known"),
+            models.CheckConstraint(
+                condition=Q(assignee__isnull=True) | ~Q(state=TicketState.NEW), name="ticket_taken_is_not_new"
+            ),
+        ]
+
+    @property
+    def number(self) -> str:
+        """The number as people see it: `1042-9`."""
+        return numbers.shown(self.pk)
+
+
+class Message(models.Model):
+    """One entry of the correspondence.
+
+    `text` is the whole readable text, `fresh` the part newly written when it differs (no quotations, no signature),
+    `html` the sanitised HTML of a mail or empty. A mail makes at most one message.
+    """
+
+    class Kind(models.TextChoices):
+        """Who speaks; only internal messages are hidden from the customer."""
+
+        CUSTOMER = "customer", "customer"
+        AGENT = "agent", "agent"
+        INTERNAL = "internal", "internal note"
+        SYSTEM = "system", "system"
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages", db_index=False)
+    kind = models.CharField(max_length=10, choices=Kind)
+    author_name = models.CharField(max_length=200)
+    contact = models.ForeignKey(Contact, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    agent = models.ForeignKey(Agent, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    trust = models.CharField(max_length=10, blank=True)
+    text = models.TextField()
+    fresh = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    at = models.DateTimeField()
+    inbound_mail = models.OneToOneField(InboundMail, null=True, on_delete=models.PROTECT, related_name="+")
+    outbound_mail = models.ForeignKey(OutboundMail, null=True, on_delete=models.SET_NULL, related_name="+")
+    submission = models.CharField(max_length=64, null=True, unique=True)
+    """The key of one press of one button: a form sent twice makes one message."""
+
+    class Meta:
+        indexes = [models.Index(fields=["ticket", "id"], name="message_ticket")]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["customer", "agent", "internal", "system"]), name="message_kind_known"),
+        ]
+
+
+class Attachment(models.Model):
+    """One file of a message; its content lies under `digest` in the attachment storage."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
+    digest = models.CharField(max_length=64)
+    filename = models.CharField(max_length=255)
+    content_type = models.CharField(max_length=127)
+    size = models.BigIntegerField()
+    inline = models.BooleanField(default=False)
+    content_id = models.CharField(max_length=255, blank=True)
+
+
+class SlaClock(ClockRow):
+    """A promise of time on one ticket: response (sla.response) or resolution (sla.resolve)."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="clocks", db_index=False)
+    policy_version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
+    breach_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["look_at"], name="clock_due", condition=Q(look_at__isnull=False))]
+        constraints = [models.UniqueConstraint(fields=["ticket", "kind"], name="clock_one_of_a_kind")]
+
+
+class ClockStep(models.Model):
+    """One entry of a clock's ledger: what happened to it, why, and where its end stood afterwards. Only added."""
+
+    clock = models.ForeignKey(SlaClock, on_delete=models.CASCADE, related_name="steps")
+    step = models.CharField(max_length=12)
+    cause = models.CharField(max_length=60)
+    at = models.DateTimeField()
+    due_at = models.DateTimeField()
+
+
+class Draft(models.Model):
+    """What an agent has typed and not sent; one a ticket, kind and agent."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="+", db_index=False)
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10)
+    text = models.TextField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ticket", "agent", "kind"], name="draft_one_each")]
+
+
+class Presence(models.Model):
+    """An agent has a ticket open; `writing_at` is when something was last typed there."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="+", db_index=False)
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField()
+    writing_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ticket", "agent"], name="presence_one_each")]

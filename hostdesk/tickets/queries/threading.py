@@ -1,0 +1,59 @@
+"""Finding the ticket that a request repeats."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from hostdesk.mail.models import OutboundMail
+from hostdesk.people.models import Contact
+from hostdesk.tickets.models import Message, Ticket
+
+_MARKS = re.compile(r"\A(?:\s*(?:re|fw|fwd|aw|wg|sv|vs|antw|tr|rv|enc)\s*(?:\[\d+\])?\s*:)+\s*", re.IGNORECASE)
+_TAG = re.compile(r"\s*\[#\d+-\d\]")
+_LOOKED_AT = 20
+
+
+def same_request(contact: Contact, subject: str, words: str, *, since: datetime) -> Ticket | None:
+    """An unfinished ticket of this contact, opened after `since`, with the same subject and the same first words.
+
+    Same means letter for letter once spaces, reply marks and tags are gone: a second report of another fault under
+    the same subject stays a ticket of its own. Clause: channel.no_duplicates.
+    """
+    if not words.strip():
+        return None
+    wanted = (plain_subject(subject), " ".join(words.split()))
+    recent = list(
+        Ticket.objects.filter(contact=contact, opened_at__gte=since, sealed=False)
+        .unfinished()
+        .exclude(trust__in=("unproven", "forged"))
+        .order_by("-id")[:_LOOKED_AT]
+    )
+    alike = {ticket.pk: ticket for ticket in recent if plain_subject(ticket.subject) == wanted[0]}
+    if not alike:
+        return None
+    first_words = (
+        Message.objects.filter(ticket__in=alike, kind=Message.Kind.CUSTOMER).order_by("id").values_list("ticket_id", "text", "fresh")
+    )
+    for ticket_id, text, fresh in first_words:
+        if " ".join((fresh or text).split()) == wanted[1]:
+            return alike[ticket_id]
+    return None
+
+
+def tickets_of_message_ids(message_ids: Sequence[str]) -> list[int]:
+    """Running numbers of the tickets whose mails of ours bear these Message-IDs, in the order given."""
+    if not message_ids:
+        return []
+    known = dict(
+        OutboundMail.objects.filter(message_id__in=message_ids[:_LOOKED_AT], ticket_number__isnull=False).values_list(
+            "message_id", "ticket_number"
+        )
+    )
+    return list(dict.fromkeys(known[name] for name in message_ids if name in known))
+
+
+def plain_subject(subject: str) -> str:
+    """A subject without reply marks and tags, in small letters and single spaces."""
+    return " ".join(_MARKS.sub("", _TAG.sub("", subject)).split()).casefold()
