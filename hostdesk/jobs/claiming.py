@@ -2,12 +2,14 @@
 
 A row may be taken when `next_try_at` has come. Taking it moves `next_try_at` to the end of the lease, so
 one indexed comparison answers both questions: is it due, and does nobody hold it. A worker that dies
-simply lets its lease run out.
+lets its lease run out, or is noticed earlier by another one on its machine. Models that are Claimable
+have a QuerySet word `waiting()` for the rows that are work.
 """
 
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -66,6 +68,20 @@ def release(row: Claimable, *, next_try_at: datetime) -> bool:
         pk=row.pk, claimed_by=row.claimed_by, claimed_until=row.claimed_until
     )
     return bool(held.update(claimed_by=_WITHOUT_NAME, claimed_until=None, next_try_at=next_try_at))
+
+
+def free_dead(waiting: models.QuerySet[Row], *, is_dead: Callable[[str], bool], at: datetime) -> int:
+    """Make rows due again whose claimant is dead, instead of letting their leases run out; how many."""
+    held = waiting.filter(claimed_until__gt=at)
+    claimants = (
+        held.exclude(claimed_by=_WITHOUT_NAME).order_by().values_list("claimed_by", flat=True).distinct()
+    )
+    dead = [name for name in claimants if is_dead(name)]
+    if not dead:
+        return 0
+    return held.filter(claimed_by__in=dead).update(
+        claimed_by=_WITHOUT_NAME, claimed_until=None, next_try_at=at
+    )
 
 
 def back_off(tries: int, *, first: timedelta, longest: timedelta, chance: random.Random) -> timedelta:

@@ -1,0 +1,124 @@
+"""What mail does by itself: delivers what waits to go out."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from hostdesk.jobs.claiming import back_off, claim, release
+from hostdesk.jobs.rounds import Round
+from hostdesk.jobs.worker import claimant
+from hostdesk.kit.refusals import Missing
+from hostdesk.mail import compose, reply_tokens
+from hostdesk.mail.models import OutboundMail, OutboundState
+from hostdesk.ports import files, smarthost
+from hostdesk.ports.outcomes import PortAway, PortDown, PortRefused
+from hostdesk.ports.smarthost import Letter, Smarthost
+
+log = structlog.get_logger()
+
+_AT_ONCE = 20
+# Longer than a batch may take (its own limit plus one slow answer), so that nobody sends the same beside us.
+_LEASE = timedelta(minutes=10)
+_BATCH_SECONDS = 240.0
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=2)
+# A smart host that is away delays everything: it is asked often, and all goes on soon after its return.
+LONGEST_PAUSE_WHEN_AWAY = timedelta(minutes=5)
+GIVE_UP_AFTER = timedelta(days=3)
+
+_chance = random.Random()  # noqa: S311  (spreads retries, guards nothing)
+
+
+def deliver_waiting(at: datetime) -> int:
+    """Hand due mails to the smart host; how many were tried. Without a smart host nothing is touched.
+
+    At least once: a crash between the answer and its record sends the same mail, under the same
+    Message-ID, again.
+    """
+    host = smarthost.in_use()
+    if host is None:
+        return 0
+    mails = claim(OutboundMail.objects.waiting(), limit=_AT_ONCE, by=claimant(), at=at, lease=_LEASE)
+    if not mails:
+        return 0
+    try:
+        _deliver(mails, host, at=at, elapsed=_stopwatch())
+    finally:
+        host.close()
+    return len(mails)
+
+
+def _deliver(
+    mails: list[OutboundMail], host: Smarthost, *, at: datetime, elapsed: Callable[[], timedelta]
+) -> None:
+    for place, mail in enumerate(mails):
+        if elapsed().total_seconds() > _BATCH_SECONDS:
+            # The lease is running out: better later by somebody than twice.
+            _untouched(mails[place:], at=at + elapsed())
+            return
+        try:
+            answer = host.send(_letter(mail))
+        except PortAway as away:
+            log.warning("smart host away", error=away.answer, waiting=len(mails) - place)
+            for waiting in mails[place:]:
+                _later(waiting, away.answer, longest=LONGEST_PAUSE_WHEN_AWAY, at=at + elapsed())
+            return
+        except PortDown as down:
+            _later(mail, down.answer, longest=LONGEST_PAUSE, at=at + elapsed())
+        except (PortRefused, Missing) as never:
+            _failed(mail, str(never), at=at + elapsed())
+        else:
+            _sent(mail, answer, at=at + elapsed())
+
+
+def _letter(mail: OutboundMail) -> Letter:
+    return Letter(
+        sender=reply_tokens.bounce_address_for(mail.pk),
+        recipient=mail.to_address,
+        message=compose.as_bytes(mail, read_file=files.read),
+    )
+
+
+def _sent(mail: OutboundMail, answer: str, *, at: datetime) -> None:
+    # Whoever holds the claim by now: it has left, and that is final.
+    OutboundMail.objects.filter(pk=mail.pk).update(
+        state=OutboundState.SENT, sent_at=at, last_answer=answer, claimed_by="", claimed_until=None
+    )
+    log.info("mail sent", mail=mail.pk, kind=mail.kind, tries=mail.tries)
+
+
+def _later(mail: OutboundMail, answer: str, *, longest: timedelta, at: datetime) -> None:
+    if at - mail.queued_at >= GIVE_UP_AFTER:
+        _failed(mail, f"Given up after {GIVE_UP_AFTER.days} days. {answer}", at=at)
+        return
+    pause = back_off(mail.tries, first=FIRST_PAUSE, longest=longest, chance=_chance)
+    if release(mail, next_try_at=at + pause):
+        OutboundMail.objects.filter(pk=mail.pk).update(last_answer=answer)
+
+
+def _failed(mail: OutboundMail, answer: str, *, at: datetime) -> None:
+    held = OutboundMail.objects.waiting().filter(pk=mail.pk, claimed_by=mail.claimed_by)
+    if held.update(
+        state=OutboundState.FAILED, last_answer=answer, next_try_at=at, claimed_by="", claimed_until=None
+    ):
+        log.warning("mail failed", mail=mail.pk, kind=mail.kind, tries=mail.tries, ticket=mail.ticket_number)
+
+
+def _untouched(mails: list[OutboundMail], *, at: datetime) -> None:
+    for mail in mails:
+        if release(mail, next_try_at=at):
+            OutboundMail.objects.filter(pk=mail.pk).update(tries=mail.tries - 1)
+
+
+def _stopwatch() -> Callable[[], timedelta]:
+    """Time passed since now: the instant of each answer is that of the round plus this."""
+    began = time.monotonic()
+    return lambda: timedelta(seconds=time.monotonic() - began)
+
+
+ROUNDS = [Round("deliver mail", deliver_waiting, every=timedelta(seconds=0.5))]
