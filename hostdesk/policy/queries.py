@@ -15,6 +15,7 @@ from hostdesk.policy.catalogue import Catalogue
 from hostdesk.policy.documents import Document, Sources
 from hostdesk.policy.models import PolicyVersion
 from hostdesk.policy.operators import Operator
+from hostdesk.policy.rules.scope import Reach, policy_for
 from hostdesk.policy.terms import Terms
 from hostdesk.policy.text import ClauseText
 
@@ -119,14 +120,12 @@ def policy_for_product(product: str) -> Version:
 
     Raises `Missing` before anything is published. Clause: scope.dedicated.
     """
-    policies = newest()
-    for policy in policies:
-        if product in policy.products:
-            return policy
-    for policy in policies:
-        if policy.document.otherwise:
-            return policy
-    raise Missing("no policy is published")
+    policies = {policy.slug: policy for policy in newest()}
+    reaches = {slug: Reach(policy.products, policy.document.otherwise) for slug, policy in policies.items()}
+    slug = policy_for(product, reaches)
+    if slug is None:
+        raise Missing("no policy is published")
+    return policies[slug]
 
 
 def operator() -> Operator:

@@ -1,0 +1,1 @@
+"""What the policy judges, as pure functions by chapter: terms and facts in, verdict out."""
