@@ -4,22 +4,42 @@ from __future__ import annotations
 
 import re
 
-from hostdesk.mail.reading import charsets, headers
+from hostdesk.mail.reading import bounce_words, charsets, headers
 from hostdesk.mail.reading.mime import Entity
 from hostdesk.mail.reading.shapes import Bounce, FailedRecipient
 
+MAX_RECIPIENTS = 100
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
+_DELIVERED = ("delivered", "relayed", "expanded")
+_MESSAGES = ("message/rfc822", "text/rfc822-headers", "message/global", "message/rfc822-headers")
 
 
 def recognise(root: Entity, text: str, subject: str) -> Bounce | None:
-    """The failure that this mail reports, or None when it reports none."""
-    formal = _formal(root)
+    """The failure that this mail reports, or None when it reports none.
+
+    `text` is the readable text, `subject` the decoded subject. A report of success is no bounce.
+    """
+    parts = _parts(root)
+    formal, only_success = _formal(parts)
     if formal:
-        return _bounce(formal, root, formal_report=True)
-    return None
+        return _bounce([_completed(one, text) for one in formal], parts, formal_report=True)
+    if only_success:
+        return None
+    notice = bounce_words.Notice(
+        text=text,
+        subject=subject,
+        sender=headers.text_of(root.raw("from")),
+        return_path=headers.unfold(root.raw("return-path") or b"-"),
+        own=frozenset(_own_addresses(root)),
+        failed_header=[one.address for one in headers.addresses(root.raws("x-failed-recipients"))],
+        is_report=root.content_type == "multipart/report" or any("delivery-status" in p.content_type for p in parts),
+        returned=_returned(parts),
+    )
+    found = bounce_words.failures(notice)
+    return _bounce(found[:MAX_RECIPIENTS], parts, formal_report=False) if found else None
 
 
-def _bounce(found: list[FailedRecipient], root: Entity, *, formal_report: bool) -> Bounce:
+def _bounce(found: list[FailedRecipient], parts: list[Entity], *, formal_report: bool) -> Bounce:
     first = found[0]
     return Bounce(
         recipient=first.recipient,
@@ -28,7 +48,7 @@ def _bounce(found: list[FailedRecipient], root: Entity, *, formal_report: bool) 
         diagnostic=first.diagnostic,
         all=found,
         formal=formal_report,
-        original_message_id=_original_id(root),
+        original_message_id=_original_id(parts),
     )
 
 
@@ -41,55 +61,87 @@ def _parts(root: Entity) -> list[Entity]:
     return out
 
 
-def _original_id(root: Entity) -> str | None:
-    for part in _parts(root)[1:]:
-        if part.content_type in ("message/rfc822", "text/rfc822-headers", "message/global"):
-            inner = part.children[0] if part.children else part
-            ids = headers.message_ids(inner.raw("message-id"))
-            if not ids:
-                said = re.search(rb"^message-id[ \t]*:([^\n]+)", part.body[:20_000], re.IGNORECASE | re.MULTILINE)
-                ids = headers.message_ids(said[1]) if said else []
-            if ids:
-                return ids[0]
+def _own_addresses(root: Entity) -> list[str]:
+    """Addresses of the report itself: its writer and the one it was sent to; neither is the one that failed."""
+    found = headers.addresses([*root.raws("from"), *root.raws("to"), *root.raws("x-original-to"), *root.raws("delivered-to")])
+    return [one.address.lower() for one in found if "@" in one.address]
+
+
+def _returned(parts: list[Entity]) -> dict[str, str] | None:
+    """A few header fields of the mail that came back; None when it did not come back as a part."""
+    for part in parts[1:]:
+        if part.content_type in _MESSAGES:
+            inner = part.children[0] if part.children else None
+            if inner is not None and inner.headers:
+                return {name: headers.text_of(inner.raw(name)) for name in ("to", "from", "x-original-to", "subject")}
+            return bounce_words.fields_in(charsets.decode(part.content()[:50_000]))
     return None
 
 
-def _formal(root: Entity) -> list[FailedRecipient]:
-    for part in _parts(root):
-        if part.content_type in ("message/delivery-status", "message/global-delivery-status"):
-            return _groups(charsets.decode(part.content()))
-    return []
+def _original_id(parts: list[Entity]) -> str | None:
+    """The Message-ID of the mail that came back."""
+    for part in parts[1:]:
+        if part.content_type not in _MESSAGES:
+            continue
+        inner = part.children[0] if part.children else part
+        ids = headers.message_ids(inner.raw("message-id"))
+        if not ids:
+            said = re.search(rb"^message-id[ \t]*:([^\n]+)", part.body[:20_000], re.IGNORECASE | re.MULTILINE)
+            ids = headers.message_ids(said[1]) if said else []
+        if ids:
+            return ids[0]
+    return None
 
 
-def _groups(text: str) -> list[FailedRecipient]:
-    out = []
-    for group in re.split(r"\r?\n[ \t]*\r?\n", text):
-        fields = _fields(group)
-        recipient = _typed(fields.get("original-recipient", "")) or _typed(fields.get("final-recipient", ""))
-        action = fields.get("action", "").lower().split("(")[0].strip()
-        if not recipient or action in ("delivered", "relayed", "expanded"):
+def _formal(parts: list[Entity]) -> tuple[list[FailedRecipient], bool]:
+    """Recipients of the machine-readable parts, and whether these tell of nothing but success."""
+    failed: list[FailedRecipient] = []
+    succeeded = False
+    for part in parts:
+        kind = part.content_type
+        if kind in ("message/delivery-status", "message/global-delivery-status") or (
+            kind in ("text/plain", "message/rfc822") and b"Final-Recipient:" in part.body[:20_000] and not part.children
+        ):
+            groups, good = groups_in(charsets.decode(part.content()))
+            failed.extend(groups)
+            succeeded = succeeded or good
+    return failed[:MAX_RECIPIENTS], succeeded and not failed
+
+
+def groups_in(text: str) -> tuple[list[FailedRecipient], bool]:
+    """The failed recipients in the fields of a delivery status, and whether any was delivered."""
+    out, delivered = [], False
+    for group in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n").replace("\r", "\n")):
+        fields = bounce_words.fields_in(group)
+        recipient = next((one for one in map(_typed, _recipient_fields(fields)) if "@" in one), "")
+        action = fields.get("action", "").lower().split("(")[0].strip().rstrip(";")
+        if not recipient:
+            continue
+        if action in _DELIVERED:
+            delivered = True
             continue
         status = _STATUS.search(fields.get("status", ""))
         diagnostic = fields.get("diagnostic-code", "")
         out.append(FailedRecipient(recipient, status[1] if status else "", action or "failed", diagnostic[:1000]))
-    return out
+    return out, delivered
 
 
-def _fields(group: str) -> dict[str, str]:
-    out: dict[str, str] = {}
-    last = ""
-    for line in group.splitlines():
-        if line[:1] in (" ", "\t") and last:
-            out[last] += " " + line.strip()
-            continue
-        name, colon, value = line.partition(":")
-        if colon:
-            last = name.strip().lower()
-            out.setdefault(last, value.strip())
-    return out
+def _recipient_fields(fields: dict[str, str]) -> list[str]:
+    """Where a recipient may stand; the last hop's name for it first, as that is what failed."""
+    return [fields.get(name, "") for name in ("final-recipient", "original-recipient", "x-actual-recipient")]
 
 
 def _typed(value: str) -> str:
     """The address of `rfc822; someone@example`."""
-    address = value.partition(";")[2] if ";" in value else value
-    return address.strip().strip("<>").strip()
+    kind, semicolon, rest = value.partition(";")
+    address = rest if semicolon and "@" not in kind else value
+    return re.sub(r"\s*\(.*", "", address).strip().strip("<>\"' ")
+
+
+def _completed(one: FailedRecipient, text: str) -> FailedRecipient:
+    """A recipient with a status: its own, else that of its diagnostic, else what the text makes likely."""
+    if one.status:
+        return one
+    status = bounce_words.status_of(one.diagnostic) or bounce_words.status_of(text[:5000])
+    fallback = "4.0.0" if one.action == "delayed" else "5.0.0"
+    return FailedRecipient(one.recipient, status or fallback, one.action, one.diagnostic)
