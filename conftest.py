@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.conf import settings
 
 from tests import databases
 
@@ -17,8 +16,18 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason="runs once, beside SQLite"))
 
 
-def pytest_configure():
-    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    if databases.KIND == "sqlite":
-        worker_data = settings.DATABASES["default"]["NAME"]
-        settings.DATABASES["default"]["TEST"] = {"NAME": f"{worker_data}.test"}
+@pytest.fixture(scope="session")
+def parser_pool():
+    """Real parsing children for the whole run."""
+    from hostdesk.mail.child import ParserPool
+
+    with ParserPool() as pool:
+        yield pool
+
+
+@pytest.fixture
+def world(db, parser_pool):
+    """A desk with a published policy and nobody in it yet."""
+    from tests.world import World
+
+    return World(parser_pool)

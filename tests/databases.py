@@ -1,4 +1,4 @@
-"""A pytest plugin that puts a database under the suite before Django's settings are read.
+"""Puts a database under the suite before Django's settings are read.
 
 `HOSTDESK_TEST_DB=sqlite` (the default) uses a file in a scratch folder; `postgres` starts a PostgreSQL of its own, from
 a package, on a Unix socket in that folder, and ends it with the run. Nothing of the operator's settings is seen.

@@ -43,9 +43,14 @@ def tools() -> Tools:
             _tools = Tools(
                 pool=ParserPool(),
                 resolver=DnsResolver(f"{server[0]}:{server[1]}" if server else None),
-                threads=ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="papers"),
+                threads=make_threads(),
             )
         return _tools
+
+
+def make_threads() -> ThreadPoolExecutor:
+    """Threads that wait for DNS beside each other; they touch no table."""
+    return ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="papers")
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ def judge_all(rows: Sequence[InboundMail], raws: dict[str, bytes], with_tools: T
 
     Whether a mail's author is believed is asked only for listed contacts: strangers cost us no look-up.
     """
-    reads = list(with_tools.threads.map(lambda row: _read(row, raws, with_tools.pool), rows))
+    reads = _read_all(rows, raws, with_tools.pool)
     parsed = [mail if isinstance(mail, ParsedMail) else None for mail in reads]
     senders = senders_of(parsed)
     ours_too = {ours.support_address(), ours.complaint_address()}
@@ -80,14 +85,19 @@ def judge_all(rows: Sequence[InboundMail], raws: dict[str, bytes], with_tools: T
     return judged
 
 
-def _read(row: InboundMail, raws: dict[str, bytes], pool: ParserPool) -> ParsedMail | Unreadable:
-    raw = raws.get(row.digest or "")
-    if raw is None:
-        return Unreadable("its bytes are not in the database")
-    mail = pool.read(raw)
-    if isinstance(mail, ParsedMail) and mail.error and not (mail.text or mail.attachments):
-        return Unreadable(mail.error)
-    return mail
+def _read_all(
+    rows: Sequence[InboundMail], raws: dict[str, bytes], pool: ParserPool
+) -> list[ParsedMail | Unreadable]:
+    """Each mail read in a limited child; one whose bytes are gone or that says nothing at all is unreadable."""
+    kept = [raws.get(row.digest or "") for row in rows]
+    answers = iter(pool.read_many([raw for raw in kept if raw is not None]))
+    reads: list[ParsedMail | Unreadable] = []
+    for raw in kept:
+        mail = Unreadable("its bytes are not in the database") if raw is None else next(answers)
+        if isinstance(mail, ParsedMail) and mail.error and not (mail.text or mail.attachments):
+            mail = Unreadable(mail.error)
+        reads.append(mail)
+    return reads
 
 
 def _believe(

@@ -77,6 +77,14 @@ def attachment_for_person(person: Person, pk: int) -> Attachment:
     return file
 
 
+def message_for_agent(agent: Agent, pk: int) -> Message:
+    """One message of a ticket that the agent may see; raises Missing."""
+    message = Message.objects.filter(pk=pk).first()
+    if message is None or not tickets_for_agent(agent).filter(pk=message.ticket_id).exists():
+        raise Missing
+    return message
+
+
 _PEOPLE = ("contact__person", "account__customer", "customer", "assignee", "team")
 
 

@@ -1,0 +1,71 @@
+"""The operations of the API; every read goes through the desk's own checking queries."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from ninja import NinjaAPI, Query
+from ninja.errors import HttpError, ValidationError
+
+import hostdesk
+from hostdesk.api import reads
+from hostdesk.api.problems import problem
+from hostdesk.api.shapes import Disposition, MailOut, MailsOut, TicketDetailOut, TicketsOut, TicketState
+
+api = NinjaAPI(
+    title="hostdesk",
+    version=hostdesk.__version__,
+    description="Authorization: Bearer TOKEN. Errors are application/problem+json. Lists are newest first.",
+    docs_url=None,
+    urls_namespace="api-v1",
+    servers=[{"url": "/api/v1"}],
+)
+
+
+@api.get("/tickets", response=TicketsOut, by_alias=True, summary="Tickets the token's agent may see")
+def tickets(
+    request: HttpRequest,
+    cursor: str | None = None,
+    state: TicketState | None = None,
+    account: str | None = None,
+    limit: int = Query(50, ge=1, le=200),
+) -> dict[str, object]:
+    """Newest first; `state` and `account` narrow."""
+    return reads.tickets_page(request.agent, cursor=cursor, state=state, account=account, limit=limit)  # type: ignore[attr-defined]
+
+
+@api.get("/tickets/{number}", response=TicketDetailOut, by_alias=True, summary="One ticket")
+def ticket(request: HttpRequest, number: str) -> dict[str, object]:
+    """By `1042` or `1042-9`."""
+    return reads.ticket_detail(request.agent, number)  # type: ignore[attr-defined]
+
+
+@api.get("/mails", response=MailsOut, summary="Inbound mails and what became of them")
+def mails(
+    request: HttpRequest,
+    cursor: str | None = None,
+    disposition: Disposition | None = None,
+    limit: int = Query(50, ge=1, le=200),
+) -> dict[str, object]:
+    """Newest first; `disposition` narrows."""
+    return reads.mails_page(request.agent, cursor=cursor, disposition=disposition, limit=limit)  # type: ignore[attr-defined]
+
+
+@api.get("/mails/{id}", response=MailOut, summary="One inbound mail")
+def mail(request: HttpRequest, id: int) -> dict[str, object]:  # noqa: A002  (the name in the address)
+    """By its id."""
+    return reads.mail_detail(request.agent, id)  # type: ignore[attr-defined]
+
+
+@api.exception_handler(ValidationError)
+def _unsound(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    faults = [{"at": ".".join(str(part) for part in e["loc"]), "says": e["msg"]} for e in error.errors]
+    return problem(422, "The request cannot be understood.", errors=faults)
+
+
+@api.exception_handler(HttpError)
+def _refused(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return problem(error.status_code, str(error))
+
+
+urlpatterns = [path("", api.urls)]

@@ -1,0 +1,117 @@
+"""Rows as the API's fields, through the desk's checking queries, in a fixed number of queries a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hostdesk.audit.models import Decision
+from hostdesk.audit.queries import decisions_of
+from hostdesk.gateway.queries import mail_for_agent, mails_for_agent
+from hostdesk.kit import numbers
+from hostdesk.kit.refusals import Refused
+from hostdesk.mail.models import InboundMail
+from hostdesk.people.models import Agent
+from hostdesk.tickets.models import Message, SlaClock, Ticket
+from hostdesk.tickets.queries.access import ticket_for_agent, tickets_for_agent
+from hostdesk.tickets.queries.places import places_of
+
+Fields = dict[str, object]
+
+
+def tickets_page(
+    agent: Agent, *, cursor: str | None, state: str | None, account: str | None, limit: int
+) -> Fields:
+    """Tickets that the agent may see, newest first."""
+    found = tickets_for_agent(agent).order_by("-id").select_related("account", "contact__person", "assignee", "team")
+    if state:
+        found = found.filter(state=state)
+    if account:
+        found = found.filter(account__username__iexact=account)
+    if cursor is not None:
+        found = found.filter(pk__lt=_read_cursor(cursor))
+    rows = list(found[: limit + 1])
+    shown = rows[:limit]
+    clocks = _clocks_of(shown)
+    places = places_of(shown)
+    items = [_ticket(row, clocks.get(row.pk, []), places.get(row.pk)) for row in shown]
+    return {"items": items, "next": str(shown[-1].pk) if len(rows) > limit else None}
+
+
+def ticket_detail(agent: Agent, number: str) -> Fields:
+    """One ticket with all that was said and judged."""
+    row = ticket_for_agent(agent, number)
+    messages = Message.objects.filter(ticket=row).order_by("at", "id").values("kind", "author_name", "text", "at")
+    return {
+        **_ticket(row, _clocks_of([row]).get(row.pk, []), places_of([row]).get(row.pk)),
+        "messages": [{"author": message.pop("author_name"), **message} for message in messages],
+        "decisions": [_decision(decision) for decision in decisions_of("ticket", [row.pk])],
+    }
+
+
+def mails_page(agent: Agent, *, cursor: str | None, disposition: str | None, limit: int) -> Fields:
+    """Inbound mails that the agent may see, newest first."""
+    found = mails_for_agent(agent).order_by("-id")
+    if disposition:
+        found = found.with_disposition(disposition)
+    if cursor is not None:
+        found = found.filter(pk__lt=_read_cursor(cursor))
+    rows = list(found[: limit + 1])
+    shown = rows[:limit]
+    return {"items": [_mail(row) for row in shown], "next": str(shown[-1].pk) if len(rows) > limit else None}
+
+
+def mail_detail(agent: Agent, pk: int) -> Fields:
+    """One inbound mail."""
+    return _mail(mail_for_agent(agent, pk))
+
+
+def _ticket(row: Ticket, clocks: list[SlaClock], place: int | None) -> Fields:
+    return {
+        "number": row.number,
+        "subject": row.subject,
+        "state": row.state,
+        "class_": row.ticket_class,
+        "account": row.account.username if row.account else None,
+        "contact": row.contact.person.email if row.contact else None,
+        "assignee": row.assignee.email if row.assignee else None,
+        "team": row.team.slug,
+        "queue_position": place,
+        "opened_at": row.opened_at,
+        "clocks": [
+            {"kind": c.kind, "clause": c.clause, "warn_at": c.warn_at, "due_at": c.due_at, "state": c.state}
+            for c in clocks
+        ],
+    }
+
+
+def _mail(row: InboundMail) -> Fields:
+    return {
+        "id": row.pk,
+        "disposition": row.disposition,
+        "reason": row.reason,
+        "clause": row.clause or None,
+        "sender": row.sender or row.envelope_from,
+        "trust": row.trust or None,
+        "subject": row.subject,
+        "sha256": row.digest,
+        "ticket": numbers.shown(row.ticket_number) if row.ticket_number else None,
+        "received_at": row.received_at,
+    }
+
+
+def _decision(row: Decision) -> Fields:
+    version = f"{row.policy_version.slug}/{row.policy_version.number}"
+    return {"clause": row.clause, "policy_version": version, "outcome": row.outcome, "facts": row.facts}
+
+
+def _clocks_of(rows: Sequence[Ticket]) -> dict[int, list[SlaClock]]:
+    found: dict[int, list[SlaClock]] = {}
+    for clock in SlaClock.objects.filter(ticket__in=[row.pk for row in rows]).order_by("id"):
+        found.setdefault(clock.ticket_id, []).append(clock)
+    return found
+
+
+def _read_cursor(cursor: str) -> int:
+    if not cursor.isascii() or not cursor.isdigit() or len(cursor) > 18:  # noqa: PLR2004  (fits the key of a row)
+        raise Refused("", "This cursor is none of ours; pass back the value of next as it was given.")
+    return int(cursor)

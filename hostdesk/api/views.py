@@ -1,0 +1,54 @@
+"""The way in: authority, pace, then the operation. Loaded lightly; the API's library comes with the first call."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
+from django.views.decorators.csrf import csrf_exempt
+
+from hostdesk.api import pace
+from hostdesk.api.problems import problem
+from hostdesk.kit.refusals import Missing, Refused
+from hostdesk.people.queries import agent_for_token
+
+OPEN = ("/openapi.json",)
+
+
+@csrf_exempt  # a bearer token is never sent by a browser on its own
+def entry(request: HttpRequest, rest: str | None) -> HttpResponse:
+    """Answer one call of `/api/v1`; every error is `application/problem+json` (RFC 9457)."""
+    path = rest or "/"
+    if path not in OPEN:
+        refusal = _let_in(request)
+        if refusal is not None:
+            return refusal
+    try:
+        match = resolve(path, urlconf="hostdesk.api.operations")
+    except Resolver404:
+        return problem(404, "There is nothing at this address.")
+    try:
+        answer = match.func(request, *match.args, **match.kwargs)
+    except Missing:
+        return problem(404, "There is no such thing, or it is not yours.")
+    except Refused as no:
+        return problem(403, no.sentence, clause=no.clause)
+    assert isinstance(answer, HttpResponse)
+    return answer
+
+
+def _let_in(request: HttpRequest) -> HttpResponse | None:
+    """Put the token's agent on the request, or say why not."""
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    token = agent_for_token(secret.strip(), at=request.at) if scheme.lower() == "bearer" and secret else None  # type: ignore[attr-defined]  # set by the middleware
+    if token is None:
+        answer = problem(401, "Send a valid token: Authorization: Bearer TOKEN. 'hostdesk tokens create' makes one.")
+        answer["WWW-Authenticate"] = "Bearer"
+        return answer
+    wait = pace.wait_for(token.pk)
+    if wait:
+        answer = problem(429, "Too many requests with this token; wait a moment.")
+        answer["Retry-After"] = str(wait)
+        return answer
+    request.api_token = token  # type: ignore[attr-defined]
+    request.agent = token.agent  # type: ignore[attr-defined]
+    return None
