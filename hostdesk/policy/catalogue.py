@@ -37,7 +37,9 @@ class RequestType(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class CatalogueFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    request_types: Annotated[dict[str, RequestType], Meta(min_length=1)]
+    """The file as a whole; its entries are read one by one, so that each mistake has a line."""
+
+    request_types: Annotated[dict[str, dict[str, object]], Meta(min_length=1)]
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,16 @@ def read(source: str, *, name: str, figures: tuple[TermNote, ...], strict: bool 
     of the terms, a general request with a price or an advanced one without.
     """
     file, lines = strict_yaml.read(source, CatalogueFile, name=name, strict=strict)
-    if strict:
-        prices = {note.key for note in figures if note.unit in _PRICE_UNITS}
-        for key, kind in file.request_types.items():
-            _check(("request_types", key), kind, prices, lines)
-    return Catalogue(dict(file.request_types))
+    prices = {note.key for note in figures if note.unit in _PRICE_UNITS}
+    known = {field.encode_name for field in msgspec.structs.fields(RequestType)}
+    types = {}
+    for key, entry in file.request_types.items():
+        path = ("request_types", key)
+        said = entry if strict else {name: value for name, value in entry.items() if name in known}
+        types[key] = strict_yaml.shaped(said, RequestType, path, lines)
+        if strict:
+            _check(path, types[key], prices, lines)
+    return Catalogue(types)
 
 
 def _check(path: strict_yaml.Path, kind: RequestType, prices: set[str], lines: strict_yaml.Lines) -> None:
