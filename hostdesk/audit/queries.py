@@ -17,6 +17,11 @@ def decisions_of(subject_type: str, subject_ids: Iterable[int]) -> list[Decision
     return list(
         Decision.objects.filter(subject_type=subject_type, subject_id__in=list(subject_ids))
         .select_related("policy_version")
-        .defer("policy_version__text", "policy_version__terms_source", "policy_version__catalogue_source")
+        .defer(
+            "policy_version__operator_source",
+            "policy_version__text_source",
+            "policy_version__terms_source",
+            "policy_version__catalogue_source",
+        )
         .order_by("id")
     )

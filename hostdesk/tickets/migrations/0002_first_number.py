@@ -9,6 +9,8 @@ def forwards(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(f"ALTER TABLE tickets_ticket ALTER COLUMN id RESTART WITH {FIRST}")
         return
+    # Making the table anew may have left a row for it already, and of two rows SQLite believes the first.
+    schema_editor.execute("DELETE FROM sqlite_sequence WHERE name = 'tickets_ticket'", params=None)
     schema_editor.execute(f"INSERT INTO sqlite_sequence (name, seq) VALUES ('tickets_ticket', {FIRST - 1})", params=None)
 
 
