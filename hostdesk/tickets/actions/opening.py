@@ -113,8 +113,8 @@ def open_ticket(opening: Opening, *, by: Actor, at: datetime) -> Ticket:
             author_name=author_name(opening.contact, opening.requester_name, opening.requester_address),
             contact=opening.contact,
             trust=opening.trust,
-            text=opening.text.replace("\x00", ""),
-            fresh=opening.fresh.replace("\x00", "") if opening.fresh != opening.text else "",
+            text=kept_text(opening.text),
+            fresh=fresh_part(opening.text, opening.fresh),
             html=opening.html,
             at=opening.arrived_at,
             inbound_mail=opening.inbound_mail,
@@ -132,6 +132,17 @@ def open_ticket(opening: Opening, *, by: Actor, at: datetime) -> Ticket:
 def clean_subject(subject: str) -> str:
     """One line of at most 500 characters, free of control characters."""
     return " ".join("".join(c if c.isprintable() else " " for c in subject).split())[:SUBJECT_LENGTH]
+
+
+def kept_text(text: str) -> str:
+    """Words as they are kept: no NUL (PostgreSQL has none), no empty lines at either end."""
+    return text.replace("\x00", "").strip("\r\n").rstrip()
+
+
+def fresh_part(text: str, fresh: str) -> str:
+    """The newly written part where it differs from the whole, else ""."""
+    kept = kept_text(fresh)
+    return kept if kept != kept_text(text) else ""
 
 
 def author_name(contact: Contact | None, name: str, address: str) -> str:

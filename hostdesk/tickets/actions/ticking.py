@@ -60,7 +60,7 @@ def _look(pk: int, at: datetime) -> int:
 
 def _whom_to_tell(ticket: Ticket, *, late: bool, at: datetime) -> list[Agent]:
     """The holder and those on duty in the ticket's team; a breach also reaches every supervisor (sla.best_effort)."""
-    agents = {agent.pk: agent for agent in on_duty(ticket.team, at=at)}
+    agents = {agent.pk: agent for agent in on_duty(at, team=ticket.team.slug)}
     if ticket.assignee and ticket.assignee.active:
         agents[ticket.assignee.pk] = ticket.assignee
     if late:

@@ -18,7 +18,7 @@ from hostdesk.search import index
 from hostdesk.tickets import mails, rules
 from hostdesk.tickets.actions import clocks
 from hostdesk.tickets.actions.locking import locked
-from hostdesk.tickets.actions.opening import NewFile, attach, author_name, searchable
+from hostdesk.tickets.actions.opening import NewFile, attach, author_name, fresh_part, kept_text, searchable
 from hostdesk.tickets.actions.taking import take_for_answer
 from hostdesk.tickets.models import Draft, Message, Ticket, TicketState
 
@@ -58,7 +58,7 @@ def answer(ticket: Ticket, written: Answer, *, by: Agent, at: datetime) -> Messa
             kind=Message.Kind.AGENT,
             author_name=by.name,
             agent=by,
-            text=written.text.replace("\x00", ""),
+            text=kept_text(written.text),
             at=at,
             submission=written.submission,
         )
@@ -93,7 +93,7 @@ def add_note(ticket: Ticket, text: str, *, by: Agent, at: datetime, submission: 
             kind=Message.Kind.INTERNAL,
             author_name=by.name,
             agent=by,
-            text=text.replace("\x00", ""),
+            text=kept_text(text),
             at=at,
             submission=submission,
         )
@@ -141,8 +141,8 @@ def add_customer_message(ticket: Ticket, added: Addition, *, contact: Contact, b
             author_name=author_name(contact, "", ""),
             contact=contact,
             trust=added.trust,
-            text=added.text.replace("\x00", ""),
-            fresh=added.fresh.replace("\x00", "") if added.fresh != added.text else "",
+            text=kept_text(added.text),
+            fresh=fresh_part(added.text, added.fresh),
             html=added.html,
             at=at,
             inbound_mail=added.inbound_mail,
