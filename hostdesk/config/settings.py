@@ -102,7 +102,7 @@ TEMPLATES = [
 DATABASES = {"default": environment.database_settings(ENVIRONMENT.database_url, DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["hostdesk.people.passwords.HouseArgon2"]
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 CSRF_COOKIE_NAME = "hd_csrf"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hostdesk.hosting.models import Account, Customer, Domain, Product, Server, Service
+from hostdesk.policy import queries as policy
 
 
 def domains_of(account: Account) -> list[str]:
@@ -45,17 +46,16 @@ def policy_slug_for(account: Account) -> str:
 
 def policy_slugs_for(account_ids: list[int]) -> dict[int, str]:
     """`policy_slug_for` of many accounts in one query."""
-    from hostdesk.policy import queries as policy
-
     products: dict[int, set[str]] = {account_id: set() for account_id in account_ids}
     rows = Service.objects.current().filter(account_id__in=account_ids).values_list("account_id", "product")
     for account_id, product in rows:
         products[account_id].add(product)
-    slugs = {}
-    for account_id, kinds in products.items():
-        ruling = Product.DEDICATED if kinds == {Product.DEDICATED} else Product.SHARED
-        slugs[account_id] = policy.policy_for_product(ruling)
-    return slugs
+    ruling = {
+        account_id: Product.DEDICATED if kinds == {Product.DEDICATED} else Product.SHARED
+        for account_id, kinds in products.items()
+    }
+    slugs = {product: policy.policy_for_product(product).slug for product in set(ruling.values())}
+    return {account_id: slugs[product] for account_id, product in ruling.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from django.db.models import Q
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Aggregate, OuterRef, Q, Subquery, TextField
+from django.db.models.sql.compiler import SQLCompiler
 
 from hostdesk.hosting.models import Account, Customer
 from hostdesk.kit import addresses
 from hostdesk.kit.refusals import Missing
-from hostdesk.people.models import Agent, ApiToken, Contact, Person, PolicyReading, Session, Team
+from hostdesk.people.models import Agent, ApiToken, Contact, Membership, Person, PolicyReading, Session, Team
 
 # Contacts are shown in the order of their weight.
 _WEIGHT = {"primary": 0, "secondary": 1, "authorised": 2}
@@ -131,6 +133,41 @@ def agent_for_token(token: str, *, at: datetime) -> ApiToken | None:
         Q(expires_at=None) | Q(expires_at__gt=at)
     )
     return found.select_related("agent").first()
+
+
+def living_sessions(tokens: Sequence[str], *, at: datetime) -> list[Session]:
+    """The sessions of these cookie values with agent or person; one query, which also brings the agent's teams.
+
+    Not those of agents who have left.
+    """
+    fingerprints = [sha256(token.encode()).hexdigest() for token in tokens]
+    teams = Membership.objects.filter(agent=OuterRef("agent_id")).order_by().values("agent")
+    found = (
+        Session.objects.alive(at)
+        .filter(Q(agent=None) | Q(agent__active=True), token_sha256__in=fingerprints)
+        .select_related("agent", "person")
+        .annotate(team_ids=Subquery(teams.annotate(ids=_Listed("team_id")).values("ids")))
+    )
+    sessions = list(found)
+    for session in sessions:
+        if session.agent is not None:
+            listed = (session.team_ids or "").split(",")
+            session.agent.__dict__["known_team_ids"] = frozenset(int(key) for key in listed if key)
+    return sessions
+
+
+class _Listed(Aggregate):
+    """Keys of a group as one text, "3,7": SQLite and PostgreSQL call it differently."""
+
+    function = "GROUP_CONCAT"
+    template = "%(function)s(%(expressions)s)"
+    output_field = TextField()
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, Sequence[object]]:
+        """The same, as PostgreSQL says it."""
+        return self.as_sql(compiler, connection, template="STRING_AGG(%(expressions)s::text, ',')")
 
 
 def sessions_of(owner: Agent | Person, *, at: datetime) -> list[Session]:

@@ -2,7 +2,7 @@
 
 from hostdesk.people.models.agents import Agent, Membership, RecoveryCode, Role, Team
 from hostdesk.people.models.contacts import Contact, ContactRole, Person, PolicyReading
-from hostdesk.people.models.sign_in import ApiToken, Attempt, Session, SignInLink, Step
+from hostdesk.people.models.sign_in import ApiToken, Attempt, LinkRequest, Session, SignInLink, Step
 
 __all__ = [
     "Agent",
@@ -10,6 +10,7 @@ __all__ = [
     "Attempt",
     "Contact",
     "ContactRole",
+    "LinkRequest",
     "Membership",
     "Person",
     "PolicyReading",

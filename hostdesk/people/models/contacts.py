@@ -21,13 +21,14 @@ class ContactRole(models.TextChoices):
 class Person(models.Model):
     """A human being outside the house, known by one e-mail address in the form of `kit.addresses.normalised`.
 
-    `password` is empty for those who sign in by mailed links alone.
+    `password` is empty for those who sign in by mailed links alone; a `demo` person signs in on this machine only.
     """
 
     email = models.CharField(max_length=254, unique=True)
     name = models.CharField(max_length=200)
     phone = models.CharField(max_length=50, blank=True)
     password = models.CharField(max_length=200, blank=True)
+    demo = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
 

@@ -1,4 +1,4 @@
-"""Session, SignInLink, ApiToken, Attempt: of every secret the table holds only the SHA-256."""
+"""Session, LinkRequest, SignInLink, ApiToken, Attempt: of every secret the table holds only the SHA-256."""
 
 from __future__ import annotations
 
@@ -54,6 +54,17 @@ class Session(models.Model):
             ),
             models.CheckConstraint(condition=Q(step__in=Step.values), name="session_step_known"),
         ]
+
+
+class LinkRequest(models.Model):
+    """Somebody asked for a sign-in link for this address (normalised); the worker sees whether anybody has it.
+
+    The page only ever leaves this row, so that neither its words nor its time tell known addresses from unknown.
+    """
+
+    address = models.CharField(max_length=254)
+    next_path = models.CharField(max_length=500, blank=True)
+    asked_at = models.DateTimeField()
 
 
 class SignInLink(models.Model):

@@ -1,0 +1,94 @@
+"""Mails of the room; each goes to the stored address of one person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import reverse
+
+from hostdesk.kit import moments
+from hostdesk.mail import compose
+from hostdesk.mail.actions import OutboundDraft, queue
+from hostdesk.people import rules
+from hostdesk.people.models import Agent, Person, SignInLink
+
+
+def sign_in_link(person: Person, *, link: SignInLink, token: str, at: datetime) -> None:
+    """The link with which a contact signs in."""
+    facts = {
+        "address": _address("people:link", token=token),
+        "life": moments.in_words(rules.LINK_LIFE),
+        "person": person,
+    }
+    _to_person("people/mail/sign_in_link", person, facts, kind="sign_in_link", about=f"link:{link.pk}", at=at)
+
+
+def password_changed(person: Person, *, at: datetime) -> None:
+    """A notice that the password of the client area is another one now."""
+    facts = {"person": person, "at": _local(at), "address": _address("people:security")}
+    _to_person("people/mail/password_changed", person, facts, kind="password_changed", about=None, at=at)
+
+
+def invitation(agent: Agent, *, token: str, at: datetime) -> None:
+    """The link with which an agent sets a password."""
+    facts = {
+        "agent": agent,
+        "address": _address("people:invitation", token=token),
+        "until": _local(at + rules.INVITATION_LIFE),
+    }
+    _to_agent("people/mail/invitation", agent, facts, kind="invitation", at=at)
+
+
+def agent_password_changed(agent: Agent, *, at: datetime) -> None:
+    """A notice that an agent's password is another one now."""
+    facts = {"agent": agent, "at": _local(at)}
+    _to_agent("people/mail/agent_password_changed", agent, facts, kind="password_changed", at=at)
+
+
+def second_step_reset(agent: Agent, *, at: datetime) -> None:
+    """A notice that an agent's second step is gone and will be asked for anew."""
+    facts = {"agent": agent, "at": _local(at), "address": _address("people:desk_sign_in")}
+    _to_agent("people/mail/second_step_reset", agent, facts, kind="second_step_reset", at=at)
+
+
+def _to_person(
+    template: str, person: Person, facts: dict[str, object], *, kind: str, about: str | None, at: datetime
+) -> None:
+    subject, text, html = compose.render(template, facts)
+    draft = OutboundDraft(
+        kind=kind,
+        to_address=person.email,
+        to_name=person.name,
+        person_id=person.pk,
+        subject=subject,
+        text=text,
+        html=html,
+        about=about,
+        automatic=True,
+    )
+    queue(draft, at=at)
+
+
+def _to_agent(template: str, agent: Agent, facts: dict[str, object], *, kind: str, at: datetime) -> None:
+    subject, text, html = compose.render(template, facts)
+    draft = OutboundDraft(
+        kind=kind,
+        to_address=agent.email,
+        to_name=agent.name,
+        subject=subject,
+        text=text,
+        html=html,
+        automatic=True,
+    )
+    queue(draft, at=at)
+
+
+def _address(name: str, **parts: str) -> str:
+    """A whole address of the desk, from the operator's setting and never from a request's headers."""
+    return f"{settings.HOSTDESK_URL}{reverse(name, kwargs=parts)}"
+
+
+def _local(instant: datetime) -> str:
+    return moments.day_and_time(instant, ZoneInfo(settings.TIME_ZONE), now=instant)

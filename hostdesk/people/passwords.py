@@ -1,0 +1,53 @@
+"""Passwords: long rather than odd, and hashed with Argon2id in an amount of memory that a small machine has."""
+
+from __future__ import annotations
+
+from django.contrib.auth.hashers import Argon2PasswordHasher, make_password, verify_password
+from django.contrib.auth.password_validation import CommonPasswordValidator
+from django.core.exceptions import ValidationError
+
+from hostdesk.kit.refusals import Refused
+
+SHORTEST = 12
+LONGEST = 500
+
+
+class HouseArgon2(Argon2PasswordHasher):
+    """Argon2id, 32 MiB and three passes: above the OWASP minimum, and four at once still fit beside the desk."""
+
+    time_cost = 3
+    memory_cost = 32 * 1024
+    parallelism = 1
+
+
+def fault(password: str, *, email: str = "") -> str | None:
+    """Why this password will not do, as a sentence; None when it will. No rules about kinds of characters."""
+    if len(password) < SHORTEST:
+        return f"Use at least {SHORTEST} characters; a few words in a row are easy to remember."
+    if len(password) > LONGEST:
+        return f"Use at most {LONGEST} characters."
+    if email and password.lower() in (email.lower(), email.lower().partition("@")[0]):
+        return "Use something that is not your own address."
+    try:
+        CommonPasswordValidator().validate(password.strip())
+    except ValidationError:
+        return "This is one of the passwords that are tried first; choose another one."
+    return None
+
+
+def hashed(password: str, *, email: str) -> str:
+    """The hash for the table. Refused: what `fault` finds fault with."""
+    sentence = fault(password, email=email)
+    if sentence is not None:
+        raise Refused("", sentence)
+    return make_password(password)
+
+
+def matches(password: str, kept: str) -> bool:
+    """Whether it is the password; takes as long when `kept` is empty, so that time tells nothing."""
+    if len(password) > LONGEST:
+        password = password[:LONGEST] + "\0"
+    if not kept:
+        make_password(password)
+        return False
+    return verify_password(password, kept)[0]
