@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from hostdesk.mail.auth import dkim, dmarc, spf
+from collections.abc import Sequence
+
+import msgspec
+
+from hostdesk.mail.auth import dkim, dmarc, relays, spf
+from hostdesk.mail.auth.domains import ascii_name
 from hostdesk.mail.auth.resolver import Resolver
 from hostdesk.mail.auth.shapes import AuthResult, Dmarc
 
@@ -15,18 +20,37 @@ def check(
     envelope_from: str,
     from_domain: str | None,
     resolver: Resolver,
+    trusted_relays: Sequence[str] = (),
 ) -> AuthResult:
     """SPF of the session, DKIM and ARC of the mail, DMARC of the author's domain.
 
     `from_domain` is that of the strictly read author; None when there is none, then DMARC is `permerror`.
+    Through one of the `trusted_relays` the session is the one that the relay saw, and its own DMARC pass counts.
     Never raises; DNS that does not answer becomes `temperror`. Touches the network through `resolver` only.
     """
+    word = relays.word_of(raw, client_ip=client_ip, relays=trusted_relays, resolver=resolver)
+    if word is not None:
+        client_ip, helo = word.client_ip, word.helo
+        envelope_from = envelope_from if word.envelope_from is None else word.envelope_from
     sender = spf.check(client_ip=client_ip, helo=helo, envelope_from=envelope_from, resolver=resolver)
     signatures = dkim.check(raw, resolver=resolver)
     if from_domain is None:
         verdict, aligned = Dmarc("permerror", why="the mail has no single author"), []
     else:
         verdict, aligned = dmarc.check(from_domain, spf=sender, dkim=signatures, resolver=resolver)
-    return AuthResult(
+    own = AuthResult(
         spf=sender, dkim=signatures, dmarc=verdict, arc=dkim.arc(raw, resolver=resolver), aligned=aligned
     )
+    return own if word is None else _with_word(own, word, from_domain)
+
+
+def _with_word(own: AuthResult, word: relays.RelayWord, from_domain: str | None) -> AuthResult:
+    """A relay may have changed the mail after it checked it: its pass stands, its silence or failure changes nothing."""
+    if own.dmarc.result == "pass" or word.dmarc != "pass" or not from_domain:
+        return own
+    if word.dmarc_domain != ascii_name(from_domain):
+        return own
+    verdict = msgspec.structs.replace(
+        own.dmarc, result="pass", disposition="none", by=f"relay:{word.relay}", why="", domain=word.dmarc_domain
+    )
+    return msgspec.structs.replace(own, dmarc=verdict, source="relay", aligned=[f"relay:{word.relay}"])

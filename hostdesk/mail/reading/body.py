@@ -16,6 +16,7 @@ _EXTENSIONS = {
     "text/calendar": "ics", "text/html": "html", "text/plain": "txt", "text/csv": "csv", "message/rfc822": "eml",
     "application/zip": "zip", "text/vcard": "vcf", "text/x-vcard": "vcf", "application/pgp-signature": "asc",
     "application/pkcs7-signature": "p7s", "application/pkcs7-mime": "p7m", "application/pgp-keys": "asc",
+    "video/quicktime": "mov", "audio/mpeg": "mp3", "image/svg+xml": "svg", "image/tiff": "tif",
 }  # fmt: skip
 
 
@@ -58,6 +59,8 @@ def _take(entity: Entity, body: Body, walk: Walk, *, alone: bool = False, relate
         _attach_message(entity, body)
     elif _is_readable(entity, alone=alone, related=related):
         _take_text(entity, body)
+        if filename_of(entity) and not alone:
+            _attach(entity, body, walk, related=related)
     else:
         _attach(entity, body, walk, related=related)
 
@@ -72,8 +75,13 @@ def _take_multipart(entity: Entity, body: Body, walk: Walk, *, related: bool) ->
     if kind == "multipart/alternative":
         _take_alternative(entity, body, walk, related=related)
         return
-    for child in entity.children:
-        _take(child, body, walk, related=kind == "multipart/related" or related)
+    is_related = kind == "multipart/related"
+    for index, child in enumerate(entity.children):
+        if is_related and index and child.content_type == "text/html":
+            # Only the first part of a related set is the text; later pages are files it may show.
+            _attach(child, body, walk, related=True)
+        else:
+            _take(child, body, walk, related=is_related or related)
 
 
 def _take_alternative(entity: Entity, body: Body, walk: Walk, *, related: bool) -> None:
@@ -90,6 +98,10 @@ def _take_alternative(entity: Entity, body: Body, walk: Walk, *, related: bool) 
     plain = [form for form in forms if form.text.strip() and not form.htmls]
     rich = [form for form in forms if form.text.strip() and form.htmls]
     chosen = plain[0] if plain else rich[0] if rich else None
+    if len(plain) > 1 and not rich:
+        # Not forms of one text, whatever the sender called them: nothing may get lost.
+        body.texts.extend(text for form in plain for text in form.texts)
+        return
     if chosen is not None and chosen in plain and rich and _says_nothing(chosen.text, rich[0].text):
         chosen = rich[0]
     if chosen is not None:
@@ -102,17 +114,16 @@ def _says_nothing(plain: str, rich: str) -> bool:
 
 
 def _is_readable(entity: Entity, *, alone: bool, related: bool) -> bool:
+    """Whether a part is text to be read here. A named text is a file, unless it says `inline` (then it is both)."""
     if entity.content_type not in _INLINE_TEXT:
         return False
     word, found = entity.disposition
-    if alone:
-        return word.lower() != "attachment" or not (found.get("filename") or "")
-    if word.lower() == "attachment":
-        return False
     named = found.get("filename") or entity.params.get("name")
-    if related and entity.content_type != "text/html" and entity.raw("content-id") and named:
-        return False
-    return not named or (word.lower() == "inline" and entity.content_type == "text/plain" and not named)
+    if word.lower() == "attachment":
+        return alone and not named
+    if alone or not named:
+        return True
+    return word.lower() == "inline" and entity.content_type == "text/plain" and not related
 
 
 def _take_text(entity: Entity, body: Body) -> None:
@@ -223,8 +234,24 @@ def _attach(entity: Entity, body: Body, walk: Walk, *, related: bool) -> None:
     word, _ = entity.disposition
     cid = headers.text_of(entity.raw("content-id")).strip("<> ") or None
     inline = word.lower() == "inline" or (word.lower() != "attachment" and (related or cid is not None))
-    name = name or f"{'picture' if kind.startswith('image/') else 'file'}-{len(body.attachments) + 1}.{_extension(kind)}"
+    name = name or _name_from_id(cid) or _made_up_name(kind, body)
     _append(body, filename=name, content_type=kind, content=content, inline=inline, content_id=cid)
+
+
+def _name_from_id(cid: str | None) -> str:
+    """`image001.jpg@01CDB132` names a file; other content ids do not."""
+    found = re.match(r"([\w .()-]{1,80}\.\w{2,5})@", cid or "")
+    return found[1] if found else ""
+
+
+def _made_up_name(kind: str, body: Body) -> str:
+    """A name for a file that has none: `picture.png`, `document.html`, `file.bin`, with a number when taken."""
+    stem = {"image": "picture", "text": "document", "video": "video", "audio": "audio"}.get(kind.partition("/")[0], "file")
+    taken = {one.filename for one in body.attachments}
+    name, number = f"{stem}.{_extension(kind)}", 1
+    while name in taken:
+        name, number = f"{stem}{number}.{_extension(kind)}", number + 1
+    return name
 
 
 def _extension(kind: str) -> str:

@@ -56,7 +56,7 @@ _NAMED = re.compile(
 )
 _ODD_ADDRESS = re.compile(rf"(?:dda:)?SMTP[:=]({_ADDRESS})", re.IGNORECASE)
 _ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
-_REPLY = re.compile(r"(?<![\d.:])([45]\d\d)(?=[ -][^\d]|\s*:)")
+_REPLY = re.compile(r"(?<![\d.:])([45]\d\d)(?=[ -][^\d]|\s*[:,])")
 _NOT_FAILED = re.compile(r"\A(?:post-?master|mailer-?daemon|abuse|support|help)@", re.IGNORECASE)
 
 
@@ -119,22 +119,22 @@ def _is_delay(subject: str, words: str) -> bool:
 
 def _recipients(notice: Notice, words: str) -> list[str]:
     """Whose address failed, by the surest place that names any."""
-    mine = {one for one in notice.own if one not in {a.lower() for a in notice.failed_header}}
+    surest = [one for one in _line_addresses(words) + _NAMED.findall(words) if not _NOT_FAILED.match(one)]
     sources = (
-        _line_addresses(words),
-        _NAMED.findall(words),
+        surest,
         notice.failed_header,
         _ODD_ADDRESS.findall(words),
         _addresses_near_failure(words),
         _ANY_ADDRESS.findall(words),
-        _addressees(notice),
     )
     for found in sources:
-        usable = _distinct([one for one in found if one.lower() not in mine and not _NOT_FAILED.match(one)])
+        usable = _distinct([one for one in found if one.lower() not in notice.own and not _NOT_FAILED.match(one)])
         if usable:
             return usable
-    # A mail to oneself that failed: the notice's own addressee is all there is.
-    return _distinct([one for one in _line_addresses(words) + _NAMED.findall(words) if not _NOT_FAILED.match(one)])
+        if found is surest and surest:
+            # A mail to oneself that failed: the notice is sent to the very address it names.
+            return _distinct(surest)
+    return _distinct(_addressees(notice))
 
 
 def _line_addresses(words: str) -> list[str]:
@@ -194,10 +194,14 @@ def _distinct(found: list[str]) -> list[str]:
 def _failed(address: str, words: str, *, action: str) -> FailedRecipient:
     """One recipient with the words that stand at its name, and the status they give."""
     at = words.lower().find(address.lower())
-    near = words[at : at + 1200] if at != -1 else words[:1200]
+    at = words.rfind("\n", 0, at) + 1 if at != -1 else 0
+    near = words[at : at + 1200]
     status = status_of(near) or status_of(words)
     if action == "delayed":
         status = status if status.startswith("4") else "4.0.0"
+    elif status.startswith("4") and not _ENHANCED.search(words) and not _REPLY.search(words):
+        # Nobody gave a code, and the sender has given up: that is final.
+        status = "5" + status[1:]
     diagnostic = " ".join(near.split())[:500]
     return FailedRecipient(address, status or "5.0.0", action, diagnostic)
 

@@ -61,10 +61,14 @@ def decode(content: bytes, declared: str | None = None) -> str:
     codec = codec_for(declared) if declared else None
     if not _HIGH.search(content):
         return _seven_bit(content, codec)
-    if codec in (None, "utf-8", "cp1252", "cp1254"):
+    is_jis = codec is not None and codec.startswith("iso2022_jp")
+    if is_jis or codec in (None, "utf-8", "cp1252", "cp1254"):
         utf8 = _strictly(content, "utf-8")
         if utf8 is not None:
             return utf8
+    if is_jis:
+        # Its bytes are seven-bit; with others it is mostly Shift-JIS under a wrong name.
+        return _strictly(content, "cp932") or _found_out(content, declared_utf8=False)
     if codec is not None and codec != "utf-8":
         text = _strictly(content, codec)
         if text is not None:
@@ -123,9 +127,11 @@ def _latin1_holes(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("latin1_holes", _latin1_holes)
 
 
-def header_text(raw: bytes) -> str:
-    """A raw header value as text before any decoding of words; 8-bit bytes are found out."""
-    return raw.decode("ascii") if raw.isascii() else decode(raw)
+def header_text(raw: bytes, hint: str | None = None) -> str:
+    """A raw header value as text before any decoding of words; 8-bit bytes are UTF-8, the hint's, or found out."""
+    if raw.isascii():
+        return raw.decode("ascii")
+    return decode(raw, hint if _strictly(raw, "utf-8") is None else None)
 
 
 # The second form allows bare question marks in a word, as some clients write them; it is kept short.

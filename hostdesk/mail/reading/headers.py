@@ -10,22 +10,23 @@ from hostdesk.mail.reading import charsets
 from hostdesk.mail.reading.shapes import Address
 
 MAX_ADDRESSES = 500
+_COMMENT = re.compile(r"\((?:[^()\\]|\\.)*+\)")
 _CONTROLS = re.compile("[\0-\x08\x0a-\x1f\x7f\x85\u2028\u2029]+")
 _BLANKS = re.compile(r"[ \t\xa0]+")
 _ID = re.compile(r"<([^<>\s]{1,990})>")
 _LOOKS_LIKE_ADDRESS = re.compile(r"[^\s<>\"(),:;\[\]]+@[^\s<>\"(),:;\[\]]+|[^\s<>\"(),:;]+@\[[^\]\s]+\]")
 
 
-def unfold(raw: bytes) -> str:
-    """A raw value as one line of text, encoded words still encoded."""
-    return re.sub(r"\r?\n[ \t]?", lambda _: " ", charsets.header_text(raw)).strip()
+def unfold(raw: bytes, hint: str | None = None) -> str:
+    """A raw value as one line of text, encoded words still encoded; `hint` is a charset for bare 8-bit bytes."""
+    return re.sub(r"\r?\n[ \t]?", lambda _: " ", charsets.header_text(raw, hint)).strip()
 
 
-def text_of(raw: bytes | None) -> str:
+def text_of(raw: bytes | None, hint: str | None = None) -> str:
     """A header for people: words decoded, on one line, without control characters (T22: no line break survives)."""
     if raw is None:
         return ""
-    return clean(charsets.decode_words(unfold(raw)))
+    return clean(charsets.decode_words(unfold(raw, hint)))
 
 
 def clean(text: str) -> str:
@@ -98,7 +99,7 @@ def _mailbox(piece: str) -> Address | None:
     angle = piece.rfind("<")
     if angle != -1:
         end = piece.find(">", angle)
-        inner = piece[angle + 1 : end if end != -1 else None].strip()
+        inner = _COMMENT.sub("", piece[angle + 1 : end if end != -1 else None]).strip()
         address = _bare(charsets.decode_words(inner))
         name = piece[:angle]
         if not address and "@" in name:
@@ -112,12 +113,12 @@ def _mailbox(piece: str) -> Address | None:
     if ":" in piece and "@" in piece.partition(":")[2] and '"' not in piece.partition(":")[0]:
         piece = piece.partition(":")[2]
     decoded = charsets.decode_words(piece)
-    found = _LOOKS_LIKE_ADDRESS.search(decoded)
+    found = _LOOKS_LIKE_ADDRESS.search(_COMMENT.sub("", decoded)) or _LOOKS_LIKE_ADDRESS.search(decoded)
     if found is None:
         name = _name(piece)
         return Address(address="", name=name) if name and not piece.endswith(":") else None
     comment = re.search(r"\(([^()]*)\)", decoded)
-    name = comment[1] if comment else decoded[: found.start()]
+    name = comment[1] if comment else decoded.partition(found[0])[0]
     return Address(address=_bare(found[0]), name=_name(name))
 
 

@@ -25,7 +25,7 @@ def _read(raw: bytes) -> ParsedMail:
     root, walk = mime.split(raw)
     found = body.gather(root, walk)
     text, markup = found.text, found.html
-    subject = headers.text_of(root.raw("subject"))
+    subject = headers.text_of(root.raw("subject"), _charset_hint(root))
     bounce = bounces.recognise(root, text, subject)
     machine = machines.recognise(root, subject, bounce=bounce is not None)
     error = None
@@ -63,6 +63,14 @@ def _read(raw: bytes) -> ParsedMail:
 def _reply_text(text: str, bounce: Bounce | None) -> str:
     """Machines quote nothing: only a person's text is searched for what is new in it."""
     return text if bounce is not None else reply_of(text)
+
+
+def _charset_hint(root: Entity) -> str | None:
+    """The charset that the mail itself uses, for headers with bare 8-bit bytes."""
+    for entity in [root, *root.children, *[part for child in root.children for part in child.children]]:
+        if "charset" in entity.params:
+            return entity.params["charset"]
+    return None
 
 
 def _first(root: Entity, name: str) -> Address | None:
