@@ -13,6 +13,7 @@ from hostdesk.kit.refusals import Refused
 from hostdesk.policy import documents
 from hostdesk.policy.documents import Document
 from hostdesk.policy.models import PolicyVersion
+from hostdesk.policy.rules.scope import number_to_publish
 
 
 def publish(document: Document, *, by: Actor, at: datetime) -> PolicyVersion:
@@ -22,9 +23,14 @@ def publish(document: Document, *, by: Actor, at: datetime) -> PolicyVersion:
     Clause: scope.versions.
     """
     newest = PolicyVersion.objects.filter(slug=document.slug).order_by("-number").first()
-    if newest is not None and newest.digest == document.digest:
+    number = number_to_publish(
+        newest_number=newest.number if newest else None,
+        newest_digest=newest.digest if newest else "",
+        digest=document.digest,
+    )
+    if number is None:
+        assert newest is not None, "only a published policy can be unchanged"
         raise Refused("scope.versions", f"{document.slug}/{newest.number} already says exactly this; nothing to publish.")
-    number = 1 if newest is None else newest.number + 1
     try:
         with transaction.atomic():
             return PolicyVersion.objects.create(

@@ -35,3 +35,14 @@ def is_asked_to_read(*, read_version_id: int | None, asked_version_id: int | Non
     The asking never stands in the way of anything. Clause: scope.published.
     """
     return current_version_id not in (read_version_id, asked_version_id)
+
+
+@rule("scope.versions")
+def number_to_publish(*, newest_number: int | None, newest_digest: str, digest: str) -> int | None:
+    """The number under which a policy is published: the next one, or None when nothing changed since the newest.
+
+    Clause: scope.versions.
+    """
+    if newest_number is None:
+        return 1
+    return None if digest == newest_digest else newest_number + 1

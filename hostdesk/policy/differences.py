@@ -1,0 +1,126 @@
+"""What changed between two versions of a policy: figures first, then requests, then words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+from hostdesk.policy.catalogue import Catalogue, RequestType
+from hostdesk.policy.documents import Document
+from hostdesk.policy.terms import TermNote
+
+_WORDS = re.compile(r"\s+|[^\s]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of words that stayed, came, or went."""
+
+    kind: Literal["same", "added", "removed"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One figure or request type that changed; `before` or `after` is empty when it came or went."""
+
+    key: str
+    clause: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rewording:
+    """One clause whose words changed, word by word."""
+
+    clause: str
+    title: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """Everything that changed, in the order in which people ask for it."""
+
+    figures: tuple[Change, ...]
+    requests: tuple[Change, ...]
+    wordings: tuple[Rewording, ...]
+    others: tuple[Change, ...]
+    """Operator and products."""
+
+    @property
+    def is_nothing(self) -> bool:
+        return not (self.figures or self.requests or self.wordings or self.others)
+
+
+def compare(before: Document, after: Document) -> Differences:
+    """What a reader of `before` must know to know `after`."""
+    return Differences(
+        figures=_changes({n.key: (n.clause, _figure(n)) for n in before.figures},
+                         {n.key: (n.clause, _figure(n)) for n in after.figures}),
+        requests=_changes(_requests(before.catalogue), _requests(after.catalogue)),
+        wordings=tuple(_wordings(before, after)),
+        others=_changes(_others(before), _others(after)),
+    )
+
+
+def words(before: str, after: str) -> tuple[Piece, ...]:
+    """Two texts as one, word by word."""
+    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    pieces: list[Piece] = []
+    for step, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if step == "equal":
+            pieces.append(Piece("same", "".join(old[a:b])))
+            continue
+        if b > a:
+            pieces.append(Piece("removed", "".join(old[a:b])))
+        if d > c:
+            pieces.append(Piece("added", "".join(new[c:d])))
+    return tuple(pieces)
+
+
+def _changes(old: dict[str, tuple[str, str]], new: dict[str, tuple[str, str]]) -> tuple[Change, ...]:
+    keys = [*new, *(key for key in old if key not in new)]
+    changed = []
+    for key in keys:
+        before, after = old.get(key, ("", "")), new.get(key, ("", ""))
+        if before != after:
+            changed.append(Change(key, after[0] or before[0], before[1], after[1]))
+    return tuple(changed)
+
+
+def _figure(note: TermNote) -> str:
+    return f"{note.shown} ({note.source})" if note.source != "policy" else note.shown
+
+
+def _requests(catalogue: Catalogue) -> dict[str, tuple[str, str]]:
+    return {key: (kind.clause, _request(kind)) for key, kind in catalogue.types.items()}
+
+
+def _request(kind: RequestType) -> str:
+    parts = [kind.name, kind.class_.replace("_", " "), kind.price.replace("_", " "), kind.who_may_ask.replace("_", " ")]
+    return "; ".join([*parts, *(["cannot be undone"] if kind.destroys else []), *([kind.answer] if kind.answer else [])])
+
+
+def _others(document: Document) -> dict[str, tuple[str, str]]:
+    found = {"title": ("", document.title), "products": ("scope.dedicated", ", ".join(document.products))}
+    found["otherwise"] = ("scope.dedicated", "covers what no policy names" if document.otherwise else "")
+    for field in document.operator.__struct_fields__:
+        found[f"operator.{field}"] = ("", str(getattr(document.operator, field)))
+    return found
+
+
+def _wordings(before: Document, after: Document) -> list[Rewording]:
+    found = []
+    old = {clause.id: f"{clause.title}\n{clause.words}" for clause in before.clauses}
+    for clause in after.clauses:
+        text = f"{clause.title}\n{clause.words}"
+        if old.get(clause.id, "") != text:
+            found.append(Rewording(clause.id, clause.title, words(old.get(clause.id, ""), text)))
+    for clause in before.clauses:
+        if after.clause(clause.id) is None:
+            found.append(Rewording(clause.id, clause.title, words(old[clause.id], "")))
+    return found

@@ -1,0 +1,132 @@
+"""Decisions as sentences that a customer understands. What agents may see beyond that stands in the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hostdesk.kit import moments
+from hostdesk.policy.registry import CLAUSES
+
+Facts = Mapping[str, object]
+Says = Callable[[Facts, ZoneInfo], str]
+
+
+def say(clause: str, outcome: str, facts: Facts, *, zone: ZoneInfo) -> str:
+    """One Decision in words: clause and outcome as recorded, facts as flat JSON with instants in ISO form.
+
+    An outcome that has no sentence of its own, such as one of an older program, is told by the clause's title.
+    """
+    says = _SENTENCES.get((clause, outcome))
+    if says is not None:
+        return says(facts, zone)
+    title = CLAUSES[clause].title if clause in CLAUSES else clause
+    return f"{title}: {outcome.replace('_', ' ')}."
+
+
+def _minutes(facts: Facts, key: str) -> str:
+    value = facts.get(key)
+    return moments.in_words(timedelta(minutes=value)) if isinstance(value, int) else "the promised time"
+
+
+def _instant(facts: Facts, key: str, zone: ZoneInfo) -> str:
+    value = facts.get(key)
+    if not isinstance(value, str):
+        return "the promised time"
+    instant = datetime.fromisoformat(value)
+    return moments.day_and_time(instant, zone, now=instant)
+
+
+def _role(facts: Facts) -> str:
+    role = facts.get("role")
+    return f"the {role} contact" if isinstance(role, str) and role else "a listed contact"
+
+
+def _accounts(facts: Facts) -> str:
+    accounts = facts.get("accounts")
+    return ", ".join(map(str, accounts)) if isinstance(accounts, list) else "more than one account"
+
+
+def _count(facts: Facts, key: str, one: str, many: str) -> str:
+    value = facts.get(key)
+    return one if value == 1 else f"{value} {many}" if isinstance(value, int) else many
+
+
+def _fixed(sentence: str) -> Says:
+    return lambda _facts, _zone: sentence
+
+
+_HOW_JOINED = {
+    "reply address": "you replied to one of its mails",
+    "message id": "you replied to one of its mails",
+    "subject tag": "its number stands in the subject",
+    "same request again": "it says the same as a request you sent before",
+}
+
+
+def _joined(facts: Facts, _zone: ZoneInfo) -> str:
+    return f"Added to this ticket, because {_HOW_JOINED.get(str(facts.get('how')), 'it is about the same problem')}."
+
+
+_SENTENCES: dict[tuple[str, str], Says] = {
+    ("sla.response", "promised"): lambda f, z: (
+        f"You will hear from a person within {_minutes(f, 'due_after_minutes')} of {_instant(f, 'from', z)}."
+    ),
+    ("sla.resolve", "promised"): lambda f, _: (
+        f"We aim to have it solved within {_minutes(f, 'due_after_minutes')}, not counting the time in which we wait"
+        " for you or for an agreed appointment."
+    ),
+    ("sla.response", "warned"): lambda f, z: (
+        f"The first answer is due by {_instant(f, 'due_at', z)}; our staff were reminded."
+    ),
+    ("sla.resolve", "warned"): lambda f, z: (
+        f"The solution is due by {_instant(f, 'due_at', z)}; our staff were reminded."
+    ),
+    ("sla.response", "breached"): lambda f, z: (
+        f"The first answer was due by {_instant(f, 'due_at', z)} and is late; a supervisor was told."
+    ),
+    ("sla.resolve", "breached"): lambda f, z: (
+        f"The solution was due by {_instant(f, 'due_at', z)} and is late; a supervisor was told."
+    ),
+    ("sla.response", "met"): _fixed("The first answer came in time."),
+    ("sla.resolve", "met"): _fixed("It was solved in time."),
+    ("sla.fcfs", "jumped"): lambda f, _: (
+        f"This ticket was taken before {_count(f, 'before', 'an older one', 'older ones')}, for a recorded reason."
+    ),
+    ("contact.listed_sender", "proven"): lambda f, _: (
+        f"Written by {_role(f)}, and the sending domain proves that the mail is genuine."
+    ),
+    ("contact.listed_sender", "plausible"): lambda f, _: (
+        f"Written by {_role(f)}; the sending servers belong to the address."
+    ),
+    ("contact.listed_sender", "unproven"): lambda f, _: (
+        f"It carries the address of {_role(f)}, but nothing proves that it is genuine, so it has a ticket of its own and we"
+        " asked for a confirmation."
+    ),
+    ("contact.listed_sender", "confirmed"): _fixed("The contact confirmed having written this."),
+    ("contact.listed_sender", "disowned"): _fixed("The contact says that this was written by somebody else."),
+    ("contact.listed_sender", "quarantined"): _fixed(
+        "It carries a contact's address but may be forged, so it is held for a person to look at. Nothing was sent."
+    ),
+    ("contact.unlisted", "closed"): _fixed(
+        "The sender is not a listed contact of any account, so the mail was closed and nothing was sent."
+    ),
+    ("contact.unlisted", "opened by hand"): _fixed(
+        "The sender is not a listed contact; a member of staff made this a ticket all the same."
+    ),
+    ("contact.identify", "account not named"): lambda f, _: (
+        f"The sender is a contact of several accounts ({_accounts(f)}) and named none of them, so we ask which one is meant."
+    ),
+    ("conduct.complaints", "to supervisors only"): _fixed("This complaint is seen by supervisors only."),
+    ("channel.no_duplicates", "joined"): _joined,
+    ("channel.no_duplicates", "ignored"): _fixed("The very same mail had arrived before; it is kept once."),
+    ("channel.tickets", "ignored"): _fixed("Written by a machine or by ourselves; no ticket was needed."),
+    ("channel.tickets", "quarantined"): _fixed("The mail could not be read for certain; it is held for a person."),
+    ("scope.covered", "general"): _fixed("This is general support, which is free."),
+    ("scope.covered", "advanced"): _fixed(
+        "This is advanced support, for which there is a charge. You receive a quote before anything starts."
+    ),
+    ("scope.covered", "not_supported"): _fixed("This is outside what we support; we tell you where help can be found."),
+}
+"""By clause and outcome."""
