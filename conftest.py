@@ -31,3 +31,22 @@ def world(db, parser_pool):
     from tests.world import World
 
     return World(parser_pool)
+
+
+@pytest.fixture
+def committed_db(django_db_setup, django_db_blocker):
+    """A database in which commits are real; every thread that used it must have ended with the test."""
+    from tests import committed
+
+    with django_db_blocker.unblock():
+        committed.remember()
+        yield
+        committed.put_back()
+
+
+@pytest.fixture
+def committed_world(committed_db, parser_pool):
+    """`world` with real commits, for threads and servers."""
+    from tests.world import World
+
+    return World(parser_pool)
