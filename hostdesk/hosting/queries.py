@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hostdesk.hosting.models import Account, Customer, Domain, Product, Server, Service
+from hostdesk.kit.refusals import Missing
 from hostdesk.policy import queries as policy
 
 
@@ -28,6 +30,40 @@ def accounts_of_customer(customer: Customer) -> list[Account]:
     """All accounts of a customer by username, closed ones last."""
     accounts = Account.objects.filter(customer=customer).order_by("username")
     return sorted(accounts, key=lambda account: account.closed_at is not None)
+
+
+def customer_by_id(customer_id: int) -> Customer:
+    """One customer; `Missing` when there is none."""
+    found = Customer.objects.filter(pk=customer_id).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def account_of_customer(customer_id: int, account_id: int) -> Account:
+    """One account of this customer; `Missing` for another's."""
+    found = Account.objects.filter(customer=customer_id, pk=account_id).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def services_by_account(account_ids: Sequence[int]) -> dict[int, list[Service]]:
+    """`services_of` of many accounts in one query."""
+    found: dict[int, list[Service]] = {account_id: [] for account_id in account_ids}
+    current = Service.objects.current().filter(account_id__in=account_ids).select_related("server")
+    for service in current.order_by("created_at", "pk"):
+        found[service.account_id].append(service)
+    return found
+
+
+def domains_by_account(account_ids: Sequence[int]) -> dict[int, list[str]]:
+    """`domains_of` of many accounts in one query."""
+    found: dict[int, list[str]] = {account_id: [] for account_id in account_ids}
+    rows = Domain.objects.filter(account_id__in=account_ids).order_by("name")
+    for account_id, name in rows.values_list("account_id", "name"):
+        found[account_id].append(name)
+    return found
 
 
 def services_of(account: Account) -> list[Service]:

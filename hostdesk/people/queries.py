@@ -10,7 +10,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Aggregate, OuterRef, Q, Subquery, TextField
 from django.db.models.sql.compiler import SQLCompiler
 
-from hostdesk.hosting.models import Account, Customer
+from hostdesk.hosting.models import Account
 from hostdesk.kit import addresses
 from hostdesk.kit.refusals import Missing
 from hostdesk.people.models import Agent, ApiToken, Contact, Membership, Person, PolicyReading, Session, Team
@@ -48,15 +48,28 @@ def contacts_of(account: Account) -> list[Contact]:
     return sorted(found, key=lambda contact: (_WEIGHT[contact.role], contact.person.name, contact.pk))
 
 
+def contacts_by_account(account_ids: Sequence[int]) -> dict[int, list[Contact]]:
+    """`contacts_of` of many accounts in one query."""
+    found: dict[int, list[Contact]] = {account_id: [] for account_id in account_ids}
+    for contact in Contact.objects.filter(account_id__in=account_ids, removed_at=None).with_account():
+        found[contact.account_id].append(contact)
+    for listed in found.values():
+        listed.sort(key=lambda contact: (_WEIGHT[contact.role], contact.person.name, contact.pk))
+    return found
+
+
+def contact_of_customer(customer_id: int, contact_id: int) -> Contact:
+    """One listed contact on an account of this customer; `Missing` for another's."""
+    listed = Contact.objects.filter(account__customer=customer_id, removed_at=None).with_account()
+    found = listed.filter(pk=contact_id).first()
+    if found is None:
+        raise Missing
+    return found
+
+
 def contacts_of_person(person: Person) -> list[Contact]:
     """For whom a person may act: active contacts with account and customer, by username."""
     return list(Contact.objects.active().with_account().filter(person=person).order_by("account__username"))
-
-
-def contacts_of_customer(customer: Customer) -> list[Contact]:
-    """The active contacts on all accounts of a customer, by account and weight."""
-    found = Contact.objects.filter(account__customer=customer, removed_at=None).with_account()
-    return sorted(found, key=lambda one: (one.account.username, _WEIGHT[one.role], one.person.name, one.pk))
 
 
 def contact_for_person(person: Person, contact_id: int) -> Contact:

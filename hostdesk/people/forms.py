@@ -1,0 +1,98 @@
+"""Input to plain values."""
+
+from __future__ import annotations
+
+from django import forms
+
+from hostdesk.people import passwords
+from hostdesk.people.models import ContactRole, Role
+
+_ADDRESS = {"autocomplete": "username", "inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}
+
+
+def _address(**attributes: str) -> forms.CharField:
+    # No pattern of the browser's or of Django's: which addresses exist is asked in one place, and answered to nobody.
+    return forms.CharField(
+        label="E-mail address", max_length=320, widget=forms.TextInput(attrs={**_ADDRESS, **attributes})
+    )
+
+
+def _password(label: str, purpose: str, *, required: bool = True, hint: str = "") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=passwords.LONGEST,
+        required=required,
+        strip=False,
+        help_text=hint,
+        widget=forms.PasswordInput(attrs={"autocomplete": purpose}),
+    )
+
+
+class DeskSignIn(forms.Form):
+    """First step of an agent."""
+
+    email = _address(autofocus="autofocus")
+    password = _password("Password", "current-password")
+
+
+class Code(forms.Form):
+    """The second step: six digits, or a recovery code."""
+
+    code = forms.CharField(
+        label="Code",
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autofocus": "autofocus", "spellcheck": "false"}
+        ),
+    )
+
+
+class NewPassword(forms.Form):
+    """A password to set, once and shown by the browser's own means rather than typed twice."""
+
+    new = _password(
+        "New password",
+        "new-password",
+        hint=f"At least {passwords.SHORTEST} characters. A few words in a row are easy to remember.",
+    )
+
+
+class ChangePassword(NewPassword):
+    """A password to change."""
+
+    current = _password("Current password", "current-password")
+    field_order = ("current", "new")
+
+
+class SignIn(forms.Form):
+    """A contact signs in: by a mailed link, or by password where there is one."""
+
+    email = _address(autofocus="autofocus")
+    password = _password("Password", "current-password", required=False)
+
+
+class NewAgent(forms.Form):
+    """An agent to invite."""
+
+    name = forms.CharField(label="Name", max_length=200)
+    email = forms.CharField(
+        label="E-mail address", max_length=320, widget=forms.TextInput(attrs={"inputmode": "email"})
+    )
+    role = forms.ChoiceField(label="Role", choices=Role.choices, initial=Role.TECHNICIAN)
+
+
+class NewContact(forms.Form):
+    """A contact to list."""
+
+    account = forms.IntegerField(widget=forms.HiddenInput)
+    name = forms.CharField(label="First and last name", max_length=200)
+    email = forms.CharField(
+        label="E-mail address", max_length=320, widget=forms.TextInput(attrs={"inputmode": "email"})
+    )
+    phone = forms.CharField(label="Telephone", max_length=50, required=False)
+    role = forms.ChoiceField(label="Role", choices=ContactRole.choices, initial=ContactRole.AUTHORISED)
+    vouched_for = forms.CharField(
+        label="How do we know?",
+        max_length=150,
+        help_text="Such as: letter of 3 November, call back to the primary contact.",
+    )

@@ -1,0 +1,119 @@
+"""What pages of the room show, made ready: no query hides in a template."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from hostdesk.hosting import queries as hosting
+from hostdesk.hosting.models import Account, Service
+from hostdesk.people import queries
+from hostdesk.people.models import Contact, Session
+from hostdesk.policy import queries as policy
+
+_PROGRAMS = (
+    ("Edge", r"\bEdgA?/"),
+    ("Opera", r"\bOPR/"),
+    ("Firefox", r"\b(Firefox|FxiOS)/"),
+    ("Chrome", r"\b(Chrome|CriOS|Chromium)/"),
+    ("Safari", r"\bSafari/"),
+)
+_SYSTEMS = (
+    ("Android", r"\bAndroid\b"),
+    ("iPhone", r"\biPhone\b"),
+    ("iPad", r"\biPad\b"),
+    ("Windows", r"\bWindows\b"),
+    ("macOS", r"\bMac OS X\b"),
+    ("Linux", r"\bLinux\b"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """One signed-in browser: `name` such as "Firefox on Windows"; `this` is the one that asks."""
+
+    session: Session
+    name: str
+    this: bool
+
+
+def browsers(sessions: Iterable[Session], *, this: int) -> list[Browser]:
+    """Sessions as their owner knows them."""
+    return [Browser(session, browser_name(session.user_agent), session.pk == this) for session in sessions]
+
+
+def browser_name(user_agent: str) -> str:
+    """`Firefox on Windows`, from what the browser says of itself; "Another program" for what is none."""
+    program = _first(_PROGRAMS, user_agent)
+    system = _first(_SYSTEMS, user_agent)
+    if program and system:
+        return f"{program} on {system}"
+    return program or system or "Another program"
+
+
+def _first(names: Sequence[tuple[str, str]], text: str) -> str:
+    return next((name for name, pattern in names if re.search(pattern, text)), "")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCard:
+    """An account with all that a page shows of it."""
+
+    account: Account
+    services: tuple[Service, ...]
+    domains: tuple[str, ...]
+    contacts: tuple[Contact, ...]
+    policy: str
+
+
+def accounts_with_contacts(accounts: Sequence[Account]) -> list[AccountCard]:
+    """Accounts with services, domains and contacts, in a number of queries that does not grow with theirs."""
+    keys = [account.pk for account in accounts]
+    services = hosting.services_by_account(keys)
+    domains = hosting.domains_by_account(keys)
+    contacts = queries.contacts_by_account(keys)
+    slugs = hosting.policy_slugs_for(keys)
+    return [
+        AccountCard(
+            account,
+            tuple(services[account.pk]),
+            tuple(domains[account.pk]),
+            tuple(contacts[account.pk]),
+            slugs[account.pk],
+        )
+        for account in accounts
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleWords:
+    """What one role may ask for, in plain words, with the clause it rests on."""
+
+    name: str
+    may: str
+    clause: str
+
+
+def roles() -> list[RoleWords]:
+    """The three roles as the policy in force sees them."""
+    terms = policy.current().terms
+    count = terms.authorised_contacts_limit
+    return [
+        RoleWords(
+            "Primary contact",
+            "may ask for anything: help, changes to the account, and changes to who is listed here.",
+            "contact.restricted",
+        ),
+        RoleWords(
+            "Secondary contact",
+            "may ask for the same. Its address lies outside the hosting, so that it works when the hosting does not.",
+            "contact.off_server",
+        ),
+        RoleWords(
+            "Authorised contact",
+            f"may ask for help, but not for what only the primary or secondary contact may decide. "
+            f"An account can have up to {count}.",
+            "contact.listed_sender",
+        ),
+    ]

@@ -1,0 +1,94 @@
+"""The client area's own pages of this room: security and contacts."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from hostdesk.kit.actors import Actor
+from hostdesk.kit.refusals import Refused
+from hostdesk.people import forms, queries, shown
+from hostdesk.people.access import contacts_only
+from hostdesk.people.actions import persons, sessions
+from hostdesk.people.middleware import browser_of
+from hostdesk.people.views.answers import refuse
+from hostdesk.policy import queries as policy
+from hostdesk.web.htmx import safe_next
+
+
+@require_safe
+@contacts_only
+def security(request: HttpRequest) -> HttpResponse:
+    """Password and signed-in browsers."""
+    return _security_page(request, _password_form(request))
+
+
+@require_POST
+@contacts_only
+def password(request: HttpRequest) -> HttpResponse:
+    """Set or change the password."""
+    form = _password_form(request)
+
+    def page(status: int) -> HttpResponse:
+        return _security_page(request, form, status)
+
+    if not form.is_valid():
+        return page(422)
+    try:
+        persons.set_password(
+            request.client_session,  # type: ignore[attr-defined]
+            current=form.cleaned_data.get("current", ""),
+            new=form.cleaned_data["new"],
+            browser=browser_of(request),
+            at=request.at,  # type: ignore[attr-defined]
+        )
+    except Refused as refusal:
+        return refuse(form, refusal, page)
+    messages.success(request, "Your password is set, and every other browser is signed out.")
+    return HttpResponseRedirect(reverse("people:security"), status=303)
+
+
+def _password_form(request: HttpRequest) -> forms.NewPassword:
+    has_one = bool(request.person.password)  # type: ignore[attr-defined]
+    return (forms.ChangePassword if has_one else forms.NewPassword)(request.POST or None)
+
+
+def _security_page(request: HttpRequest, form: forms.NewPassword, status: int = 200) -> HttpResponse:
+    person, at = request.person, request.at  # type: ignore[attr-defined]
+    browsers = shown.browsers(
+        queries.sessions_of(person, at=at),
+        this=request.client_session.pk,  # type: ignore[attr-defined]
+    )
+    return render(request, "people/security.html", {"form": form, "browsers": browsers}, status=status)
+
+
+@require_POST
+@contacts_only
+def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Sign another browser out."""
+    person, at = request.person, request.at  # type: ignore[attr-defined]
+    sessions.revoke(person, session_id, by=Actor("contact", None, person.name), at=at)
+    messages.success(request, "That browser is signed out.")
+    return HttpResponseRedirect(reverse("people:security"), status=303)
+
+
+@require_safe
+@contacts_only
+def contacts(request: HttpRequest) -> HttpResponse:
+    """For every account of this person: who is listed, and what each may ask for."""
+    mine = queries.contacts_of_person(request.person)  # type: ignore[attr-defined]
+    accounts = shown.accounts_with_contacts([contact.account for contact in mine])
+    return render(request, "people/contacts.html", {"accounts": accounts, "roles": shown.roles()})
+
+
+@require_POST
+@contacts_only
+def read_policy(request: HttpRequest) -> HttpResponse:
+    """The person says to have read the policies in force (scope.published)."""
+    versions = [version.id for version in policy.newest()]
+    persons.read_policy(request.person, versions, at=request.at)  # type: ignore[attr-defined]
+    messages.success(request, "Thank you. We note that you have read the support policy.")
+    return HttpResponseRedirect(safe_next(request, otherwise="/client/"), status=303)

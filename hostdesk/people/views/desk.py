@@ -1,0 +1,211 @@
+"""The desk's own pages of this room: oneself, agents, customers."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from hostdesk.hosting import queries as hosting
+from hostdesk.kit.refusals import Refused
+from hostdesk.people import forms, queries, shown
+from hostdesk.people.access import agents_only
+from hostdesk.people.actions import agents as verbs
+from hostdesk.people.actions import contacts, second_step, sessions
+from hostdesk.people.middleware import browser_of
+from hostdesk.people.models import Agent
+from hostdesk.people.views.answers import refuse
+
+ADMIN = frozenset({"admin"})
+KEEPERS = frozenset({"admin", "supervisor"})
+
+
+@require_safe
+@agents_only
+def me(request: HttpRequest) -> HttpResponse:
+    """One's own page: password, second step, signed-in browsers."""
+    return _my_page(request, forms.ChangePassword())
+
+
+@require_POST
+@agents_only
+def my_password(request: HttpRequest) -> HttpResponse:
+    """Change one's own password."""
+    form = forms.ChangePassword(request.POST)
+
+    def page(status: int) -> HttpResponse:
+        return _my_page(request, form, status)
+
+    if not form.is_valid():
+        return page(422)
+    try:
+        verbs.change_password(
+            _me(request),
+            current=form.cleaned_data["current"],
+            new=form.cleaned_data["new"],
+            browser=browser_of(request),
+            keep=request.desk_session.pk,  # type: ignore[attr-defined]
+            at=request.at,  # type: ignore[attr-defined]
+        )
+    except Refused as refusal:
+        return refuse(form, refusal, page)
+    messages.success(request, "Your password is changed, and every other browser is signed out.")
+    return HttpResponseRedirect(reverse("people:me"), status=303)
+
+
+def _my_page(request: HttpRequest, form: forms.ChangePassword, status: int = 200) -> HttpResponse:
+    found = queries.sessions_of(_me(request), at=request.at)  # type: ignore[attr-defined]
+    browsers = shown.browsers(found, this=request.desk_session.pk)  # type: ignore[attr-defined]
+    return render(
+        request, "people/me.html", {"place": "me", "form": form, "browsers": browsers}, status=status
+    )
+
+
+@require_POST
+@agents_only
+def my_second_step(request: HttpRequest) -> HttpResponse:
+    """Begin to set up the second step of one's own accord."""
+    second_step.begin(_me(request))
+    return HttpResponseRedirect(reverse("people:second_step_setup", query={"next": "/desk/me"}), status=303)
+
+
+@require_POST
+@agents_only
+def end_my_session(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Sign another browser out."""
+    agent = _me(request)
+    sessions.revoke(agent, session_id, by=agent.actor(), at=request.at)  # type: ignore[attr-defined]
+    messages.success(request, "That browser is signed out.")
+    return HttpResponseRedirect(reverse("people:me"), status=303)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@agents_only(roles=ADMIN)
+def agents(request: HttpRequest) -> HttpResponse:
+    """All agents, and a form to invite one."""
+    form = forms.NewAgent(request.POST or None)
+
+    def page(status: int) -> HttpResponse:
+        return render(
+            request,
+            "people/agents.html",
+            {"place": "agents", "agents": queries.agents(), "form": form},
+            status=status,
+        )
+
+    if request.method != "POST":
+        return page(200)
+    if not form.is_valid():
+        return page(422)
+    try:
+        agent = verbs.add_and_write(**form.cleaned_data, by=_me(request).actor(), at=request.at)  # type: ignore[attr-defined]
+    except Refused as refusal:
+        return refuse(form, refusal, page)
+    messages.success(request, f"{agent.name} is added. The invitation goes to {agent.email}.")
+    return HttpResponseRedirect(reverse("people:agents"), status=303)
+
+
+@require_POST
+@agents_only(roles=ADMIN)
+def deactivate(request: HttpRequest, agent_id: int) -> HttpResponse:
+    """The agent has left."""
+    agent = queries.agent_by_id(agent_id)
+    verbs.deactivate(agent, by=_me(request).actor(), at=request.at)  # type: ignore[attr-defined]
+    messages.success(request, f"{agent.name} is signed out everywhere and cannot sign in any more.")
+    return HttpResponseRedirect(reverse("people:agents"), status=303)
+
+
+@require_POST
+@agents_only(roles=ADMIN)
+def invite(request: HttpRequest, agent_id: int) -> HttpResponse:
+    """A new invitation, for who lost the first or the password."""
+    agent = queries.agent_by_id(agent_id)
+    verbs.invite_and_write(agent, by=_me(request).actor(), at=request.at)  # type: ignore[attr-defined]
+    messages.success(request, f"A new invitation goes to {agent.email}.")
+    return HttpResponseRedirect(reverse("people:agents"), status=303)
+
+
+@require_POST
+@agents_only(roles=ADMIN)
+def reset_second_step(request: HttpRequest, agent_id: int) -> HttpResponse:
+    """The agent's telephone is gone."""
+    agent = queries.agent_by_id(agent_id)
+    second_step.reset(agent, by=_me(request).actor(), at=request.at)  # type: ignore[attr-defined]
+    messages.success(request, f"{agent.name} sets up the second step anew at the next sign-in.")
+    return HttpResponseRedirect(reverse("people:agents"), status=303)
+
+
+@require_safe
+@agents_only
+def customers(request: HttpRequest) -> HttpResponse:
+    """Customers by name, found by name, username or domain."""
+    words = " ".join(request.GET.get("q", "").split())[:100]
+    found = hosting.customers_like(words, limit=hosting.LONGEST_PAGE + 1)
+    context = {
+        "place": "customers",
+        "words": words,
+        "customers": found[: hosting.LONGEST_PAGE],
+        "more": len(found) > hosting.LONGEST_PAGE,
+    }
+    return render(request, "people/customers.html", context)
+
+
+@require_safe
+@agents_only
+def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """One customer: accounts with services, domains and contacts."""
+    return _customer_page(request, customer_id, forms.NewContact(), 200)
+
+
+@require_POST
+@agents_only(roles=KEEPERS)
+def add_contact(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """List a contact on one of the customer's accounts."""
+    form = forms.NewContact(request.POST)
+
+    def page(status: int) -> HttpResponse:
+        return _customer_page(request, customer_id, form, status)
+
+    if not form.is_valid():
+        return page(422)
+    facts = dict(form.cleaned_data)
+    account = hosting.account_of_customer(customer_id, facts.pop("account"))
+    try:
+        contact = contacts.add(account, **facts, by=_me(request).actor(), at=request.at)  # type: ignore[attr-defined]
+    except Refused as refusal:
+        return refuse(form, refusal, page)
+    messages.success(request, f"{contact.person.name} is a contact of account {account.username} now.")
+    return HttpResponseRedirect(reverse("people:customer", args=[customer_id]), status=303)
+
+
+@require_POST
+@agents_only(roles=KEEPERS)
+def remove_contact(request: HttpRequest, customer_id: int, contact_id: int) -> HttpResponse:
+    """Take a contact off an account's list."""
+    contact = queries.contact_of_customer(customer_id, contact_id)
+    contacts.remove(contact, by=_me(request).actor(), at=request.at)  # type: ignore[attr-defined]
+    messages.success(
+        request, f"{contact.person.name} is no contact of account {contact.account.username} any more."
+    )
+    return HttpResponseRedirect(reverse("people:customer", args=[customer_id]), status=303)
+
+
+def _customer_page(
+    request: HttpRequest, customer_id: int, form: forms.NewContact, status: int
+) -> HttpResponse:
+    found = hosting.customer_by_id(customer_id)
+    context = {
+        "place": "customers",
+        "customer": found,
+        "accounts": shown.accounts_with_contacts(hosting.accounts_of_customer(found)),
+        "form": form,
+        "may_change": _me(request).role in KEEPERS,
+    }
+    return render(request, "people/customer.html", context, status=status)
+
+
+def _me(request: HttpRequest) -> Agent:
+    agent: Agent = request.agent  # type: ignore[attr-defined]  # set by people.middleware, present behind agents_only
+    return agent
