@@ -16,40 +16,48 @@ Tone = Literal["good", "watch", "late", "plain"]
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """What a clock shows. `share` is what is left of the whole, 0 to 100; None when nothing drains."""
+    """What a clock shows. `share` is what is left of the whole, 0 to 100; None when nothing drains.
+
+    `goal` is what it counts down to: "0:48 to answer", and after the end "1:10 late to answer".
+    """
 
     words: str
     tone: Tone
-    share: int | None
-    due_at: datetime | None
-    whole: timedelta | None
+    share: int | None = None
+    due_at: datetime | None = None
+    whole: timedelta | None = None
+    goal: str = ""
 
 
-def running(*, due_at: datetime, whole: timedelta, warned: bool, now: datetime) -> Face:
-    """A clock that runs towards `due_at`; `whole` is its full length. Past it, the words count up."""
+def running(*, due_at: datetime, whole: timedelta, warned: bool, now: datetime, goal: str = "") -> Face:
+    """A clock that runs towards `due_at`; `whole` is its full length. Past it, the words count up.
+
+    Without a `goal` it says "0:48 left" and "1:10 late".
+    """
     left = due_at - now
     if left <= timedelta(0):
-        return Face(f"{times.length(-left)} late", "late", 0, due_at, whole)
+        return Face(f"{times.length(-left)} late {goal}".rstrip(), "late", 0, due_at, whole, goal)
     share = min(100, max(1, round(100 * left / whole)))
-    return Face(f"{times.length(left)} left", "watch" if warned else "good", share, due_at, whole)
+    words = f"{times.length(left)} {goal or 'left'}"
+    return Face(words, "watch" if warned else "good", share, due_at, whole, goal)
 
 
 def stopped(words: str) -> Face:
     """A clock that does not run: met, or waiting for somebody; the words say which and since when."""
-    return Face(words, "plain", None, None, None)
+    return Face(words, "plain")
 
 
-def markup(face: Face, *, name: str) -> SafeString:
-    """The clock as HTML; `name` says which clock, for those who cannot see the bar ("answer", "solution")."""
+def markup(face: Face) -> SafeString:
+    """The clock as HTML."""
     if face.due_at is None or face.whole is None:
         return format_html('<span class="clock is-plain"><span class="left">{}</span></span>', face.words)
     return format_html(
-        '<span class="clock is-{}" data-due="{}" data-whole="{}"><span class="left">{}</span>'
-        '<progress max="100" value="{}" aria-label="{}"></progress></span>',
+        '<span class="clock is-{}" data-due="{}" data-whole="{}" data-goal="{}"><span class="left">{}</span>'
+        '<progress max="100" value="{}" aria-hidden="true"></progress></span>',
         face.tone,
         times.stamp(face.due_at),
         int(face.whole.total_seconds()),
+        face.goal,
         face.words,
         face.share,
-        f"Time left: {name}",
     )

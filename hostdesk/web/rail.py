@@ -40,7 +40,7 @@ def places() -> tuple[Place, ...]:
     found: list[Place] = []
     for app in apps.get_app_configs():
         if module_has_submodule(app.module, "places"):
-            found.extend(import_module(f"{app.name}.places").PLACES)
+            found.extend(getattr(import_module(f"{app.name}.places"), "PLACES", ()))
     return tuple(sorted(found, key=lambda place: (place.group, place.order)))
 
 

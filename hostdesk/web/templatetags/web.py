@@ -13,7 +13,7 @@ from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from hostdesk.web import clocks, icons, letters, rail, times
+from hostdesk.web import clocks, flash, icons, letters, rail, times
 
 register = template.Library()
 
@@ -49,9 +49,9 @@ def when(context: Context, at: datetime | None) -> SafeString:
 
 
 @register.simple_tag
-def clock(face: clocks.Face, name: str) -> SafeString:
-    """`{% clock row.answer "answer" %}`: the bar that drains, with its words."""
-    return clocks.markup(face, name=name)
+def clock(face: clocks.Face) -> SafeString:
+    """`{% clock answer_face %}`: the bar that drains, with its words."""
+    return clocks.markup(face)
 
 
 @register.simple_tag
@@ -135,6 +135,13 @@ def empty(
 def pager(previous: str = "", following: str = "", said: str = "") -> dict[str, Any]:
     """`{% pager previous=page.previous following=page.next %}`: addresses, "" where there is none. `Any`: a context."""
     return {"previous": previous, "following": following, "said": said}
+
+
+@register.inclusion_tag("web/flashes.html", takes_context=True)
+def flashes(context: Context) -> dict[str, Any]:
+    """`{% flashes %}`: what was just done, once. `Any`: a template context."""
+    told = [flash.shown(message) for message in context.get("messages") or ()]
+    return {"flashes": told, "csrf_token": context.get("csrf_token")}
 
 
 @register.inclusion_tag("web/rail.html", takes_context=True)

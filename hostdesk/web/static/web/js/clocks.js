@@ -9,7 +9,8 @@ const tick = () => {
   const now = Date.now();
   for (const clock of document.querySelectorAll(".clock[data-due]")) {
     const left = Date.parse(clock.dataset.due) - now;
-    const text = left > 0 ? `${words(left)} left` : `${words(left)} late`;
+    const goal = clock.dataset.goal;
+    const text = left > 0 ? `${words(left)} ${goal || "left"}` : `${words(left)} late ${goal}`.trim();
     const said = clock.querySelector(".left");
     if (said.textContent !== text) said.textContent = text;
     const bar = clock.querySelector("progress");

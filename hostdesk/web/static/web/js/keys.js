@@ -4,10 +4,11 @@ const shown = (selector) => [...document.querySelectorAll(selector)].find((eleme
 let going = 0;
 
 const press = (element) => {
-  if (/^(TEXTAREA|INPUT|SELECT)$/.test(element.tagName)) {
-    element.focus();
-    element.scrollIntoView({ block: "nearest" });
-  } else element.click();
+  if (typing(element)) element.focus();
+  else element.click();
+  // data-focus: where the hand goes once the thing is open.
+  const next = element.dataset.focus && document.querySelector(element.dataset.focus);
+  if (next) setTimeout(() => { next.focus(); next.scrollIntoView({ block: "nearest" }); });
 };
 
 const answerTo = (key) => {
@@ -40,6 +41,9 @@ document.addEventListener("keydown", (event) => {
   else press(found);
 });
 
+for (const toggle of document.querySelectorAll("[data-focus]:not([data-key])")) {
+  toggle.addEventListener("click", () => setTimeout(() => document.querySelector(toggle.dataset.focus)?.focus()));
+}
 for (const opener of document.querySelectorAll("[data-opens]")) {
   opener.addEventListener("click", () => document.getElementById(opener.dataset.opens).showModal());
 }

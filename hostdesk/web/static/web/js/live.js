@@ -1,9 +1,12 @@
 // Places that ask the server now and then; asleep while nobody looks. An answer 204 leaves things as they are.
+// data-live-post: asking also says that we are here.
+const proof = () => JSON.parse(document.body.getAttribute("hx-headers") || "{}");
 const ask = async (place) => {
   if (document.hidden || place.dataset.asking) return;
   place.dataset.asking = "yes";
   try {
-    const answer = await fetch(place.dataset.live, { headers: { "HX-Request": "true" } });
+    const method = "livePost" in place.dataset ? "POST" : "GET";
+    const answer = await fetch(place.dataset.live, { method, headers: { ...proof(), "HX-Request": "true" } });
     if (answer.status === 200) {
       const html = await answer.text();
       if (place.innerHTML !== html) place.innerHTML = html;
@@ -18,6 +21,7 @@ const ask = async (place) => {
 };
 
 for (const place of document.querySelectorAll("[data-live]")) {
+  if ("livePost" in place.dataset) ask(place);
   setInterval(() => place.dataset.live && ask(place), Number(place.dataset.every || 15) * 1000);
   document.addEventListener("visibilitychange", () => place.dataset.live && ask(place));
 }

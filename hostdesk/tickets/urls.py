@@ -1,0 +1,33 @@
+"""Addresses of tickets: the desk's verbs are nouns."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from hostdesk.tickets.views import desk_lists, desk_ticket, desk_verbs
+
+app_name = "tickets"
+
+_DESK = [
+    path("desk/", desk_lists.home, name="desk"),
+    path("desk/queue", desk_lists.queue, name="queue"),
+    path("desk/queue/news", desk_lists.queue_news, name="queue_news"),
+    path("desk/queue/next", desk_lists.take_next, name="take_next"),
+    path("desk/mine", desk_lists.mine, name="mine"),
+    path("desk/tickets/", desk_lists.listed, name="all"),
+    path("desk/tickets/<slug:number>", desk_ticket.ticket, name="ticket"),
+    path("desk/tickets/<slug:number>/answer", desk_verbs.answer, name="answer"),
+    path("desk/tickets/<slug:number>/note", desk_verbs.note, name="note"),
+    path("desk/tickets/<slug:number>/draft", desk_verbs.draft, name="draft"),
+    path("desk/tickets/<slug:number>/presence", desk_ticket.presence, name="presence"),
+    path("desk/tickets/<slug:number>/assignment", desk_verbs.assignment, name="assignment"),
+    path("desk/tickets/<slug:number>/team", desk_verbs.team_change, name="team"),
+    path("desk/tickets/<slug:number>/resolution", desk_verbs.resolution, name="resolution"),
+    path("desk/tickets/<slug:number>/resolution/undo", desk_verbs.resolution_undo, name="resolution_undo"),
+    path("desk/lists/<slug:name>", desk_lists.listed, name="listed"),
+    path("desk/attachments/<int:pk>", desk_ticket.attachment, name="attachment"),
+    path("desk/messages/<int:pk>/formatted", desk_ticket.formatted, name="formatted"),
+    path("desk/search", desk_lists.search, name="search"),
+]
+
+urlpatterns = [*_DESK]

@@ -1,0 +1,107 @@
+"""A ticket's page."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
+
+from hostdesk.kit.refusals import Missing
+from hostdesk.people.access import agents_only
+from hostdesk.people.requests import DeskRequest
+from hostdesk.tickets.actions import drafting
+from hostdesk.tickets.forms import ANSWER, NOTE, AnswerForm, NoteForm
+from hostdesk.tickets.models import ENDED, Ticket, TicketState
+from hostdesk.tickets.queries import handing, live
+from hostdesk.tickets.queries.access import attachment_for_agent, message_for_agent, ticket_for_agent
+from hostdesk.tickets.queries.page import company_on, page_for_agent
+from hostdesk.tickets.views import downloads
+from hostdesk.tickets.views.desk_rows import STATES, clock_of_ticket, faces
+from hostdesk.tickets.views.desk_timeline import timeline, verdicts
+
+
+@require_GET
+@agents_only
+def ticket(request: DeskRequest, number: str) -> HttpResponse:
+    """Correspondence in the middle, what one needs to know beside it, the answer below."""
+    found = ticket_for_agent(request.agent, number)
+    return show(request, found)
+
+
+def show(
+    request: DeskRequest,
+    found: Ticket,
+    *,
+    answer: AnswerForm | None = None,
+    note: NoteForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page of a ticket that was fetched for this agent; a form that was refused comes back with its words."""
+    return render(request, "tickets/desk/ticket.html", _context(request, found, answer, note), status=status)
+
+
+def _context(
+    request: DeskRequest, found: Ticket, answer: AnswerForm | None, note: NoteForm | None
+) -> dict[str, Any]:  # a template context holds anything
+    agent, now = request.agent, request.at
+    page = page_for_agent(found, agent, at=now)
+    turn, tone = STATES[TicketState(found.state)]
+    key = secrets.token_urlsafe(16)
+    return {
+        "place": "mine" if found.assignee_id == agent.pk else "queue" if found.assignee_id is None else "all",
+        "ticket": found,
+        "page": page,
+        "turn": turn,
+        "tone": tone,
+        "ended": found.state in ENDED,
+        "closed": found.state == "closed",
+        "is_mine": found.assignee_id == agent.pk,
+        "timeline": timeline(page, live.unsent_mails_of(found)),
+        "clocks": [clock_of_ticket(clock, found.state, found.state_since, now) for clock in page.clocks],
+        "earlier": faces(page.earlier, now),
+        "verdicts": verdicts(page.decisions),
+        "colleagues": handing.holders_of(found),
+        "teams": handing.other_teams(found),
+        "answer": answer
+        or AnswerForm(initial={"text": page.drafts.get(ANSWER, ""), "submission": f"a-{key}"}),
+        "note": note or NoteForm(initial={"text": page.drafts.get(NOTE, ""), "submission": f"n-{key}"}),
+        "noting": note is not None or (NOTE in page.drafts and ANSWER not in page.drafts),
+        "seen": found.updated_at.timestamp(),
+    }
+
+
+@require_POST
+@agents_only
+def presence(request: DeskRequest, number: str) -> HttpResponse:
+    """Say that we are here; hear who else is, and whether the page is out of date."""
+    found = ticket_for_agent(request.agent, number)
+    drafting.be_present(found, by=request.agent, at=request.at, writing=False)
+    return render(
+        request,
+        "tickets/desk/presence.html",
+        {
+            "ticket": found,
+            "company": company_on(found, request.agent, at=request.at),
+            "outdated": str(found.updated_at.timestamp()) != request.GET.get("seen"),
+        },
+    )
+
+
+@require_GET
+@agents_only
+def attachment(request: DeskRequest, pk: int) -> HttpResponse:
+    """One file of a ticket, as a download."""
+    return downloads.download(attachment_for_agent(request.agent, pk))  # type: ignore[return-value]  # it streams
+
+
+@require_GET
+@agents_only
+def formatted(request: DeskRequest, pk: int) -> HttpResponse:
+    """A mail with its own formatting, on a page without any rights."""
+    message = message_for_agent(request.agent, pk)
+    if not message.html:
+        raise Missing
+    return downloads.formatted(message.html)
