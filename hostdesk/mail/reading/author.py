@@ -75,7 +75,7 @@ def _from_values(raw: bytes) -> tuple[list[bytes], str | None]:
             return [], "A second From field hides behind a bare carriage return."
         elif re.match(rb"[\x00-\x20\x7f-\xff]*from[\x00-\x20\x7f-\xff]*:", line, re.IGNORECASE):
             return [], "A From field is disguised by odd bytes."
-        elif number and b":" not in line and line.strip():
+        elif b":" not in line and line.strip() and not (number == 0 and line.startswith((b"From ", b">From "))):
             return [b"\n".join(one) for one in values], "The header contains a line that is no header field."
     return [b"\n".join(one) for one in values], None
 

@@ -1,0 +1,234 @@
+"""SPF, DKIM and DMARC of whole mails against a zone in memory."""
+
+import pytest
+
+from hostdesk.mail.auth import Dkim, ZoneResolver, check
+from hostdesk.mail.tests.auth.signing import ed25519_record, ed25519_signed, rsa_record, rsa_signed
+
+pytestmark = [pytest.mark.db_free, pytest.mark.clause("contact.listed_sender")]
+
+RAW = b"From: Alice <alice@acme.example>\r\nSubject: Help\r\nTo: support@desk.example\r\n\r\nHello\r\n"
+IP = "192.0.2.10"
+SPF = ["TXT", f"v=spf1 ip4:{IP} -all"]
+
+
+def checked(raw=RAW, zone=None, *, ip=IP, mail_from="alice@acme.example", helo="mx.acme.example", domain="acme.example"):
+    return check(
+        raw,
+        client_ip=ip,
+        helo=helo,
+        envelope_from=mail_from,
+        from_domain=domain,
+        resolver=ZoneResolver(zone or {}),
+    )
+
+
+def verdict(found):
+    return found.dmarc.result, found.dmarc.disposition, found.aligned
+
+
+def dmarc(record, at="acme.example"):
+    return {f"_dmarc.{at}": [["TXT", record]]}
+
+
+def test_spf_of_the_authors_domain_passes_dmarc():
+    found = checked(zone={"acme.example": [SPF], **dmarc("v=DMARC1; p=reject")})
+
+    assert (found.spf.result, verdict(found), found.dmarc.by) == ("pass", ("pass", "none", ["spf"]), "spf")
+
+
+def test_spf_of_another_domain_does_not():
+    zone = {"evil.example": [SPF], **dmarc("v=DMARC1; p=reject")}
+
+    assert verdict(checked(zone=zone, mail_from="x@evil.example")) == ("fail", "reject", [])
+
+
+def test_an_empty_mail_from_is_checked_by_helo():
+    found = checked(zone={"mx.acme.example": [SPF], **dmarc("v=DMARC1; p=reject")}, mail_from="")
+
+    assert (found.spf.domain, verdict(found)) == ("mx.acme.example", ("pass", "none", ["spf"]))
+
+
+@pytest.mark.parametrize("ip", [None, "", "not an address"])
+def test_without_a_session_spf_counts_as_none(ip):
+    found = checked(zone={"acme.example": [SPF], **dmarc("v=DMARC1; p=reject")}, ip=ip)
+
+    assert (found.spf.result, found.dmarc.result) == ("none", "fail")
+
+
+@pytest.mark.parametrize(
+    ("signed", "record", "selector"),
+    [
+        (rsa_signed(RAW, domain="acme.example"), rsa_record(), "s1"),
+        (ed25519_signed(RAW, domain="acme.example"), ed25519_record(), "ed"),
+    ],
+)
+def test_a_signature_of_the_authors_domain_passes_dmarc(signed, record, selector):
+    zone = {f"{selector}._domainkey.acme.example": [["TXT", record]], **dmarc("v=DMARC1; p=reject")}
+    found = checked(signed, zone, ip=None)
+
+    assert (found.dkim, verdict(found)) == (
+        [Dkim("acme.example", selector, "pass")],
+        ("pass", "none", ["dkim:acme.example"]),
+    )
+
+
+@pytest.mark.parametrize(
+    ("signed", "record"),
+    [
+        (rsa_signed(RAW, domain="acme.example").replace(b"Hello", b"Hellu"), rsa_record()),
+        (rsa_signed(RAW, domain="acme.example").replace(b"Subject: Help", b"Subject: Halp"), rsa_record()),
+        (rsa_signed(RAW, domain="acme.example"), "v=DKIM1; k=rsa; p="),
+        (rsa_signed(RAW, domain="acme.example"), rsa_record("h=sha1; ")),
+        (rsa_signed(RAW, domain="acme.example"), rsa_record("t=y; ")),
+        (rsa_signed(RAW, domain="acme.example"), ed25519_record()),
+        (rsa_signed(RAW, domain="acme.example"), "v=DKIM2; p=x"),
+        (ed25519_signed(RAW, domain="acme.example", selector="s1").replace(b"Hello", b"Hellu"), ed25519_record()),
+        (ed25519_signed(RAW, domain="acme.example", selector="s1").replace(b"Help", b"Halp"), ed25519_record()),
+        (rsa_signed(RAW, domain="acme.example", length=True) + b"and more\r\n", rsa_record()),
+    ],
+)
+def test_a_signature_that_is_broken_or_promises_too_little_does_not_count(signed, record):
+    zone = {"s1._domainkey.acme.example": [["TXT", record]], **dmarc("v=DMARC1; p=reject")}
+    found = checked(signed, zone, ip=None)
+
+    assert ([one.result == "pass" for one in found.dkim], verdict(found)) == ([False], ("fail", "reject", []))
+
+
+def test_one_good_signature_among_bad_ones_is_enough():
+    signed = rsa_signed(rsa_signed(RAW, domain="acme.example"), domain="esp.example")
+    zone = {"s1._domainkey.acme.example": [["TXT", rsa_record()]], **dmarc("v=DMARC1; p=reject")}
+    found = checked(signed, zone, ip=None)
+
+    assert [(one.domain, one.result) for one in found.dkim] == [("esp.example", "fail"), ("acme.example", "pass")]
+    assert verdict(found) == ("pass", "none", ["dkim:acme.example"])
+
+
+def test_a_signature_of_a_second_from_field_added_later_does_not_count():
+    signed = b"From: boss@acme.example\r\n" + rsa_signed(RAW, domain="acme.example")
+    zone = {"s1._domainkey.acme.example": [["TXT", rsa_record()]]}
+
+    assert [one.result for one in checked(signed, zone, ip=None).dkim] == ["fail"]
+
+
+@pytest.mark.parametrize(
+    ("record", "domain", "mail_from", "expected"),
+    [
+        ("v=DMARC1; p=reject; aspf=s", "acme.example", "a@mail.acme.example", ("fail", "reject")),
+        ("v=DMARC1; p=reject; aspf=r", "acme.example", "a@mail.acme.example", ("pass", "none")),
+        ("v=DMARC1; p=none", "acme.example", "a@evil.example", ("fail", "none")),
+        ("v=DMARC1; p=quarantine", "acme.example", "a@evil.example", ("fail", "quarantine")),
+        ("v=DMARC1; p=reject; t=y", "acme.example", "a@evil.example", ("fail", "quarantine")),
+        ("v=DMARC1; p=quarantine; t=y", "acme.example", "a@evil.example", ("fail", "none")),
+        ("v=DMARC1; p=reject; pct=0", "acme.example", "a@evil.example", ("fail", "reject")),
+        ("v=DMARC1", "acme.example", "a@evil.example", ("fail", "none")),
+        ("v=DMARC1; p=nonsense", "acme.example", "a@evil.example", ("fail", "none")),
+        ("v=DMARC1; p=none; sp=reject", "www.acme.example", "a@evil.example", ("fail", "reject")),
+        ("v=DMARC1; p=none; sp=quarantine; np=reject", "nix.acme.example", "a@evil.example", ("fail", "reject")),
+        ("v=DMARC1; p=none; sp=quarantine; np=reject", "www.acme.example", "a@evil.example", ("fail", "quarantine")),
+        ("v=DMARC1; p=reject; psd=n", "www.acme.example", "a@acme.example", ("pass", "none")),
+        (" v = DMARC1 ;p=reject", "acme.example", "a@evil.example", ("fail", "reject")),
+        ("v=DMARC2; p=reject", "acme.example", "a@evil.example", ("none", "none")),
+        ("v=dmarc1; p=reject", "acme.example", "a@evil.example", ("none", "none")),
+    ],
+)
+def test_a_record_is_read_by_rfc_9989(record, domain, mail_from, expected):
+    zone = {
+        "mail.acme.example": [SPF],
+        "acme.example": [SPF],
+        "evil.example": [SPF],
+        "www.acme.example": [["A", IP]],
+        **dmarc(record),
+    }
+    found = checked(zone=zone, mail_from=mail_from, domain=domain)
+
+    assert (found.dmarc.result, found.dmarc.disposition) == expected
+
+
+def test_two_records_are_as_good_as_none():
+    zone = {"acme.example": [SPF], "_dmarc.acme.example": [["TXT", "v=DMARC1; p=reject"], ["TXT", "v=DMARC1; p=none"]]}
+
+    assert verdict(checked(zone=zone)) == ("none", "none", ["spf"])
+
+
+def test_a_public_suffix_record_speaks_for_names_below_it_but_owns_nobody():
+    zone = {"a.bank.example": [SPF], **dmarc("v=DMARC1; p=reject; psd=y", at="bank.example")}
+    own = checked(zone=zone, domain="a.bank.example", mail_from="x@a.bank.example")
+    neighbour = checked(zone=zone, domain="b.bank.example", mail_from="x@a.bank.example")
+
+    assert (verdict(own), verdict(neighbour)) == (("pass", "none", ["spf"]), ("fail", "reject", []))
+
+
+def test_a_department_that_declares_itself_is_not_its_parent():
+    zone = {"acme.example": [SPF], **dmarc("v=DMARC1; p=reject; psd=n", at="lab.acme.example")}
+
+    assert verdict(checked(zone=zone, domain="lab.acme.example")) == ("fail", "reject", [])
+
+
+def test_a_parent_may_speak_for_a_lone_subdomain_but_a_public_suffix_may_not():
+    lone = {"acme.co.za": [SPF], "co.za": [SPF], **dmarc("v=DMARC1; p=reject", at="news.acme.co.za")}
+    parent = checked(zone=lone, domain="news.acme.co.za", mail_from="x@acme.co.za")
+    suffix = checked(zone=lone, domain="news.acme.co.za", mail_from="x@co.za")
+
+    assert (verdict(parent), verdict(suffix)) == (("pass", "none", ["spf"]), ("fail", "reject", []))
+
+
+def test_a_subdomain_does_not_speak_for_a_parent_without_a_record():
+    found = checked(zone={"customer.acme.example": [SPF]}, mail_from="x@customer.acme.example")
+
+    assert (found.spf.result, verdict(found)) == ("pass", ("none", "none", []))
+
+
+@pytest.mark.parametrize("other", ["notacme.example", "acme.example.evil.example", "acme.example2"])
+def test_names_that_only_look_alike_are_not_aligned(other):
+    zone = {other: [SPF], **dmarc("v=DMARC1; p=reject")}
+
+    assert verdict(checked(zone=zone, mail_from=f"x@{other}")) == ("fail", "reject", [])
+
+
+def test_a_long_name_is_walked_in_at_most_eight_questions():
+    resolver = ZoneResolver({})
+    check(RAW, client_ip=None, helo="", envelope_from="", from_domain="a.b.c.d.e.f.g.h.i.j.example", resolver=resolver)
+
+    assert resolver.asked == 8
+
+
+def test_dns_that_does_not_answer_is_a_temporary_error():
+    found = checked(zone={"acme.example": [SPF], "_dmarc.acme.example": [["TXT", "TIMEOUT"]]})
+
+    assert (found.dmarc.result, found.must_retry) == ("temperror", True)
+
+
+def test_a_key_that_cannot_be_fetched_leaves_the_verdict_open():
+    signed = rsa_signed(RAW, domain="acme.example")
+    zone = {"s1._domainkey.acme.example": [["TXT", "TIMEOUT"]], **dmarc("v=DMARC1; p=reject")}
+    found = checked(signed, zone, ip=None)
+
+    assert ([one.result for one in found.dkim], found.dmarc.result) == (["temperror"], "temperror")
+
+
+def test_a_foreign_key_that_cannot_be_fetched_changes_nothing():
+    signed = rsa_signed(RAW, domain="slow.test")
+    zone = {"s1._domainkey.slow.test": [["TXT", "TIMEOUT"]], **dmarc("v=DMARC1; p=reject")}
+
+    assert verdict(checked(signed, zone, ip=None)) == ("fail", "reject", [])
+
+
+def test_a_mail_without_a_single_author_has_no_verdict():
+    assert checked(domain=None).dmarc.result == "permerror"
+
+
+def test_a_unicode_domain_is_asked_for_by_its_a_label():
+    zone = {"xn--bcher-kva.example": [SPF], **dmarc("v=DMARC1; p=reject", at="xn--bcher-kva.example")}
+    found = checked(zone=zone, domain="bücher.example", mail_from="a@xn--bcher-kva.example")
+
+    assert (found.dmarc.domain, found.dmarc.result) == ("xn--bcher-kva.example", "pass")
+
+
+@pytest.mark.parametrize("field", [b"DKIM-Signature: ", b"DKIM-Signature: v=1; a=rsa-sha256; d=; s=; b=; bh=; h=",
+                                   b"DKIM-Signature: \xff\xfe; v=1", b"ARC-Seal: i=9999999999999; cv=pass",
+                                   b"ARC-Seal: nonsense", b"DKIM-Signature: " + b"a=1;" * 5000])  # fmt: skip
+def test_hostile_signature_fields_never_raise(field):
+    found = checked(field + b"\r\n" + RAW, ip=None)
+
+    assert (any(one.result == "pass" for one in found.dkim), found.arc == "pass") == (False, False)
