@@ -50,3 +50,11 @@ def committed_world(committed_db, parser_pool):
     from tests.world import World
 
     return World(parser_pool)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered():
+    """What a thread remembers for a moment must not reach the next test."""
+    from hostdesk.policy import queries
+
+    queries.forget_operator()

@@ -80,6 +80,12 @@ def policy_slug_for(account: Account) -> str:
     return policy_slugs_for([account.pk])[account.pk]
 
 
+def policy_version_for(account: Account) -> policy.Version:
+    """The policy in force under which support for an account runs, as `policy_slug_for` chooses it (scope.dedicated)."""
+    kinds = set(Service.objects.current().filter(account_id=account.pk).values_list("product", flat=True))
+    return policy.policy_for_product(_ruling(kinds))
+
+
 def policy_slugs_for(account_ids: list[int]) -> dict[int, str]:
     """`policy_slug_for` of many accounts in one query."""
     products: dict[int, set[str]] = {account_id: set() for account_id in account_ids}
@@ -87,11 +93,15 @@ def policy_slugs_for(account_ids: list[int]) -> dict[int, str]:
     for account_id, product in rows:
         products[account_id].add(product)
     ruling = {
-        account_id: Product.DEDICATED if kinds == {Product.DEDICATED} else Product.SHARED
-        for account_id, kinds in products.items()
+        account_id: _ruling(kinds) for account_id, kinds in products.items()
     }
     slugs = {product: policy.policy_for_product(product).slug for product in set(ruling.values())}
     return {account_id: slugs[product] for account_id, product in ruling.items()}
+
+
+def _ruling(products: set[str]) -> Product:
+    """The product whose policy rules an account that has all of these."""
+    return Product.DEDICATED if products == {Product.DEDICATED} else Product.SHARED
 
 
 @dataclass(frozen=True, slots=True)

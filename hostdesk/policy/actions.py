@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from hostdesk.kit.actors import SYSTEM, Actor
 from hostdesk.kit.refusals import Refused
-from hostdesk.policy import documents
+from hostdesk.policy import documents, queries
 from hostdesk.policy.documents import Document
 from hostdesk.policy.models import PolicyVersion
 from hostdesk.policy.rules.scope import number_to_publish
@@ -33,6 +33,7 @@ def publish(document: Document, *, by: Actor, at: datetime) -> PolicyVersion:
         raise Refused("scope.versions", f"{document.slug}/{newest.number} already says exactly this; nothing to publish.")
     try:
         with transaction.atomic():
+            transaction.on_commit(queries.forget_operator)
             return PolicyVersion.objects.create(
                 slug=document.slug,
                 number=number,

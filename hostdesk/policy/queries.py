@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.db import connection
 
 from hostdesk.kit.refusals import Misconfigured, Missing
 from hostdesk.policy import documents
@@ -21,6 +25,8 @@ from hostdesk.policy.text import ClauseText
 
 HOSTING = "hosting"
 _KEPT_PARSED = 256
+_REMEMBERED_SECONDS = 1.0
+_lately = threading.local()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +87,10 @@ def current(slug: str = HOSTING) -> Version:
 
     Raises `Missing` when nothing is published under that name.
     """
-    found = PolicyVersion.objects.filter(slug=slug).order_by("-number").values_list("id", "digest").first()
-    if found is None:
+    rows = _rows("SELECT id, digest FROM policy_policyversion WHERE slug = %s ORDER BY number DESC LIMIT 1", slug)
+    if not rows:
         raise Missing(f"no policy '{slug}' is published")
-    return _parsed(*found)
+    return _parsed(*rows[0])
 
 
 def version(slug: str, number: int) -> Version:
@@ -111,7 +117,7 @@ def history(slug: str) -> list[Heading]:
 
 def newest() -> list[Version]:
     """The version in force of every policy, by slug."""
-    rows = PolicyVersion.objects.order_by("slug", "number").values_list("slug", "id", "digest")
+    rows = _rows("SELECT slug, id, digest FROM policy_policyversion ORDER BY slug, number")
     return [_parsed(version_id, digest) for version_id, digest in {slug: rest for slug, *rest in rows}.values()]
 
 
@@ -129,11 +135,35 @@ def policy_for_product(product: str) -> Version:
 
 
 def operator() -> Operator:
-    """Who runs this desk, as published last; before the first publication, as the policy folder says."""
-    found = PolicyVersion.objects.order_by("-id").values_list("id", "digest").first()
-    if found is None:
-        return _operator_of_folder(Path(settings.HOSTDESK_POLICY))
-    return _parsed(*found).operator
+    """Who runs this desk, as published last; before the first publication, as the policy folder says.
+
+    Names and addresses decide nothing by themselves, and every page and mail asks for them several times: a thread
+    may go on with what it read less than a second ago. Figures and clauses are never remembered so.
+    """
+    read_at, known = getattr(_lately, "operator", (0.0, None))
+    # A duration inside one thread, no instant of the desk.
+    now = time.monotonic()
+    if known is None or now - read_at > _REMEMBERED_SECONDS:
+        known = _operator_now()
+        _lately.operator = (now, known)
+    return known
+
+
+def forget_operator() -> None:
+    """Read the operator anew at the next question; for whoever has just published."""
+    _lately.operator = (0.0, None)
+
+
+def _operator_now() -> Operator:
+    rows = _rows("SELECT id, digest FROM policy_policyversion ORDER BY id DESC LIMIT 1")
+    return _parsed(*rows[0]).operator if rows else _operator_of_folder(Path(settings.HOSTDESK_POLICY))
+
+
+def _rows(statement: str, *parameters: str) -> list[tuple[Any, ...]]:  # Any: columns of several types
+    """Rows of a plain statement: these questions stand before every judgement, and the ORM would cost ten times more."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return list(cursor.fetchall())
 
 
 @lru_cache(maxsize=4)

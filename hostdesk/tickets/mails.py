@@ -58,7 +58,6 @@ def please_confirm(ticket: Ticket, contact: Contact, *, at: datetime) -> Outboun
         "please_confirm",
         {"ticket": ticket},
         about=f"please-confirm:{ticket.pk}",
-        subject_hidden=True,
         automatic=True,
         at=at,
     )
@@ -84,7 +83,7 @@ def answer(ticket: Ticket, message: Message, files: Sequence[NewFile], *, at: da
             ticket_number=ticket.pk,
             about=about,
             files=_outbound_files(files),
-            references=_thread(ticket),
+            references=_thread(ticket, _last_heard(ticket)),
         ),
         at=at,
     )
@@ -156,7 +155,6 @@ def _to_contact(
     automatic: bool,
     answers: str = "",
     files: Sequence[NewFile] = (),
-    subject_hidden: bool = False,
     delay_seconds: int = 0,
 ) -> OutboundMail | None:
     """A mail to the stored address of a contact, whose reply finds its way back to the ticket.
@@ -173,7 +171,9 @@ def _to_contact(
             "client_url": f"{settings.HOSTDESK_URL}/client/tickets/{ticket.number}",
         },
     )
-    own = _root_id(ticket) if kind in ("acknowledgement", "please_confirm") else None
+    opening = kind in ("acknowledgement", "please_confirm")
+    heard = answers if opening else _last_heard(ticket)
+    own = _root_id(ticket) if opening else None
     return queue(
         OutboundDraft(
             kind=kind,
@@ -188,8 +188,8 @@ def _to_contact(
             automatic=automatic,
             reply_to=reply_tokens.address_for(ticket.pk, person.pk, ticket.reply_generation),
             message_id=own,
-            in_reply_to=answers or (None if subject_hidden else _last_heard(ticket)),
-            references=_thread(ticket, answers),
+            in_reply_to=heard or None,
+            references=_thread(ticket, heard),
             files=_outbound_files(files),
             delay_seconds=delay_seconds,
         ),
@@ -217,9 +217,8 @@ def _root_id(ticket: Ticket) -> str:
     return compose.message_id(f"ticket.{ticket.pk}.{int(ticket.opened_at.timestamp())}")
 
 
-def _thread(ticket: Ticket, answers: str = "") -> tuple[str, ...]:
+def _thread(ticket: Ticket, heard: str) -> tuple[str, ...]:
     """What a mail client needs to put all mails of a ticket under each other."""
-    heard = answers or _last_heard(ticket)
     return tuple(dict.fromkeys(name for name in (_root_id(ticket), heard) if name))
 
 

@@ -81,8 +81,10 @@ def _settle_or_wait(judged: Judged, version: Version, *, at: datetime) -> None:
 def settle(judged: Judged, version: Version, *, at: datetime) -> None:
     """Carry out the verdict on one mail: its ticket or message, its disposition, its decision, in one commit."""
     files = _files_of(judged)
+    # The acknowledgement answers this very mail: it must know its name before the row is written down.
+    judged.row.message_id = _message_id(judged)
     with transaction.atomic():
-        row = InboundMail.objects.select_for_update().filter(pk=judged.row.pk).first()
+        row = InboundMail.objects.select_for_update().only("digest", "disposition").filter(pk=judged.row.pk).first()
         if row is None or row.disposition is not None:
             return
         verdict = admit(replace(judged.facts, twin_taken=_twin_taken(row, judged)))
@@ -253,13 +255,17 @@ def _write_down(row: InboundMail, judged: Judged, verdict: Verdict, outcome: Out
         sender=judged.sender.address or (mail.from_.address[:320] if mail and mail.from_ else ""),
         sender_name=judged.sender.name[:200],
         subject=(mail.subject if mail else "")[:1000].replace("\x00", ""),
-        message_id=((mail.message_id or "") if mail else "")[:1000],
+        message_id=judged.row.message_id,
         trust=judged.belief.trust if judged.belief else "",
         resembles=outcome.resembles,
         ticket_number=outcome.ticket.pk if outcome.ticket else None,
         claimed_by="",
         claimed_until=None,
     )
+
+
+def _message_id(judged: Judged) -> str:
+    return ((judged.parsed.message_id or "") if judged.parsed else "")[:1000].replace("\x00", "")
 
 
 def _after_break(row: InboundMail, *, at: datetime) -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from hostdesk.audit.actions import Judgement, decide, note
 from hostdesk.hosting.models import Account, Customer
-from hostdesk.hosting.queries import policy_slug_for
+from hostdesk.hosting.queries import policy_version_for
 from hostdesk.kit.actors import Actor
 from hostdesk.kit.refusals import Refused
 from hostdesk.mail.models import InboundMail
@@ -76,23 +76,24 @@ def open_ticket(opening: Opening, *, by: Actor, at: datetime) -> Ticket:
     """Open one ticket, with its first message, clocks, history and acknowledgement, in one commit.
 
     Refused: a request without any words or files (intake.description).
-    Idempotent by `submission` and by `inbound_mail`: a second call with the same one gives the first ticket.
+    Idempotent by `submission`: a second call with the same key gives the first ticket. An inbound mail opens one
+    ticket because its row is settled once and a message of it is unique.
     Clauses: sla.response, sla.resolve, sla.fcfs, channel.tickets, scope.dedicated, scope.versions.
     """
     if not (opening.text.strip() or opening.subject.strip() or opening.files or opening.inbound_mail):
         raise Refused("intake.description", "Write what is wrong, and since when, so that we can start at once.")
-    with transaction.atomic():
-        earlier = _already_opened(opening)
+    # Inside the gateway's own transaction a savepoint would only cost time: what breaks here breaks all of it.
+    with transaction.atomic(savepoint=False):
+        earlier = _already_opened(opening.submission)
         if earlier is not None:
             return earlier
         ticket_team = team(opening.team_slug)
-        slug = policy_slug_for(opening.account) if opening.account else policy.HOSTING
-        version = policy.current(slug)
+        version = policy_version_for(opening.account) if opening.account else policy.current()
         ticket = Ticket.objects.create(
             subject=clean_subject(opening.subject) or WITHOUT_SUBJECT,
             state=TicketState.NEW,
             channel=opening.channel,
-            policy_slug=slug,
+            policy_slug=version.slug,
             team=ticket_team,
             sealed=ticket_team.sealed,
             customer=opening.customer or (opening.account.customer if opening.account else None),
@@ -178,13 +179,10 @@ def searchable(ticket: Ticket, message: Message) -> str:
     return "\n".join([ticket.subject, *who, message.text])
 
 
-def _already_opened(opening: Opening) -> Ticket | None:
-    same = None
-    if opening.submission:
-        same = Message.objects.filter(submission=opening.submission)
-    elif opening.inbound_mail:
-        same = Message.objects.filter(inbound_mail=opening.inbound_mail)
-    message = same.select_related("ticket").first() if same is not None else None
+def _already_opened(submission: str | None) -> Ticket | None:
+    if submission is None:
+        return None
+    message = Message.objects.filter(submission=submission).select_related("ticket").first()
     return message.ticket if message else None
 
 

@@ -127,7 +127,7 @@ def add_customer_message(ticket: Ticket, added: Addition, *, contact: Contact, b
     """
     if not (added.text.strip() or added.files or added.inbound_mail):
         raise Refused("intake.description", "Write what you would like to add.")
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         row = locked(ticket)
         earlier = _sent_before(added.submission)
         if earlier is not None:

@@ -28,9 +28,10 @@ def same_request(contact: Contact, subject: str, words: str, *, since: datetime)
         Ticket.objects.filter(contact=contact, opened_at__gte=since, sealed=False)
         .unfinished()
         .exclude(trust__in=("unproven", "forged"))
-        .order_by("-id")[:_LOOKED_AT]
+        .order_by("-id")
+        .values_list("pk", "subject")[:_LOOKED_AT]
     )
-    alike = {ticket.pk: ticket for ticket in recent if plain_subject(ticket.subject) == wanted[0]}
+    alike = [pk for pk, said in recent if plain_subject(said) == wanted[0]]
     if not alike:
         return None
     first_words = (
@@ -38,7 +39,7 @@ def same_request(contact: Contact, subject: str, words: str, *, since: datetime)
     )
     for ticket_id, text, fresh in first_words:
         if " ".join((fresh or text).split()) == wanted[1]:
-            return alike[ticket_id]
+            return Ticket.objects.get(pk=ticket_id)
     return None
 
 
