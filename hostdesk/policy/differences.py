@@ -31,6 +31,14 @@ class Change:
     before: str
     after: str
 
+    @property
+    def name(self) -> str:
+        """The key as people read it: `response breach`, `operator name`; its unit stands in the values."""
+        name = self.key.replace(".", "_")
+        for unit in ("_cents_per_hour", "_minutes", "_hours", "_days", "_seconds", "_cents"):
+            name = name.removesuffix(unit)
+        return name.replace("_", " ").capitalize()
+
 
 @dataclass(frozen=True, slots=True)
 class Rewording:
@@ -59,8 +67,7 @@ class Differences:
 def compare(before: Document, after: Document) -> Differences:
     """What a reader of `before` must know to know `after`."""
     return Differences(
-        figures=_changes({n.key: (n.clause, _figure(n)) for n in before.figures},
-                         {n.key: (n.clause, _figure(n)) for n in after.figures}),
+        figures=_changes(_figures(before), _figures(after)),
         requests=_changes(_requests(before.catalogue), _requests(after.catalogue)),
         wordings=tuple(_wordings(before, after)),
         others=_changes(_others(before), _others(after)),
@@ -90,6 +97,10 @@ def _changes(old: dict[str, tuple[str, str]], new: dict[str, tuple[str, str]]) -
         if before != after:
             changed.append(Change(key, after[0] or before[0], before[1], after[1]))
     return tuple(changed)
+
+
+def _figures(document: Document) -> dict[str, tuple[str, str]]:
+    return {note.key: (note.clause, _figure(note)) for note in document.figures}
 
 
 def _figure(note: TermNote) -> str:
