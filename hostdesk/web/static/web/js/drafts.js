@@ -9,7 +9,7 @@ const send = (box, said) => {
 };
 
 const keepOnServer = (box) => {
-  const said = box.form.querySelector("[data-draft-said]") || document.createElement("span");
+  const said = box.form.querySelector("[data-draft-said]") || document.querySelector("[data-draft-said]") || document.createElement("span");
   let timer = 0;
   let kept = box.value;
   const keep = () => {

@@ -8,7 +8,7 @@ const ask = async (place) => {
     const method = "livePost" in place.dataset ? "POST" : "GET";
     const answer = await fetch(place.dataset.live, { method, headers: { ...proof(), "HX-Request": "true" } });
     if (answer.status === 200) {
-      const html = await answer.text();
+      const html = (await answer.text()).trim();
       if (place.innerHTML !== html) place.innerHTML = html;
     } else if (answer.status === 401 || answer.redirected) {
       delete place.dataset.live;
