@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hostdesk.hosting.models import Account, Customer, Domain, Product, Server, Service
+from hostdesk.hosting import rules
+from hostdesk.hosting.models import Account, Customer, Domain, Server, Service
 from hostdesk.kit.refusals import Missing
 from hostdesk.policy import queries as policy
 
@@ -83,25 +84,18 @@ def policy_slug_for(account: Account) -> str:
 def policy_version_for(account: Account) -> policy.Version:
     """The policy in force under which support for an account runs, as `policy_slug_for` chooses it (scope.dedicated)."""
     kinds = set(Service.objects.current().filter(account_id=account.pk).values_list("product", flat=True))
-    return policy.policy_for_product(_ruling(kinds))
+    return policy.policy_for_product(rules.ruling_product(kinds))
 
 
-def policy_slugs_for(account_ids: list[int]) -> dict[int, str]:
+def policy_slugs_for(account_ids: Sequence[int]) -> dict[int, str]:
     """`policy_slug_for` of many accounts in one query."""
     products: dict[int, set[str]] = {account_id: set() for account_id in account_ids}
     rows = Service.objects.current().filter(account_id__in=account_ids).values_list("account_id", "product")
     for account_id, product in rows:
         products[account_id].add(product)
-    ruling = {
-        account_id: _ruling(kinds) for account_id, kinds in products.items()
-    }
+    ruling = {account_id: rules.ruling_product(kinds) for account_id, kinds in products.items()}
     slugs = {product: policy.policy_for_product(product).slug for product in set(ruling.values())}
     return {account_id: slugs[product] for account_id, product in ruling.items()}
-
-
-def _ruling(products: set[str]) -> Product:
-    """The product whose policy rules an account that has all of these."""
-    return Product.DEDICATED if products == {Product.DEDICATED} else Product.SHARED
 
 
 @dataclass(frozen=True, slots=True)

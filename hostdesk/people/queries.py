@@ -148,6 +148,11 @@ def agent_for_token(token: str, *, at: datetime) -> ApiToken | None:
     return found.select_related("agent").first()
 
 
+def tokens() -> list[ApiToken]:
+    """All API tokens, oldest first, each with its agent."""
+    return list(ApiToken.objects.select_related("agent").order_by("pk"))
+
+
 def living_sessions(tokens: Sequence[str], *, at: datetime) -> list[Session]:
     """The sessions of these cookie values with agent or person; one query, which also brings the agent's teams.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hostdesk.kit import addresses
+from hostdesk.policy.registry import rule
 
 # None of these is a promise to customers; they are the house's own locks.
 LINK_LIFE = timedelta(minutes=20)
@@ -92,6 +93,7 @@ class RoleCount:
         return {"primary": self.primary, "secondary": self.secondary, "authorised": self.authorised}[role]
 
 
+@rule("contact.listed_sender")
 def too_many(role: str, *, username: str, count: int, limits: RoleCount) -> str | None:
     """The sentence that refuses the `count`th contact of a role, or None while there is room (contact.listed_sender)."""
     limit = limits.of(role)
@@ -101,6 +103,7 @@ def too_many(role: str, *, username: str, count: int, limits: RoleCount) -> str 
     return f"account {username} may have {limit} {noun}; remove one first or choose another role"
 
 
+@rule("contact.off_server")
 def on_server(email: str, *, domains: Iterable[str], hostnames: Iterable[str]) -> str | None:
     """The domain or server of ours on which a normalised address lives, or None when it lives elsewhere.
 

@@ -17,15 +17,14 @@ from hostdesk.mail import ours
 from hostdesk.people import rules
 from hostdesk.people.actions import sessions
 from hostdesk.people.models import Contact, ContactRole, Person, SignInLink
-from hostdesk.policy import queries as policy
+from hostdesk.policy.terms import Terms
 
 _LONGEST_NAME = 200
 _LONGEST_PHONE = 50
 
 
-def role_limits(slug: str) -> rules.RoleCount:
-    """How many contacts of each role the policy in force allows."""
-    terms = policy.current(slug).terms
+def limits_of(terms: Terms) -> rules.RoleCount:
+    """How many contacts of each role a version of the policy allows."""
     return rules.RoleCount(
         primary=terms.primary_contacts_limit,
         secondary=terms.secondary_contacts_limit,
@@ -123,7 +122,7 @@ def _check_role(account: Account, role: str, *, email: str, others: Sequence[Con
         known = ", ".join(ContactRole.values)
         raise Refused("contact.listed_sender", f"There is no role '{role}'; choose one of {known}.")
     count = 1 + sum(one.role == role for one in others)
-    limits = role_limits(hosting.policy_slug_for(account))
+    limits = limits_of(hosting.policy_version_for(account).terms)
     sentence = rules.too_many(role, username=account.username, count=count, limits=limits)
     if sentence is not None:
         raise Refused("contact.listed_sender", sentence[0].upper() + sentence[1:] + ".")
