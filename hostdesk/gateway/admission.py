@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from hostdesk.policy.registry import rule
+
 Way = Literal["ignored", "quarantined", "closed", "complaint", "own ticket", "ticket or join"]
 """What is to be done: the three that end here, a ticket of the Supervisors, a ticket of its own that joins nothing,
 or the ticket it belongs to, else a new one."""
@@ -129,6 +131,7 @@ TABLE: tuple[Row, ...] = (
 )
 
 
+@rule("contact.listed_sender", "contact.unlisted", "conduct.complaints")
 def admit(facts: Facts) -> Verdict:
     """The first line of the table that says yes. Clauses: contact.listed_sender, contact.unlisted."""
     for row in TABLE:

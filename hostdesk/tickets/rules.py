@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from hostdesk.policy.registry import rule
 from hostdesk.tickets.models import TicketState
 
 After = Literal["waiting_customer", "open", "resolved"]
@@ -16,6 +17,7 @@ WAITS: frozenset[str] = frozenset(
 CUSTOMER_OR_WINDOW: frozenset[str] = frozenset({TicketState.WAITING_CUSTOMER, TicketState.WAITING_WINDOW})
 
 
+@rule("sla.resolve")
 def pauses_resolution(state: str) -> bool:
     """The resolution clock waits only for the customer or for an agreed window (sla.resolve)."""
     return state in CUSTOMER_OR_WINDOW
@@ -47,6 +49,7 @@ def after_customer_message(state: str, *, assigned: bool) -> Turn:
     return Turn(state=TicketState.OPEN, reopens=False, joins=True)
 
 
+@rule("sla.fcfs")
 def needs_reason_to_jump(*, waiting_before: int, supervisor: bool) -> bool:
     """First come, first served: taking a ticket past older ones needs a reason, from anyone but a supervisor.
 

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from hostdesk.mail.auth.shapes import AuthResult
+from hostdesk.policy.registry import rule
 
 Trust = Literal["proven", "plausible", "unproven", "forged"]
 
@@ -20,6 +21,7 @@ class Belief(msgspec.Struct, frozen=True):
     facts: dict[str, str]
 
 
+@rule("contact.listed_sender")
 def believe(auth: AuthResult, *, author_domain: str | None) -> Belief:
     """Judge one mail. `author_domain` is that of the strictly read author; None, or another than the one that
     DMARC was evaluated on, is never believed.

@@ -13,8 +13,6 @@ from hostdesk.policy.terms import Terms
 Trust = Literal["proven", "plausible", "unproven", "forged"]
 BELIEVED: frozenset[str] = frozenset({"proven", "plausible"})
 
-Way = Literal["closed", "quarantined", "own ticket", "ticket or join"]
-
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
@@ -23,20 +21,6 @@ class Ruling:
     allowed: bool
     clause: str
     sentence: str = ""
-
-
-@rule("contact.listed_sender", "contact.unlisted")
-def way_in(*, listed: bool, trust: Trust) -> tuple[Way, str]:
-    """What becomes of a request by its sender alone, and the clause that says so.
-
-    A stranger is closed whoever vouches for the mail; a contact's address that its domain disowns is held.
-    Clauses: contact.unlisted, contact.listed_sender.
-    """
-    if not listed:
-        return "closed", "contact.unlisted"
-    if trust == "forged":
-        return "quarantined", "contact.listed_sender"
-    return ("ticket or join" if trust in BELIEVED else "own ticket"), "contact.listed_sender"
 
 
 @rule("contact.listed_sender")
