@@ -17,10 +17,11 @@ from hostdesk.policy.rules.scope import number_to_publish
 
 
 def publish(document: Document, *, by: Actor, at: datetime) -> PolicyVersion:
-    """Put a policy in force from this commit on, as the next number of its slug; earlier versions stay as they are.
+    """Put a policy in force from this commit on, as the next number of its slug; earlier versions stay as
+    they are.
 
-    Refused: the same files as in the newest version; somebody else publishing at the same moment.
-    Clause: scope.versions.
+    Refused: the same files as in the newest version; somebody else publishing at the same moment. Clause:
+    scope.versions.
     """
     newest = PolicyVersion.objects.filter(slug=document.slug).order_by("-number").first()
     number = number_to_publish(
@@ -30,7 +31,10 @@ def publish(document: Document, *, by: Actor, at: datetime) -> PolicyVersion:
     )
     if number is None:
         assert newest is not None, "only a published policy can be unchanged"
-        raise Refused("scope.versions", f"{document.slug}/{newest.number} already says exactly this; nothing to publish.")
+        raise Refused(
+            "scope.versions",
+            f"{document.slug}/{newest.number} already says exactly this; nothing to publish.",
+        )
     try:
         with transaction.atomic():
             transaction.on_commit(queries.forget_operator)

@@ -1,4 +1,6 @@
-"""What customers may ask for: `catalogue.yaml`, one entry a request type, with class, clause, price and who may ask."""
+"""What customers may ask for: `catalogue.yaml`, one entry a request type, with class, clause, price and who
+may ask.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +23,9 @@ _PRICE_UNITS = ("cents", "cents per hour")
 class RequestType(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One kind of request.
 
-    `price` is `free` or the key of a figure in the terms; `destroys` marks what cannot be undone and is confirmed
-    twice; `answer` is what we tell the customer beside the class, such as whom to turn to; `words` suggest the type
-    from a text.
+    `price` is `free` or the key of a figure in the terms; `destroys` marks what cannot be undone and is
+    confirmed twice; `answer` is what we tell the customer beside the class, such as whom to turn to; `words`
+    suggest the type from a text.
     """
 
     name: Annotated[str, Meta(min_length=3, max_length=160)]
@@ -61,8 +63,8 @@ class Catalogue:
 def read(source: str, *, name: str, figures: tuple[TermNote, ...], strict: bool = True) -> Catalogue:
     """The catalogue of a policy whose terms have these figures.
 
-    Raises `Misconfigured` naming file, line and key: unknown or missing key, unknown clause, a price that is no figure
-    of the terms, a general request with a price or an advanced one without.
+    Raises `Misconfigured` naming file, line and key: unknown or missing key, unknown clause, a price that is
+    no figure of the terms, a general request with a price or an advanced one without.
     """
     file, lines = strict_yaml.read(source, CatalogueFile, name=name, strict=strict)
     prices = {note.key for note in figures if note.unit in _PRICE_UNITS}
@@ -84,7 +86,9 @@ def _check(path: strict_yaml.Path, kind: RequestType, prices: set[str], lines: s
         raise lines.wrong((*path, "clause"), f"'{kind.clause}' is not a clause of the policy")
     if kind.price != FREE and kind.price not in prices:
         known = ", ".join(sorted(prices))
-        raise lines.wrong((*path, "price"), f"'{kind.price}' is neither 'free' nor a price in the terms ({known})")
+        raise lines.wrong(
+            (*path, "price"), f"'{kind.price}' is neither 'free' nor a price in the terms ({known})"
+        )
     if kind.class_ == "general" and kind.price != FREE:
         raise lines.wrong((*path, "price"), "must be free: general support is not charged (class.general)")
     if kind.class_ == "advanced" and kind.price == FREE:

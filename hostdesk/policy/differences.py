@@ -61,6 +61,7 @@ class Differences:
 
     @property
     def is_nothing(self) -> bool:
+        """Whether a reader would notice no change at all."""
         return not (self.figures or self.requests or self.wordings or self.others)
 
 
@@ -112,8 +113,15 @@ def _requests(catalogue: Catalogue) -> dict[str, tuple[str, str]]:
 
 
 def _request(kind: RequestType) -> str:
-    parts = [kind.name, kind.class_.replace("_", " "), kind.price.replace("_", " "), kind.who_may_ask.replace("_", " ")]
-    return "; ".join([*parts, *(["cannot be undone"] if kind.destroys else []), *([kind.answer] if kind.answer else [])])
+    parts = [
+        kind.name,
+        kind.class_.replace("_", " "),
+        kind.price.replace("_", " "),
+        kind.who_may_ask.replace("_", " "),
+    ]
+    return "; ".join(
+        [*parts, *(["cannot be undone"] if kind.destroys else []), *([kind.answer] if kind.answer else [])]
+    )
 
 
 def _others(document: Document) -> dict[str, tuple[str, str]]:
@@ -131,7 +139,9 @@ def _wordings(before: Document, after: Document) -> list[Rewording]:
         text = f"{clause.title}\n{clause.words}"
         if old.get(clause.id, "") != text:
             found.append(Rewording(clause.id, clause.title, words(old.get(clause.id, ""), text)))
-    for clause in before.clauses:
-        if after.clause(clause.id) is None:
-            found.append(Rewording(clause.id, clause.title, words(old[clause.id], "")))
+    found += [
+        Rewording(clause.id, clause.title, words(old[clause.id], ""))
+        for clause in before.clauses
+        if after.clause(clause.id) is None
+    ]
     return found

@@ -1,9 +1,10 @@
-"""One policy as a whole, from a folder or from a published row: operator, words, figures and catalogue together.
+"""One policy as a whole, from a folder or from a published row: operator, words, figures and catalogue
+together.
 
-    HOSTDESK_POLICY/
-      operator.yaml
-      hosting/    policy.md  terms.yaml  catalogue.yaml
-      dedicated/  policy.md  terms.yaml  catalogue.yaml
+HOSTDESK_POLICY/
+  operator.yaml
+  hosting/    policy.md  terms.yaml  catalogue.yaml
+  dedicated/  policy.md  terms.yaml  catalogue.yaml
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ class Sources:
     catalogue: str
 
     def digest(self) -> str:
-        """SHA-256 of all four, in hexadecimal; their lengths are part of it, so that text cannot wander between them."""
+        """SHA-256 of all four, in hexadecimal; their lengths are part of it, so that text cannot wander
+        between them.
+        """
         sha = hashlib.sha256()
         for part in (self.operator, self.text, self.terms, self.catalogue):
             raw = part.encode()
@@ -63,6 +66,7 @@ class Document:
 
     @property
     def digest(self) -> str:
+        """SHA-256 of the four files, in hexadecimal."""
         return self.sources.digest()
 
     def clause(self, clause: str) -> ClauseText | None:
@@ -90,11 +94,14 @@ class Folder:
 def load_folder(path: Path) -> Folder:
     """The operator's policy folder, read strictly and as a whole.
 
-    Raises `Misconfigured` with the first mistake, by file, line and key; no part of a folder is used without the rest.
+    Raises `Misconfigured` with the first mistake, by file, line and key; no part of a folder is used without
+    the rest.
     """
     operator_source = _file(path, operators.FILE)
     operator = operators.read(operator_source)
-    slugs = sorted(entry.name for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith((".", "_")))
+    slugs = sorted(
+        entry.name for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith((".", "_"))
+    )
     if not slugs:
         raise Misconfigured(str(path), "holds no policy: each is a folder with " + ", ".join(FILES))
     policies = {}
@@ -115,14 +122,20 @@ def load_operator(path: Path) -> Operator:
 def read(slug: str, sources: Sources, *, label: str = "", strict: bool = True) -> Document:
     """One policy from its four files; `label` names it in messages, such as `hosting/1`.
 
-    Without `strict`, what a later or earlier program wrote is read as far as it goes: published rows stay readable.
-    Raises `Misconfigured`.
+    Without `strict`, what a later or earlier program wrote is read as far as it goes: published rows stay
+    readable. Raises `Misconfigured`.
     """
     operator = operators.read(sources.operator, strict=strict)
     figures = terms.read(
-        sources.terms, name=f"{slug}/terms.yaml", label=label or slug, currency=operator.currency, strict=strict
+        sources.terms,
+        name=f"{slug}/terms.yaml",
+        label=label or slug,
+        currency=operator.currency,
+        strict=strict,
     )
-    kinds = catalogue.read(sources.catalogue, name=f"{slug}/catalogue.yaml", figures=figures.notes, strict=strict)
+    kinds = catalogue.read(
+        sources.catalogue, name=f"{slug}/catalogue.yaml", figures=figures.notes, strict=strict
+    )
     names = _names(operator, figures.notes, kinds)
     words = text.read(sources.text, name=f"{slug}/policy.md", names=names, strict=strict)
     if strict:
@@ -180,13 +193,16 @@ def _check_products(policies: dict[str, Document]) -> None:
     for slug, policy in policies.items():
         for product in policy.products:
             if product in taken:
-                raise Misconfigured(f"{slug}/policy.md, products", f"'{product}' is covered by {taken[product]} already")
+                raise Misconfigured(
+                    f"{slug}/policy.md, products", f"'{product}' is covered by {taken[product]} already"
+                )
             taken[product] = slug
     rest = [slug for slug, policy in policies.items() if policy.otherwise]
     if len(rest) != 1:
         which = "none does" if not rest else f"{' and '.join(rest)} do"
         raise Misconfigured(
-            "policy.md, otherwise", f"exactly one policy covers what no policy names ('otherwise: true'); {which}"
+            "policy.md, otherwise",
+            f"exactly one policy covers what no policy names ('otherwise: true'); {which}",
         )
 
 
@@ -198,7 +214,8 @@ def _check_dedicated(slug: str, products: tuple[str, ...], figures: tuple[TermNo
         if note.source == terms.BY_POLICY:
             raise Misconfigured(
                 f"{slug}/terms.yaml line {note.line}, {note.key}.source",
-                "says that the hosting support policy sets this figure, but it does not apply to dedicated servers"
+                "says that the hosting support policy sets this figure, but it does not apply to"
+                " dedicated servers"
                 " (scope.dedicated): mark it 'set by the operator' and say why",
             )
 

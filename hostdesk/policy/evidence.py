@@ -33,7 +33,9 @@ def dedicated(at: datetime) -> Evidence:  # noqa: ARG001  (what is in force is i
     own = [policy for policy in policies if DEDICATED in policy.products]
     borrowed = [f"{p.label}: {n.key}" for p in own for n in p.document.figures if n.source == BY_POLICY]
     if not own:
-        return Evidence(0, None, ["no policy in force covers dedicated servers"], "Dedicated servers have no policy.")
+        return Evidence(
+            0, None, ["no policy in force covers dedicated servers"], "Dedicated servers have no policy."
+        )
     sentence = f"{own[0].label} covers dedicated servers; {len(policies)} policies are in force side by side."
     return Evidence(len(own), None, borrowed, sentence)
 

@@ -8,8 +8,8 @@ from django.db import models
 class PolicyVersion(models.Model):
     """One published version of one policy: the four files as they were, never changed or removed afterwards.
 
-    The database itself refuses changes (migration 0002). `number` counts from 1 within `slug`; `digest` is the
-    SHA-256 of the four sources. `published_by` keeps the actor's name; its kind and id stand beside it.
+    The database itself refuses changes (migration 0002). `number` counts from 1 within `slug`; `digest` is
+    the SHA-256 of the four sources. `published_by` keeps the actor's name; its kind and id stand beside it.
     """
 
     slug = models.CharField(max_length=40)

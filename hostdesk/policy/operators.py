@@ -20,8 +20,8 @@ Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 class Operator(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The hosting company: its name, the addresses that customers write to, its money and its time.
 
-    `support_address` and `complaint_address` lie on `mail_domain`; `currency` is an ISO 4217 code; `logo` is an
-    address of a picture or empty; `telephone` and `emergency_telephone` are empty where there is none.
+    `support_address` and `complaint_address` lie on `mail_domain`; `currency` is an ISO 4217 code; `logo` is
+    an address of a picture or empty; `telephone` and `emergency_telephone` are empty where there is none.
     """
 
     name: Line
@@ -39,7 +39,8 @@ class Operator(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 def read(source: str, *, name: str = FILE, strict: bool = True) -> Operator:
     """The operator file as a value.
 
-    Raises `Misconfigured`, naming line and key: no domain, addresses off it, an unknown time zone, no https address.
+    Raises `Misconfigured`, naming line and key: no domain, addresses off it, an unknown time zone, no https
+    address.
     """
     operator, lines = strict_yaml.read(source, Operator, name=name, strict=strict)
     if not strict:
@@ -51,7 +52,9 @@ def read(source: str, *, name: str = FILE, strict: bool = True) -> Operator:
         if not _LOCAL.fullmatch(local) or domain != operator.mail_domain:
             raise lines.wrong((key,), f"must be an address on {operator.mail_domain}, in small letters")
     if operator.support_address == operator.complaint_address:
-        raise lines.wrong(("complaint_address",), "must not be the support address: complaints reach supervisors only")
+        raise lines.wrong(
+            ("complaint_address",), "must not be the support address: complaints reach supervisors only"
+        )
     for key in ("url", "logo"):
         value = str(getattr(operator, key))
         if value and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):

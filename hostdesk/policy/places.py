@@ -1,6 +1,8 @@
-"""Where a clause lives: words, figures, rule, verb, test, evidence, found by reading the package's own source.
+"""Where a clause lives: words, figures, rule, verb, test, evidence, found by reading the package's own
+source.
 
-Read, not imported: `policy where` answers without a database, and a place counts only where it stands in the code.
+Read, not imported: `policy where` answers without a database, and a place counts only where it stands in the
+code.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True)
 class Places:
-    """Where the code serves one clause; each place is `path:line name`, paths from the folder above the package.
+    """Where the code serves one clause; each place is `path:line name`, paths from the folder above the
+    package.
 
     `tests` is None where an installation has no tests to look at.
     """
@@ -108,7 +111,9 @@ def _rules(sources: list[tuple[Path, ast.Module]], found: dict[str, Places]) -> 
     return served
 
 
-def _through_queries(sources: list[tuple[Path, ast.Module]], served: dict[str, set[str]]) -> dict[str, set[str]]:
+def _through_queries(
+    sources: list[tuple[Path, ast.Module]], served: dict[str, set[str]]
+) -> dict[str, set[str]]:
     """The names by which a verb reaches a rule: the rules themselves, and the reads that ask them on the way."""
     reads = [
         function
@@ -119,7 +124,9 @@ def _through_queries(sources: list[tuple[Path, ast.Module]], served: dict[str, s
     found = dict(served)
     for _ in range(_LONGEST_WAY):
         for function in reads:
-            clauses = set().union(*(found.get(_name(n.func), set()) for n in _code_of(function) if isinstance(n, ast.Call)))
+            clauses = set().union(
+                *(found.get(_name(n.func), set()) for n in _code_of(function) if isinstance(n, ast.Call))
+            )
             if clauses:
                 found[function.name] = found.get(function.name, set()) | clauses
     return found
@@ -144,7 +151,9 @@ def _verbs(where: str, tree: ast.Module, served: dict[str, set[str]], found: dic
 
 
 def _named_clauses(tree: ast.Module) -> dict[str, set[str]]:
-    """Constants of a module that hold clauses: `CLAUSE = "contact.listed_sender"`, tables by kind, rows of a table."""
+    """Constants of a module that hold clauses: `CLAUSE = "contact.listed_sender"`, tables by kind, rows of a
+    table.
+    """
     named: dict[str, set[str]] = {}
     for node in tree.body:
         if isinstance(node, ast.Assign):

@@ -59,26 +59,32 @@ class Version:
 
     @property
     def terms(self) -> Terms:
+        """The figures."""
         return self.document.terms
 
     @property
     def catalogue(self) -> Catalogue:
+        """What customers may ask for."""
         return self.document.catalogue
 
     @property
     def clauses(self) -> tuple[ClauseText, ...]:
+        """The words, clause by clause."""
         return self.document.clauses
 
     @property
     def operator(self) -> Operator:
+        """Who published it."""
         return self.document.operator
 
     @property
     def title(self) -> str:
+        """Its heading."""
         return self.document.title
 
     @property
     def products(self) -> tuple[str, ...]:
+        """The product kinds that it names."""
         return self.document.products
 
 
@@ -87,7 +93,9 @@ def current(slug: str = HOSTING) -> Version:
 
     Raises `Missing` when nothing is published under that name.
     """
-    rows = _rows("SELECT id, digest FROM policy_policyversion WHERE slug = %s ORDER BY number DESC LIMIT 1", slug)
+    rows = _rows(
+        "SELECT id, digest FROM policy_policyversion WHERE slug = %s ORDER BY number DESC LIMIT 1", slug
+    )
     if not rows:
         raise Missing(f"no policy '{slug}' is published")
     return _parsed(*rows[0])
@@ -118,11 +126,14 @@ def history(slug: str) -> list[Heading]:
 def newest() -> list[Version]:
     """The version in force of every policy, by slug."""
     rows = _rows("SELECT slug, id, digest FROM policy_policyversion ORDER BY slug, number")
-    return [_parsed(version_id, digest) for version_id, digest in {slug: rest for slug, *rest in rows}.values()]
+    return [
+        _parsed(version_id, digest) for version_id, digest in {slug: rest for slug, *rest in rows}.values()
+    ]
 
 
 def policy_for_product(product: str) -> Version:
-    """The policy that covers a product kind; for one that no policy names, the policy that takes everything else.
+    """The policy that covers a product kind; for one that no policy names, the policy that takes everything
+    else.
 
     Raises `Missing` before anything is published. Clause: scope.dedicated.
     """
@@ -137,8 +148,8 @@ def policy_for_product(product: str) -> Version:
 def operator() -> Operator:
     """Who runs this desk, as published last; before the first publication, as the policy folder says.
 
-    Names and addresses decide nothing by themselves, and every page and mail asks for them several times: a thread
-    may go on with what it read less than a second ago. Figures and clauses are never remembered so.
+    Names and addresses decide nothing by themselves, and every page and mail asks for them several times: a
+    thread may go on with what it read less than a second ago. Figures and clauses are never remembered so.
     """
     read_at, known = getattr(_lately, "operator", (0.0, None))
     # A duration inside one thread, no instant of the desk.
@@ -160,7 +171,9 @@ def _operator_now() -> Operator:
 
 
 def _rows(statement: str, *parameters: str) -> list[tuple[Any, ...]]:  # Any: columns of several types
-    """Rows of a plain statement: these questions stand before every judgement, and the ORM would cost ten times more."""
+    """Rows of a plain statement: these questions stand before every judgement, and the ORM would cost ten
+    times more.
+    """
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return list(cursor.fetchall())
@@ -173,11 +186,15 @@ def _operator_of_folder(path: Path) -> Operator:
 
 @lru_cache(maxsize=_KEPT_PARSED)
 def _parsed(version_id: int, digest: str) -> Version:
-    """The row, read. The digest is part of the key: an id alone could mean another row after a restored backup."""
+    """The row, read. The digest is part of the key: an id alone could mean another row after a restored
+    backup.
+    """
     row = PolicyVersion.objects.get(pk=version_id)
     sources = Sources(row.operator_source, row.text_source, row.terms_source, row.catalogue_source)
     label = f"{row.slug}/{row.number}"
     if sources.digest() != digest:
-        raise Misconfigured(label, "was changed in the database after its publication: its digest does not fit its text")
+        raise Misconfigured(
+            label, "was changed in the database after its publication: its digest does not fit its text"
+        )
     document = documents.read(row.slug, sources, label=label, strict=False)
     return Version(row.pk, row.slug, row.number, label, row.published_at, row.published_by, document)

@@ -1,6 +1,7 @@
 """The 55 clauses, and where rules and evidence say which of them they serve.
 
-A clause is one promise, rule or figure of the support policy. Its id never changes; words and figures do, by version.
+A clause is one promise, rule or figure of the support policy. Its id never changes; words and figures do, by
+version.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ class Clause:
 class Evidence:
     """How one clause fares right now.
 
-    `count` is how often it applied, `rate` the share kept between 0 and 1 (None: nothing to divide, or not a share),
-    `exceptions` one short line for each case in which it was not kept, newest first, without addresses or mail text;
-    `sentence` says all of it in words.
+    `count` is how often it applied, `rate` the share kept between 0 and 1 (None: nothing to divide, or not a
+    share), `exceptions` one short line for each case in which it was not kept, newest first, without
+    addresses or mail text; `sentence` says all of it in words.
     """
 
     count: int
@@ -121,7 +122,8 @@ CLAUSES: dict[str, Clause] = {
 }
 """Every clause by id, in the order of the policy."""
 
-RULES: dict[str, list[Callable[..., Any]]] = {clause: [] for clause in CLAUSES}  # rules take what facts they need
+Rule = Callable[..., Any]  # rules take what facts they need
+RULES: dict[str, list[Rule]] = {clause: [] for clause in CLAUSES}
 EVIDENCE: dict[str, EvidenceOf] = {}
 
 
@@ -138,12 +140,17 @@ def rule(*clauses: str) -> Callable[[Judgement], Judgement]:
 
 
 def evidence(clause: str) -> Callable[[EvidenceOf], EvidenceOf]:
-    """Register a function `(at: datetime) -> Evidence` as the live evidence of one clause; there is one for each."""
+    """Register a function `(at: datetime) -> Evidence` as the live evidence of one clause.
+
+    There is one function for a clause.
+    """
 
     def register(function: EvidenceOf) -> EvidenceOf:
         assert clause in CLAUSES, f"{clause} is not a clause of the policy"
         known = EVIDENCE.get(clause)
-        assert known is None or _name(known) == _name(function), f"{clause} has evidence in {_name(known)} already"
+        assert known is None or _name(known) == _name(function), (
+            f"{clause} has evidence in {_name(known)} already"
+        )
         EVIDENCE[clause] = function
         return function
 

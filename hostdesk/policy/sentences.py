@@ -16,7 +16,8 @@ Says = Callable[[Facts, ZoneInfo], str]
 def say(clause: str, outcome: str, facts: Facts, *, zone: ZoneInfo) -> str:
     """One Decision in words: clause and outcome as recorded, facts as flat JSON with instants in ISO form.
 
-    An outcome that has no sentence of its own, such as one of an older program, is told by the clause's title.
+    An outcome that has no sentence of its own, such as one of an older program, is told by the clause's
+    title.
     """
     says = _SENTENCES.get((clause, outcome))
     if says is not None:
@@ -66,7 +67,8 @@ _HOW_JOINED = {
 
 
 def _joined(facts: Facts, _zone: ZoneInfo) -> str:
-    return f"Added to this ticket, because {_HOW_JOINED.get(str(facts.get('how')), 'it is about the same problem')}."
+    how = _HOW_JOINED.get(str(facts.get("how")), "it is about the same problem")
+    return f"Added to this ticket, because {how}."
 
 
 _SENTENCES: dict[tuple[str, str], Says] = {
@@ -74,7 +76,8 @@ _SENTENCES: dict[tuple[str, str], Says] = {
         f"You will hear from a person within {_minutes(f, 'due_after_minutes')} of {_instant(f, 'from', z)}."
     ),
     ("sla.resolve", "promised"): lambda f, _: (
-        f"We aim to have it solved within {_minutes(f, 'due_after_minutes')}, not counting the time in which we wait"
+        f"We aim to have it solved within {_minutes(f, 'due_after_minutes')}, not counting the time in"
+        " which we wait"
         " for you or for an agreed appointment."
     ),
     ("sla.response", "warned"): lambda f, z: (
@@ -92,7 +95,8 @@ _SENTENCES: dict[tuple[str, str], Says] = {
     ("sla.response", "met"): _fixed("The first answer came in time."),
     ("sla.resolve", "met"): _fixed("It was solved in time."),
     ("sla.fcfs", "jumped"): lambda f, _: (
-        f"This ticket was taken before {_count(f, 'before', 'an older one', 'older ones')}, for a recorded reason."
+        f"This ticket was taken before {_count(f, 'before', 'an older one', 'older ones')}, for a"
+        " recorded reason."
     ),
     ("contact.listed_sender", "proven"): lambda f, _: (
         f"Written by {_role(f)}, and the sending domain proves that the mail is genuine."
@@ -101,13 +105,15 @@ _SENTENCES: dict[tuple[str, str], Says] = {
         f"Written by {_role(f)}; the sending servers belong to the address."
     ),
     ("contact.listed_sender", "unproven"): lambda f, _: (
-        f"It carries the address of {_role(f)}, but nothing proves that it is genuine, so it has a ticket of its own and we"
+        f"It carries the address of {_role(f)}, but nothing proves that it is genuine, so it has a ticket"
+        " of its own and we"
         " asked for a confirmation."
     ),
     ("contact.listed_sender", "confirmed"): _fixed("The contact confirmed having written this."),
     ("contact.listed_sender", "disowned"): _fixed("The contact says that this was written by somebody else."),
     ("contact.listed_sender", "quarantined"): _fixed(
-        "It carries a contact's address but may be forged, so it is held for a person to look at. Nothing was sent."
+        "It carries a contact's address but may be forged, so it is held for a person to look at. Nothing"
+        " was sent."
     ),
     ("contact.unlisted", "closed"): _fixed(
         "The sender is not a listed contact of any account, so the mail was closed and nothing was sent."
@@ -116,17 +122,22 @@ _SENTENCES: dict[tuple[str, str], Says] = {
         "The sender is not a listed contact; a member of staff made this a ticket all the same."
     ),
     ("contact.identify", "account not named"): lambda f, _: (
-        f"The sender is a contact of several accounts ({_accounts(f)}) and named none of them, so we ask which one is meant."
+        f"The sender is a contact of several accounts ({_accounts(f)}) and named none of them, so we ask"
+        " which one is meant."
     ),
     ("conduct.complaints", "to supervisors only"): _fixed("This complaint is seen by supervisors only."),
     ("channel.no_duplicates", "joined"): _joined,
     ("channel.no_duplicates", "ignored"): _fixed("The very same mail had arrived before; it is kept once."),
     ("channel.tickets", "ignored"): _fixed("Written by a machine or by ourselves; no ticket was needed."),
-    ("channel.tickets", "quarantined"): _fixed("The mail could not be read for certain; it is held for a person."),
+    ("channel.tickets", "quarantined"): _fixed(
+        "The mail could not be read for certain; it is held for a person."
+    ),
     ("scope.covered", "general"): _fixed("This is general support, which is free."),
     ("scope.covered", "advanced"): _fixed(
         "This is advanced support, for which there is a charge. You receive a quote before anything starts."
     ),
-    ("scope.covered", "not_supported"): _fixed("This is outside what we support; we tell you where help can be found."),
+    ("scope.covered", "not_supported"): _fixed(
+        "This is outside what we support; we tell you where help can be found."
+    ),
 }
 """By clause and outcome."""

@@ -37,12 +37,13 @@ class Lines:
         return Misconfigured(f"{place}, {_dotted(path)}" if path else place, sentence)
 
 
-def read(source: str, shape: type[Shape], *, name: str, first_line: int = 1, strict: bool = True) -> tuple[Shape, Lines]:
+def read(
+    source: str, shape: type[Shape], *, name: str, first_line: int = 1, strict: bool = True
+) -> tuple[Shape, Lines]:
     """The file as a value of `shape`, and the lines of its keys.
 
-    `first_line` is where `source` begins in the file `name`. Without `strict`, keys that `shape` does not know are
-    passed over: rows published by an older or a newer program stay readable.
-    Raises `Misconfigured`.
+    `first_line` is where `source` begins in the file `name`. Without `strict`, keys that `shape` does not
+    know are passed over: rows published by an older or a newer program stay readable. Raises `Misconfigured`.
     """
     node = _compose(source, name, first_line)
     lines = Lines(name, {(): first_line})
@@ -50,7 +51,7 @@ def read(source: str, shape: type[Shape], *, name: str, first_line: int = 1, str
     if not isinstance(data, dict):
         raise lines.wrong((), "must be a list of 'key: value' lines")
     if not strict:
-        known = {field.encode_name for field in msgspec.structs.fields(shape)}
+        known = {field.encode_name for field in msgspec.structs.fields(shape)}  # type: ignore[arg-type]  # shapes are Structs
         data = {key: value for key, value in data.items() if key in known}
     return shaped(data, shape, (), lines), lines
 
@@ -74,7 +75,9 @@ def _compose(source: str, name: str, first_line: int) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = first_line + (mark.line if mark else 0)
-        raise Misconfigured(f"{name} line {line}", f"is not YAML: {error.problem or error.context}") from error
+        raise Misconfigured(
+            f"{name} line {line}", f"is not YAML: {error.problem or error.context}"
+        ) from error
     except yaml.YAMLError as error:
         raise Misconfigured(name, "is not YAML: it holds a character that text files do not have") from error
 
@@ -83,7 +86,9 @@ def _plain(node: yaml.Node | None, path: Path, lines: Lines, first_line: int) ->
     """Dicts, lists and scalars, noting lines on the way."""
     if node is not None and id(node) in lines.seen:
         line = node.start_mark.line + first_line
-        raise Misconfigured(f"{lines.name} line {line}, {_dotted(path)}", "anchors and aliases are not used here")
+        raise Misconfigured(
+            f"{lines.name} line {line}, {_dotted(path)}", "anchors and aliases are not used here"
+        )
     lines.seen.add(id(node))
     if isinstance(node, yaml.MappingNode):
         found: dict[str, Any] = {}
@@ -113,7 +118,9 @@ def _scalar(node: yaml.Node | None, lines: Lines, path: Path, first_line: int) -
         value = _Scalars().construct_object(node)
     except (yaml.YAMLError, ValueError) as error:
         line = node.start_mark.line + first_line
-        raise Misconfigured(f"{lines.name} line {line}, {_dotted(path)}", "cannot be read as a value") from error
+        raise Misconfigured(
+            f"{lines.name} line {line}, {_dotted(path)}", "cannot be read as a value"
+        ) from error
     assert isinstance(value, Hashable)
     return value
 
@@ -123,7 +130,7 @@ class _Scalars(yaml.constructor.SafeConstructor):
 
 
 def _where_and_why(message: str) -> tuple[Path, str]:
-    """msgspec's error taken apart: the path in the file, and the reason in the house's words."""
+    """An error of msgspec taken apart: the path in the file, and the reason in the house's words."""
     reason, _, where = message.partition(" - at ")
     path = tuple(_step(s) for s in re.findall(r"\.([A-Za-z_0-9]+)|\[(\d+)\]", where.strip("`")))
     field = re.search(r"`([^`]+)`", reason)
@@ -131,7 +138,7 @@ def _where_and_why(message: str) -> tuple[Path, str]:
         return (*path, field[1]), "is not a key that belongs here"
     if reason.startswith("Object missing required field") and field:
         return (*path, field[1]), "is missing"
-    if reason.startswith("Invalid enum value") or reason.startswith("Invalid value"):
+    if reason.startswith(("Invalid enum value", "Invalid value")):
         return path, f"{reason.partition('value')[2].strip()} is not one of the words allowed here"
     if reason.startswith("Expected"):
         return path, "must be " + _words(reason.removeprefix("Expected "))
@@ -153,7 +160,11 @@ def _words(expected: str) -> str:
     expected = expected.replace("`", "")
     for kind, words in _KINDS.items():
         expected = re.sub(rf"\b{kind}\b", words, expected)
-    expected = expected.replace(" of length", " with a length").replace(">=", "of at least").replace("<=", "of at most")
+    expected = (
+        expected.replace(" of length", " with a length")
+        .replace(">=", "of at least")
+        .replace("<=", "of at most")
+    )
     return expected.replace(", got", ", not")
 
 

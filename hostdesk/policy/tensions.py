@@ -1,4 +1,6 @@
-"""What a policy says in two ways. The policy is carried out as its clauses say; its author should know all the same."""
+"""What a policy says in two ways. The policy is carried out as its clauses say; its author should know all
+the same.
+"""
 
 from __future__ import annotations
 
@@ -42,8 +44,10 @@ def _two_rates(policy: Document) -> tuple[str, str]:
     if not _stands_in_source(policy, coding.key, other.key) or coding.value == other.value:
         return "fee.advanced_rate", ""
     return "fee.advanced_rate", (
-        f"the source names two hourly rates for advanced support, {other.shown} in a heading and {coding.shown} in the text;"
-        f" here {coding.shown} counts for web development and your own code, {other.shown} for everything else"
+        f"the source names two hourly rates for advanced support, {other.shown} in a heading and"
+        f" {coding.shown} in the text;"
+        f" here {coding.shown} counts for web development and your own code, {other.shown} for everything"
+        " else"
     )
 
 
@@ -51,7 +55,8 @@ def _hours(policy: Document) -> tuple[str, str]:
     if not _stands_in_source(policy, "support_hours") or not policy.terms.support_hours.is_always:
         return "sla.hours", ""
     return "sla.hours", (
-        f"the source promises support 'the vast majority of the day' in one place and {policy.figure('support_hours').shown}"
+        "the source promises support 'the vast majority of the day' in one place and"
+        f" {policy.figure('support_hours').shown}"
         " in another; here the clocks run round the clock"
     )
 
@@ -60,27 +65,36 @@ def _telephone(policy: Document) -> tuple[str, str]:
     if not _stands_in_source(policy, "phone_containment_least_percent", "phone_containment_most_percent"):
         return "channel.tickets", ""
     return "channel.tickets", (
-        "the source handles issues 'solely via the ticketing system' and offers Level 1 by telephone, which is to settle"
+        "the source handles issues 'solely via the ticketing system' and offers Level 1 by telephone,"
+        " which is to settle"
         f" {policy.figure('phone_containment_least_percent').value} to"
-        f" {policy.figure('phone_containment_most_percent').shown} of problems; here whatever exceeds Level 1 becomes a"
+        f" {policy.figure('phone_containment_most_percent').shown} of problems; here whatever exceeds"
+        " Level 1 becomes a"
         " ticket (channel.phone_level1)"
     )
 
 
 def _cgi(policy: Document) -> tuple[str, str]:
     features = policy.clause("class.features")
-    refused = [k for k in policy.catalogue.of_class("not_supported").values() if k.clause == "class.no_cgi_perl"]
+    refused = [
+        k for k in policy.catalogue.of_class("not_supported").values() if k.clause == "class.no_cgi_perl"
+    ]
     if not refused or features is None or "CGI" not in features.words:
         return "class.no_cgi_perl", ""
     return "class.no_cgi_perl", (
-        "CGI is provided as a feature (class.features) and not supported at all; here our own CGI settings are verified,"
+        "CGI is provided as a feature (class.features) and not supported at all; here our own CGI"
+        " settings are verified,"
         " scripts are not looked at"
     )
 
 
 def _bare_figures(policy: Document) -> list[Note]:
     return [
-        Note(policy.slug, "", f"policy.md line {line} writes a figure in digits that could contradict terms.yaml: {text}")
+        Note(
+            policy.slug,
+            "",
+            f"policy.md line {line} writes a figure in digits that could contradict terms.yaml: {text}",
+        )
         for line, text in policy.bare_figures
     ]
 
@@ -104,7 +118,8 @@ def _alike(folder: Folder) -> list[Note]:
             ]
             if policy.slug != other.slug and keys:
                 sentence = (
-                    f"{len(keys)} figures set by the operator equal those of {other.slug}, each with a reason of its own:"
+                    f"{len(keys)} figures set by the operator equal those of {other.slug}, each with a"
+                    " reason of its own:"
                     f" {', '.join(keys)}"
                 )
                 found.append(Note(policy.slug, "scope.dedicated", sentence))

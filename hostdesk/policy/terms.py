@@ -1,7 +1,7 @@
 """The figures of one policy version: `terms.yaml`, read strictly, and `Terms`, as the program asks for them.
 
-Every figure is an entry with value, unit, clause and source. `source` says whether it stands in the support policy
-that the operator publishes (`policy`) or was `set by the operator`, who then says why.
+Every figure is an entry with value, unit, clause and source. `source` says whether it stands in the support
+policy that the operator publishes (`policy`) or was `set by the operator`, who then says why.
 """
 
 from __future__ import annotations
@@ -34,51 +34,71 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Seconds(Entry, frozen=True, kw_only=True):
+    """A short time."""
+
     unit: Literal["seconds"]
     value: Annotated[int, Meta(ge=1, le=86_400)]
 
 
 class Minutes(Entry, frozen=True, kw_only=True):
+    """A time of up to a month."""
+
     unit: Literal["minutes"]
     value: Annotated[int, Meta(ge=1, le=43_200)]
 
 
 class Hours(Entry, frozen=True, kw_only=True):
+    """A time of up to three months."""
+
     unit: Literal["hours"]
     value: Annotated[int, Meta(ge=1, le=2_160)]
 
 
 class Days(Entry, frozen=True, kw_only=True):
+    """A time of up to ten years."""
+
     unit: Literal["days"]
     value: Annotated[int, Meta(ge=1, le=3_650)]
 
 
 class Count(Entry, frozen=True, kw_only=True):
+    """How many of something."""
+
     unit: Literal["count"]
     value: Annotated[int, Meta(ge=1, le=1_000)]
 
 
 class Percent(Entry, frozen=True, kw_only=True):
+    """A share."""
+
     unit: Literal["percent"]
     value: Annotated[int, Meta(ge=0, le=100)]
 
 
 class Cents(Entry, frozen=True, kw_only=True):
+    """A price, in hundredths of the operator's currency."""
+
     unit: Literal["cents"]
     value: Annotated[int, Meta(ge=0, le=100_000_000)]
 
 
 class CentsPerHour(Entry, frozen=True, kw_only=True):
+    """A rate, in hundredths of the operator's currency."""
+
     unit: Literal["cents per hour"]
     value: Annotated[int, Meta(ge=0, le=100_000_000)]
 
 
 class Words(Entry, frozen=True, kw_only=True):
+    """A list of words that the program knows."""
+
     unit: Literal["words"]
     value: Annotated[tuple[Word, ...], Meta(min_length=1)]
 
 
 class HoursOfTheWeek(Entry, frozen=True, kw_only=True):
+    """Times that come round every week, in local time, such as `mon-fri 08:00-17:00`."""
+
     unit: Literal["hours of the week"]
     value: Annotated[tuple[str, ...], Meta(min_length=1)]
 
@@ -141,8 +161,8 @@ class TermsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class Terms:
     """The figures of one version as the program asks for them; spans are `timedelta`, prices `Money`.
 
-    `label` is `hosting/1`, or the folder's name before publication. A version published before a figure was known to
-    the program lacks it: asking raises `Misconfigured` and says to publish.
+    `label` is `hosting/1`, or the folder's name before publication. A version published before a figure was
+    known to the program lacks it: asking raises `Misconfigured` and says to publish.
     """
 
     label: str
@@ -230,8 +250,8 @@ ROLES = ("primary", "secondary", "authorised")
 def read(source: str, *, name: str, label: str, currency: str, strict: bool = True) -> ReadTerms:
     """The figures of a policy.
 
-    Raises `Misconfigured` naming file, line and key: unknown or missing key, wrong unit, figure out of range, unknown
-    clause, a figure set by the operator without a reason, or two figures that contradict each other.
+    Raises `Misconfigured` naming file, line and key: unknown or missing key, wrong unit, figure out of range,
+    unknown clause, a figure set by the operator without a reason, or two figures that contradict each other.
     """
     file, lines = strict_yaml.read(source, TermsFile if strict else _lenient(), name=name, strict=strict)
     figures: dict[str, Figure] = {}
@@ -245,7 +265,11 @@ def read(source: str, *, name: str, label: str, currency: str, strict: bool = Tr
         figures[_attribute(key, entry)] = figure = _figure(key, entry, currency, lines)
         line = lines.by_path.get((key,), 1)
         value = entry.value
-        notes.append(TermNote(key, entry.clause, entry.unit, value, shown(figure, entry.unit), entry.source, entry.why, line))
+        notes.append(
+            TermNote(
+                key, entry.clause, entry.unit, value, shown(figure, entry.unit), entry.source, entry.why, line
+            )
+        )
     terms = object.__new__(Terms)
     terms.__dict__.update({"label": label, **figures})
     if strict:
@@ -298,10 +322,17 @@ def _check_together(terms: Terms, lines: strict_yaml.Lines) -> None:
     if terms.response_breach > terms.resolution_breach:
         raise lines.wrong(("response_breach_minutes", "value"), "must not be later than the resolution")
     if terms.phone_containment_least_percent > terms.phone_containment_most_percent:
-        raise lines.wrong(("phone_containment_least_percent", "value"), "must not be above the upper end of the band")
+        raise lines.wrong(
+            ("phone_containment_least_percent", "value"), "must not be above the upper end of the band"
+        )
     if terms.automatic_mails_unproven_per_day > terms.automatic_mails_proven_per_day:
-        raise lines.wrong(("automatic_mails_unproven_per_day", "value"), "must not be above the limit of proven senders")
-    for key, roles in (("restricted_roles", terms.restricted_roles), ("password_link_roles", terms.password_link_roles)):
+        raise lines.wrong(
+            ("automatic_mails_unproven_per_day", "value"), "must not be above the limit of proven senders"
+        )
+    for key, roles in (
+        ("restricted_roles", terms.restricted_roles),
+        ("password_link_roles", terms.password_link_roles),
+    ):
         for role in roles:
             if role not in ROLES:
                 raise lines.wrong((key, "value"), f"'{role}' is not a role; roles are {', '.join(ROLES)}")
@@ -327,7 +358,7 @@ def _attribute(key: str, entry: Entry) -> str:
     return f"{name}_per_hour" if unit == "cents per hour" else name
 
 
-def _figure(key: str, entry: Entry, currency: str, lines: strict_yaml.Lines) -> Figure:
+def _figure(key: str, entry: Entry, currency: str, lines: strict_yaml.Lines) -> Figure:  # noqa: PLR0911  (a table)
     match entry:
         case Seconds(value=value):
             return timedelta(seconds=value)
@@ -357,7 +388,7 @@ def _span(span: timedelta) -> str:
     seconds = int(span.total_seconds())
     for name, size in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
         # A day is spoken of as such from two days on: 24 hours is how people say it.
-        if seconds % size == 0 and (size < 86_400 or seconds > size):
+        if seconds % size == 0 and (name != "day" or seconds > size):
             count = seconds // size
             return f"{count} {name}{'' if count == 1 else 's'}"
     raise AssertionError("every span has whole seconds")

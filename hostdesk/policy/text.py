@@ -11,8 +11,8 @@ The form, which is all there is:
     ### sla.response · How soon you are answered
     Words in Markdown, with figures by name: {response_breach_minutes}, {operator.support_address}.
 
-Every registered clause stands there exactly once, and no words stand outside a clause. Figures, names and lists of
-requests are named, not written, so that words and figures cannot contradict each other.
+Every registered clause stands there exactly once, and no words stand outside a clause. Figures, names and
+lists of requests are named, not written, so that words and figures cannot contradict each other.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ class Text:
 def read(source: str, *, name: str, names: Mapping[str, str], strict: bool = True) -> Text:
     """The words of a policy, in which `{key}` has become `names[key]`.
 
-    Raises `Misconfigured` naming file and line: no header, words outside a clause, a clause that is unknown, missing,
-    without words or there twice, a chapter without clauses, a name in braces that nothing has.
+    Raises `Misconfigured` naming file and line: no header, words outside a clause, a clause that is unknown,
+    missing, without words or there twice, a chapter without clauses, a name in braces that nothing has.
     """
     header, lines, first = _header(source, name, strict=strict)
     clauses: list[ClauseText] = []
@@ -82,11 +82,15 @@ def read(source: str, *, name: str, names: Mapping[str, str], strict: bool = Tru
             if heading is not None:
                 clauses.append(_clause(heading, body, name, names))
             elif body.words():
-                raise Misconfigured(f"{name} line {body.first_line}", "words stand here that belong to no clause")
+                raise Misconfigured(
+                    f"{name} line {body.first_line}", "words stand here that belong to no clause"
+                )
             heading, body = None, _Body()
         if found:
             if not chapter:
-                raise Misconfigured(f"{name} line {number}", f"{found[1]} stands before the first chapter ('## ...')")
+                raise Misconfigured(
+                    f"{name} line {number}", f"{found[1]} stands before the first chapter ('## ...')"
+                )
             _check_heading(found[1], clauses, name, number, strict=strict)
             heading = (found[1], chapter, found[2].strip(), number)
         elif match := _CHAPTER.match(line):
@@ -141,10 +145,14 @@ def _check_heading(clause: str, before: list[ClauseText], name: str, number: int
         raise Misconfigured(f"{name} line {number}", f"'{clause}' is not a clause of the policy")
     first = next((c.line for c in before if c.id == clause), None)
     if first is not None:
-        raise Misconfigured(f"{name} line {number}", f"{clause} stands here again; it already stands in line {first}")
+        raise Misconfigured(
+            f"{name} line {number}", f"{clause} stands here again; it already stands in line {first}"
+        )
 
 
-def _clause(heading: tuple[str, str, str, int], body: _Body, name: str, names: Mapping[str, str]) -> ClauseText:
+def _clause(
+    heading: tuple[str, str, str, int], body: _Body, name: str, names: Mapping[str, str]
+) -> ClauseText:
     clause, chapter, title, number = heading
     if not body.words():
         raise Misconfigured(f"{name} line {number}", f"{clause} has a heading but no words")
@@ -155,7 +163,9 @@ def _clause(heading: tuple[str, str, str, int], body: _Body, name: str, names: M
 def _filled(line: str, place: str, names: Mapping[str, str]) -> str:
     def value(found: re.Match[str]) -> str:
         if found[1] not in names:
-            raise Misconfigured(place, f"{{{found[1]}}} is neither a figure of terms.yaml nor known otherwise")
+            raise Misconfigured(
+                place, f"{{{found[1]}}} is neither a figure of terms.yaml nor known otherwise"
+            )
         return names[found[1]]
 
     if "{" in _without_names(line) or "}" in _without_names(line):

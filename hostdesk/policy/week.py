@@ -13,7 +13,9 @@ _SPAN = re.compile(r"\A([a-z]{3})(?:-([a-z]{3}))? ([0-2]\d):([0-5]\d)-([0-2]\d):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The same hours on some neighbouring days; minutes count from local midnight, 1440 is the end of the day."""
+    """The same hours on some neighbouring days; minutes count from local midnight, 1440 is the end of the
+    day.
+    """
 
     first_day: int
     last_day: int
@@ -50,7 +52,8 @@ class Week:
 def read(lines: tuple[str, ...]) -> Week:
     """The week that these lines describe.
 
-    Raises `ValueError` with a sentence: another form, a day that does not exist, an end before its beginning, overlap.
+    Raises `ValueError` with a sentence: another form, a day that does not exist, an end before its beginning,
+    overlap.
     """
     spans = tuple(_span(line) for line in lines)
     taken: set[tuple[int, int]] = set()

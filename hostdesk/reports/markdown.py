@@ -14,5 +14,7 @@ def _reader() -> MarkdownIt:
 
 
 def html(words: str) -> SafeString:
-    """Markdown as HTML; tags in it are escaped, and links lead to web pages, mailboxes and pages of ours only."""
+    """Markdown as HTML; tags in it are escaped, and links lead to web pages, mailboxes and pages of ours
+    only.
+    """
     return mark_safe(_reader().render(words))  # noqa: S308  (html=False escapes every tag; the reader checks links)

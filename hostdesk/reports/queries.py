@@ -28,8 +28,9 @@ Standing = Literal["carried out", "in part", "not enforced"]
 class ClauseReport:
     """One clause as it stands: whether code keeps it, and how it fares by live figures.
 
-    `standing` is "carried out" only where rule, verb, marked test and evidence are all there; "in part" where code
-    judges and acts but something of that is missing; `sentence` says which. `evidence` is None where there is none.
+    `standing` is "carried out" only where rule, verb, marked test and evidence are all there; "in part" where
+    code judges and acts but something of that is missing; `sentence` says which. `evidence` is None where
+    there is none.
     """
 
     clause: Clause
@@ -100,6 +101,7 @@ class PolicyPage:
 
     @property
     def is_newest(self) -> bool:
+        """Whether this is the version in force."""
         return self.version.number == self.newest.number
 
 
@@ -137,7 +139,9 @@ def _promises(document: Document) -> tuple[Promise, ...]:
         ("rate_other_cents_per_hour", "Other advanced support"),
         ("block_minutes", "Sold in blocks of"),
     )
-    return tuple(Promise(figures[key].clause, word, figures[key].shown) for key, word in wanted if key in figures)
+    return tuple(
+        Promise(figures[key].clause, word, figures[key].shown) for key, word in wanted if key in figures
+    )
 
 
 @dataclass(frozen=True)

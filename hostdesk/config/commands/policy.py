@@ -33,7 +33,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     words = parser.add_subparsers(dest="word", required=True, metavar="WORD")
 
     check = _word(words, "check", _check, "read the policy folder strictly; report what it says in two ways")
-    check.add_argument("folder", nargs="?", help="a policy folder; default: the one in force (HOSTDESK_POLICY)")
+    check.add_argument(
+        "folder", nargs="?", help="a policy folder; default: the one in force (HOSTDESK_POLICY)"
+    )
 
     publish = _word(words, "publish", _publish, "put what changed in the policy folder in force, at once")
     publish.add_argument("folder", nargs="?", help="a policy folder; default: HOSTDESK_POLICY")
@@ -42,7 +44,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
     diff = _word(words, "diff", _diff, "what changed between two versions: figures first, then words")
     diff.add_argument("before", metavar="A", help="a published version such as hosting/1, or a policy folder")
-    diff.add_argument("after", metavar="B", nargs="?", help="the same; default: the policy folder of HOSTDESK_POLICY")
+    diff.add_argument(
+        "after", metavar="B", nargs="?", help="the same; default: the policy folder of HOSTDESK_POLICY"
+    )
 
     where = _word(words, "where", _where, "where a clause lives: words, figures, rule, verb, test, evidence")
     where.add_argument("clause", metavar="CLAUSE")
@@ -88,7 +92,8 @@ def _check(args: argparse.Namespace) -> int:
         _print_json({"sound": True, "mistake": None, "notes": [asdict(note) for note in notes]})
         return 0
     for slug, policy in folder.policies.items():
-        counts = f"{len(policy.clauses)} clauses, {len(policy.figures)} figures, {len(policy.catalogue.types)} request types"
+        requests = len(policy.catalogue.types)
+        counts = f"{len(policy.clauses)} clauses, {len(policy.figures)} figures, {requests} request types"
         _say(f"{slug}: sound ({counts})")
     for note in notes:
         clause = f" {note.clause}:" if note.clause else ""
@@ -157,7 +162,11 @@ def _where(args: argparse.Namespace) -> int:
     clause = _known(args.clause)
     folder = _folder(None)
     found = places(clause)
-    words = [f"{slug}/policy.md:{text.line} {text.title}" for slug, p in folder.policies.items() if (text := p.clause(clause))]
+    words = [
+        f"{slug}/policy.md:{text.line} {text.title}"
+        for slug, p in folder.policies.items()
+        if (text := p.clause(clause))
+    ]
     figures = [
         f"{slug}/terms.yaml:{note.line} {note.key} = {note.shown} ({note.source})"
         for slug, policy in folder.policies.items()
@@ -199,7 +208,12 @@ def _explain(args: argparse.Namespace) -> int:
     text, figures = version.document.clause(clause), version.document.figures_of(clause)
     words = text.words if text else ""
     if args.json:
-        found = {"clause": clause, "version": version.label, "title": text.title if text else "", "words": words}
+        found = {
+            "clause": clause,
+            "version": version.label,
+            "title": text.title if text else "",
+            "words": words,
+        }
         _print_json({**found, "figures": [asdict(figure) for figure in figures]})
         return 0
     _say(f"{clause} · {text.title if text else clause} ({version.label})")
@@ -260,7 +274,10 @@ def _as_json(report: ClauseReport) -> dict[str, object]:
 def _print_differences(found: Differences) -> None:
     for change in (*found.figures, *found.requests, *found.others):
         place = f" ({change.clause})" if change.clause else ""
-        _say(f"  {change.key}{place}: {change.before or 'nothing'} -> {change.after or 'nothing'}", indent="      ")
+        _say(
+            f"  {change.key}{place}: {change.before or 'nothing'} -> {change.after or 'nothing'}",
+            indent="      ",
+        )
     for rewording in found.wordings:
         marks = {"same": "{}", "added": "{{+{}+}}", "removed": "[-{}-]"}
         text = "".join(marks[piece.kind].format(piece.text) for piece in rewording.pieces)
@@ -290,7 +307,7 @@ def _newest(slug: str) -> Document | None:
 
 
 def _document(named: str, other: str | None) -> Document:
-    """One side of a comparison; a folder that holds several policies is read for the slug of the other side."""
+    """One side of a comparison; a folder of several policies is read for the slug of the other side."""
     version = _VERSION.match(named)
     if version is not None:
         from hostdesk.config import boot
@@ -304,9 +321,17 @@ def _document(named: str, other: str | None) -> Document:
         return _folder(str(path.parent)).policies[path.resolve().name]
     folder = _folder(named or None)
     match = _VERSION.match(other or "")
-    slug = match[1] if match else Path(other).resolve().name if other and (Path(other) / "policy.md").is_file() else ""
+    slug = (
+        match[1]
+        if match
+        else Path(other).resolve().name
+        if other and (Path(other) / "policy.md").is_file()
+        else ""
+    )
     if slug not in folder.policies:
-        raise Refused("", f"say which policy: {' or '.join(f'{folder.path}/{name}' for name in folder.policies)}")
+        raise Refused(
+            "", f"say which policy: {' or '.join(f'{folder.path}/{name}' for name in folder.policies)}"
+        )
     return folder.policies[slug]
 
 
@@ -320,7 +345,9 @@ def _known(clause: str) -> str:
 
 
 def _say(line: str, *, indent: str = "") -> None:
-    wrapped = textwrap.fill(line, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    wrapped = textwrap.fill(
+        line, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
     sys.stdout.write(wrapped + "\n")
 
 

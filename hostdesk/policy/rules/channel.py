@@ -10,7 +10,8 @@ from hostdesk.policy.terms import Terms
 
 @rule("channel.no_duplicates")
 def reopens_until(resolved_at: datetime, terms: Terms) -> datetime:
-    """Until when a reply opens a solved ticket again; from that instant on it is closed, and a reply opens a new one.
+    """Until when a reply opens a solved ticket again; from that instant on it is closed, and a reply opens a
+    new one.
 
     Clause: channel.no_duplicates.
     """

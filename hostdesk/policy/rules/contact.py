@@ -35,7 +35,9 @@ def may_join(trust: str, *, may_write: bool) -> bool:
 @rule("contact.listed_sender")
 def automatic_mails_per_day(trust: str, terms: Terms) -> int:
     """How many automatic mails one address may cause in a day. Clause: contact.listed_sender."""
-    return terms.automatic_mails_proven_per_day if trust in BELIEVED else terms.automatic_mails_unproven_per_day
+    return (
+        terms.automatic_mails_proven_per_day if trust in BELIEVED else terms.automatic_mails_unproven_per_day
+    )
 
 
 @rule("contact.listed_sender")
@@ -65,7 +67,9 @@ def may_ask(*, role: str | None, kind: RequestType, terms: Terms) -> Ruling:
     Clauses: contact.privileges, contact.restricted.
     """
     if role is None:
-        sentence = "Only listed contacts may ask for this. The primary contact can add you in the client area."
+        sentence = (
+            "Only listed contacts may ask for this. The primary contact can add you in the client area."
+        )
         return Ruling(allowed=False, clause="contact.privileges", sentence=sentence)
     if kind.who_may_ask == "restricted_roles" and role not in terms.restricted_roles:
         roles = " or ".join(terms.restricted_roles)

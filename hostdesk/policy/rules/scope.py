@@ -29,7 +29,9 @@ def policy_for(product: str, policies: Mapping[str, Reach]) -> str | None:
 
 
 @rule("scope.published")
-def is_asked_to_read(*, read_version_id: int | None, asked_version_id: int | None, current_version_id: int) -> bool:
+def is_asked_to_read(
+    *, read_version_id: int | None, asked_version_id: int | None, current_version_id: int
+) -> bool:
     """Whether a contact is asked to read the policy: not read in this version, and not asked about it before.
 
     The asking never stands in the way of anything. Clause: scope.published.
@@ -39,7 +41,8 @@ def is_asked_to_read(*, read_version_id: int | None, asked_version_id: int | Non
 
 @rule("scope.versions")
 def number_to_publish(*, newest_number: int | None, newest_digest: str, digest: str) -> int | None:
-    """The number under which a policy is published: the next one, or None when nothing changed since the newest.
+    """The number under which a policy is published: the next one, or None when nothing changed since the
+    newest.
 
     Clause: scope.versions.
     """

@@ -56,5 +56,7 @@ def is_substantive(*, author_kind: AuthorKind, automatic: bool, public: bool = T
 
 @rule("sla.best_effort", "sla.delays")
 def explains_delay(reason: str, terms: Terms) -> bool:
-    """Whether a recorded reason is one that the policy gives for being late. Clauses: sla.best_effort, sla.delays."""
+    """Whether a recorded reason is one that the policy gives for being late. Clauses: sla.best_effort,
+    sla.delays.
+    """
     return reason in terms.delay_reasons

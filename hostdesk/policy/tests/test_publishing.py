@@ -112,7 +112,12 @@ def test_current_costs_one_query_once_parsed(django_assert_num_queries):
 @pytest.mark.clause("scope.dedicated")
 @pytest.mark.parametrize(
     ("product", "label"),
-    [("shared", "hosting/1"), ("reseller", "hosting/1"), ("dedicated", "dedicated/1"), ("teapot", "hosting/1")],
+    [
+        ("shared", "hosting/1"),
+        ("reseller", "hosting/1"),
+        ("dedicated", "dedicated/1"),
+        ("teapot", "hosting/1"),
+    ],
 )
 def test_a_product_runs_under_its_own_policy(product, label):
     actions.publish_packaged_if_none(at=NEW_YEAR)

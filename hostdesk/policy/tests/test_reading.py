@@ -60,8 +60,15 @@ def test_hosting_carries_the_figures_of_the_source(packaged):
     assert (terms.response_warning, terms.response_breach) == (timedelta(hours=1), timedelta(hours=3))
     assert terms.resolution_breach == timedelta(hours=6)
     assert terms.support_hours.is_always
-    assert (terms.primary_contacts_limit, terms.secondary_contacts_limit, terms.authorised_contacts_limit) == (1, 1, 3)
-    assert (terms.rate_coding_per_hour, terms.rate_other_per_hour) == (Money(34000, "ZAR"), Money(38000, "ZAR"))
+    assert (
+        terms.primary_contacts_limit,
+        terms.secondary_contacts_limit,
+        terms.authorised_contacts_limit,
+    ) == (1, 1, 3)
+    assert (terms.rate_coding_per_hour, terms.rate_other_per_hour) == (
+        Money(34000, "ZAR"),
+        Money(38000, "ZAR"),
+    )
     assert (terms.block, terms.cleanup) == (timedelta(minutes=15), Money(11200, "ZAR"))
     assert (terms.phone_containment_least_percent, terms.phone_containment_most_percent) == (70, 80)
 
@@ -98,14 +105,24 @@ def test_a_hosting_figure_copied_silently_to_dedicated_servers_is_refused(folder
 
 
 MISTAKES = {
-    "unknown key": ("hosting/terms.yaml", "reopen_days:", "reopening_days:", "reopening_days: is not a key that belongs"),
+    "unknown key": (
+        "hosting/terms.yaml",
+        "reopen_days:",
+        "reopening_days:",
+        "reopening_days: is not a key that belongs",
+    ),
     "unknown key of an entry": (
         "hosting/terms.yaml",
         "unit: hours of the week",
         "units: hours of the week",
         "support_hours.units: is not a key that belongs here",
     ),
-    "wrong unit": ("hosting/terms.yaml", "unit: minutes", "unit: hours", "response_warning_minutes.unit: 'hours' is not"),
+    "wrong unit": (
+        "hosting/terms.yaml",
+        "unit: minutes",
+        "unit: hours",
+        "response_warning_minutes.unit: 'hours' is not",
+    ),
     "unknown clause": (
         "hosting/terms.yaml",
         "clause: sla.response",
@@ -144,7 +161,12 @@ MISTAKES = {
         '[&all "mon-sun 00:00-24:00", *all]',
         "support_hours.value.1: anchors and aliases are not used here",
     ),
-    "business hours": ("hosting/terms.yaml", "mon-sun 00:00-24:00", "mon-fri 08:00-17:00", "must be 'mon-sun 00:00-24:00'"),
+    "business hours": (
+        "hosting/terms.yaml",
+        "mon-sun 00:00-24:00",
+        "mon-fri 08:00-17:00",
+        "must be 'mon-sun 00:00-24:00'",
+    ),
     "unknown role": ("hosting/terms.yaml", "[primary, secondary]", "[primary, boss]", "'boss' is not a role"),
     "price that is no figure": (
         "hosting/catalogue.yaml",
@@ -177,8 +199,18 @@ MISTAKES = {
         "support@example.com",
         "support_address: must be an address on itpossible.com",
     ),
-    "one address for both": ("operator.yaml", "complaint@", "support@", "complaint_address: must not be the support address"),
-    "no time zone": ("operator.yaml", "Africa/Johannesburg", "Africa/Atlantis", "time_zone: is not a time zone such as"),
+    "one address for both": (
+        "operator.yaml",
+        "complaint@",
+        "support@",
+        "complaint_address: must not be the support address",
+    ),
+    "no time zone": (
+        "operator.yaml",
+        "Africa/Johannesburg",
+        "Africa/Atlantis",
+        "time_zone: is not a time zone such as",
+    ),
     "words outside a clause": (
         "hosting/policy.md",
         "## About this policy\n",
@@ -191,7 +223,12 @@ MISTAKES = {
         "### sla.years",
         "'sla.years' is not a clause of the policy",
     ),
-    "a clause twice": ("hosting/policy.md", "### sla.hours", "### scope.covered", "scope.covered stands here again"),
+    "a clause twice": (
+        "hosting/policy.md",
+        "### sla.hours",
+        "### scope.covered",
+        "scope.covered stands here again",
+    ),
     "a heading of another kind": ("hosting/policy.md", "### sla.hours · ", "#### ", "is neither a chapter"),
     "a figure that does not exist": (
         "hosting/policy.md",
@@ -207,7 +244,12 @@ MISTAKES = {
         "products: [dedicated, shared]",
         "'shared' is covered by dedicated already",
     ),
-    "no policy for everything else": ("hosting/policy.md", "otherwise: true\n", "", "exactly one policy covers what no"),
+    "no policy for everything else": (
+        "hosting/policy.md",
+        "otherwise: true\n",
+        "",
+        "exactly one policy covers what no",
+    ),
 }
 
 
@@ -228,7 +270,9 @@ def test_the_line_is_the_line_of_the_mistake(folder):
     path = folder / "hosting/terms.yaml"
     path.write_text(path.read_text().replace("value: 11200", "value: -1"))
 
-    assert refusal(folder).startswith(f"hosting/terms.yaml line {line_of(folder, 'hosting/terms.yaml', 'value: -1')}, ")
+    assert refusal(folder).startswith(
+        f"hosting/terms.yaml line {line_of(folder, 'hosting/terms.yaml', 'value: -1')}, "
+    )
 
 
 @pytest.mark.parametrize("clause", list(CLAUSES))
@@ -244,7 +288,9 @@ def test_a_clause_without_words_or_missing_is_refused(folder, clause):
     assert refusal(folder) == f"hosting/policy.md: {clause} is missing: every clause has words of its own"
 
 
-@pytest.mark.parametrize("file", ["operator.yaml", "hosting/policy.md", "hosting/terms.yaml", "dedicated/catalogue.yaml"])
+@pytest.mark.parametrize(
+    "file", ["operator.yaml", "hosting/policy.md", "hosting/terms.yaml", "dedicated/catalogue.yaml"]
+)
 def test_a_missing_file_is_named(folder, file):
     (folder / file).unlink()
 

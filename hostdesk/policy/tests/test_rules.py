@@ -82,7 +82,9 @@ def test_only_a_believed_sender_who_may_write_there_joins_a_ticket(trust, may_wr
 
 
 @pytest.mark.clause("contact.listed_sender")
-@pytest.mark.parametrize(("trust", "mails"), [("proven", 20), ("plausible", 20), ("unproven", 3), ("forged", 3), ("", 3)])
+@pytest.mark.parametrize(
+    ("trust", "mails"), [("proven", 20), ("plausible", 20), ("unproven", 3), ("forged", 3), ("", 3)]
+)
 def test_the_unproven_cause_few_automatic_mails(trust, mails):
     assert contact.automatic_mails_per_day(trust, TERMS) == mails
 
@@ -123,7 +125,10 @@ RESTRICTED = {
 def test_who_may_make_which_request(key):
     kind = HOSTING.catalogue.types[key]
 
-    verdicts = {role: contact.may_ask(role=role, kind=kind, terms=TERMS) for role in (None, *("primary", "secondary", "authorised"))}
+    verdicts = {
+        role: contact.may_ask(role=role, kind=kind, terms=TERMS)
+        for role in (None, *("primary", "secondary", "authorised"))
+    }
 
     clause = "contact.restricted" if key in RESTRICTED else "contact.privileges"
     assert (verdicts[None].allowed, verdicts[None].clause) == (False, "contact.privileges")
@@ -135,12 +140,15 @@ def test_who_may_make_which_request(key):
 def test_the_roles_come_from_the_terms():
     wider = replace(TERMS, restricted_roles=("primary", "secondary", "authorised"))
 
-    assert contact.may_ask(role="authorised", kind=HOSTING.catalogue.types["cancellation"], terms=wider).allowed
+    assert contact.may_ask(
+        role="authorised", kind=HOSTING.catalogue.types["cancellation"], terms=wider
+    ).allowed
 
 
 @pytest.mark.clause("scope.dedicated")
 @pytest.mark.parametrize(
-    ("product", "slug"), [("shared", "hosting"), ("dedicated", "dedicated"), ("teapot", "hosting"), ("", "hosting")]
+    ("product", "slug"),
+    [("shared", "hosting"), ("dedicated", "dedicated"), ("teapot", "hosting"), ("", "hosting")],
 )
 def test_the_policy_of_a_product(product, slug):
     policies = {
@@ -154,7 +162,8 @@ def test_the_policy_of_a_product(product, slug):
 
 @pytest.mark.clause("scope.versions")
 @pytest.mark.parametrize(
-    ("newest", "newest_digest", "digest", "number"), [(None, "", "a", 1), (1, "a", "a", None), (1, "a", "b", 2), (9, "a", "b", 10)]
+    ("newest", "newest_digest", "digest", "number"),
+    [(None, "", "a", 1), (1, "a", "a", None), (1, "a", "b", 2), (9, "a", "b", 10)],
 )
 def test_the_number_of_a_version(newest, newest_digest, digest, number):
     found = scope.number_to_publish(newest_number=newest, newest_digest=newest_digest, digest=digest)
@@ -168,7 +177,9 @@ def test_a_reply_reopens_for_seven_days():
 
 
 @pytest.mark.clause("channel.no_duplicates")
-@pytest.mark.parametrize(("apart", "may"), [(timedelta(days=14), True), (timedelta(days=14, seconds=1), False)])
+@pytest.mark.parametrize(
+    ("apart", "may"), [(timedelta(days=14), True), (timedelta(days=14, seconds=1), False)]
+)
 def test_requests_far_apart_are_not_the_same(apart, may):
     assert channel.may_be_same_request(MONTH_END, MONTH_END + apart, TERMS) == may
     assert channel.may_be_same_request(MONTH_END + apart, MONTH_END, TERMS) == may

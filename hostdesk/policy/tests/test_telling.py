@@ -42,8 +42,18 @@ def edited(folder, file, old, new):
             {"due_at": "2026-11-30T21:59:00+00:00"},
             "The solution was due by Mon 30 Nov, 23:59 and is late; a supervisor was told.",
         ),
-        ("sla.fcfs", "jumped", {"before": 1}, "This ticket was taken before an older one, for a recorded reason."),
-        ("sla.fcfs", "jumped", {"before": 4}, "This ticket was taken before 4 older ones, for a recorded reason."),
+        (
+            "sla.fcfs",
+            "jumped",
+            {"before": 1},
+            "This ticket was taken before an older one, for a recorded reason.",
+        ),
+        (
+            "sla.fcfs",
+            "jumped",
+            {"before": 4},
+            "This ticket was taken before 4 older ones, for a recorded reason.",
+        ),
         (
             "contact.listed_sender",
             "proven",
@@ -80,7 +90,11 @@ def test_every_sentence_stands_without_its_facts(clause, outcome):
 
 
 def test_the_four_tensions_of_the_source_are_noted():
-    found = [note.clause for note in tensions.notes(documents.load_folder(documents.PACKAGED)) if note.policy == "hosting"]
+    found = [
+        note.clause
+        for note in tensions.notes(documents.load_folder(documents.PACKAGED))
+        if note.policy == "hosting"
+    ]
 
     assert found == ["fee.advanced_rate", "sla.hours", "channel.tickets", "class.no_cgi_perl", ""]
 
@@ -105,7 +119,9 @@ def test_a_tension_that_was_resolved_is_no_longer_noted(folder, file, old, new, 
 
 
 def test_figures_written_out_in_words_are_noted(folder):
-    found = tensions.notes(edited(folder, "hosting/policy.md", "{support_hours}.", "{support_hours}, 365 days a year."))
+    found = tensions.notes(
+        edited(folder, "hosting/policy.md", "{support_hours}.", "{support_hours}, 365 days a year.")
+    )
 
     sentences = [note.sentence for note in found if "365" in note.sentence]
     assert sentences == [
@@ -116,7 +132,9 @@ def test_figures_written_out_in_words_are_noted(folder):
 
 @pytest.mark.clause("scope.dedicated")
 def test_figures_that_equal_those_of_hosting_are_named():
-    notes = [n for n in tensions.notes(documents.load_folder(documents.PACKAGED)) if n.clause == "scope.dedicated"]
+    notes = [
+        n for n in tensions.notes(documents.load_folder(documents.PACKAGED)) if n.clause == "scope.dedicated"
+    ]
 
     assert [(note.policy, note.sentence.partition(":")[2].split(", ")) for note in notes] == [
         (

@@ -40,7 +40,10 @@ def test_everybody_may_read_every_policy(client, published):
     page = client.get("/policy/")
 
     assert page.status_code == 200
-    assert re.findall(r'href="(/policy/[^"]+/)"', page.content.decode()) == ["/policy/dedicated/", "/policy/hosting/"]
+    assert re.findall(r'href="(/policy/[^"]+/)"', page.content.decode()) == [
+        "/policy/dedicated/",
+        "/policy/hosting/",
+    ]
 
 
 @pytest.mark.clause("scope.published")
@@ -65,10 +68,13 @@ def test_the_newest_version_is_shown_and_the_earlier_stays(client, second_versio
 def test_differences_show_figures_and_words(client, second_version):
     page = client.get("/policy/hosting/2/changes/").content.decode()
 
-    assert re.findall(r"<tr><th scope=\"row\"><a [^>]+>([^<]+)</a></th><td>([^<]+)</td><td>([^<]+)</td></tr>", page) == [
-        ("Response breach", "3 hours", "2 hours")
+    assert re.findall(
+        r"<tr><th scope=\"row\"><a [^>]+>([^<]+)</a></th><td>([^<]+)</td><td>([^<]+)</td></tr>", page
+    ) == [("Response breach", "3 hours", "2 hours")]
+    assert re.findall(r"<del>([^<]*)</del><ins>([^<]*)</ins>", page) == [
+        ("3", "2"),
+        ("courteous,", "friendly,"),
     ]
-    assert re.findall(r"<del>([^<]*)</del><ins>([^<]*)</ins>", page) == [("3", "2"), ("courteous,", "friendly,")]
 
 
 def test_the_first_version_has_nothing_to_compare_with(client, published):
@@ -76,7 +82,8 @@ def test_the_first_version_has_nothing_to_compare_with(client, published):
 
 
 @pytest.mark.parametrize(
-    "address", ["/policy/unknown/", "/policy/hosting/9/", "/policy/hosting/9/changes/", "/policy/hosting/0/changes/"]
+    "address",
+    ["/policy/unknown/", "/policy/hosting/9/", "/policy/hosting/9/changes/", "/policy/hosting/0/changes/"],
 )
 def test_what_was_never_published_is_not_found(client, published, address):
     assert client.get(address).status_code == 404
@@ -104,7 +111,12 @@ def test_every_clause_is_reported_and_only_the_whole_counts_as_carried_out(publi
 
     assert [report.clause.id for report in reports] == list(CLAUSES)
     for report in reports:
-        lacks = [not report.places.rules, not report.places.verbs, not report.places.tests, report.evidence is None]
+        lacks = [
+            not report.places.rules,
+            not report.places.verbs,
+            not report.places.tests,
+            report.evidence is None,
+        ]
         assert (report.standing == "carried out") == (not any(lacks)), report
 
 
@@ -125,5 +137,8 @@ def test_evidence_of_versions_counts_them(second_version):
 def test_evidence_of_dedicated_servers_names_their_policy(published):
     report = queries.clause_report("scope.dedicated", MIDSUMMER)
 
-    assert report.evidence.sentence == "dedicated/1 covers dedicated servers; 2 policies are in force side by side."
+    assert (
+        report.evidence.sentence
+        == "dedicated/1 covers dedicated servers; 2 policies are in force side by side."
+    )
     assert report.evidence.exceptions == []

@@ -1,4 +1,6 @@
-"""The support policies, for everybody: in force, earlier, and what changed. Clauses: scope.published, scope.versions."""
+"""The support policies, for everybody: in force, earlier, and what changed. Clauses: scope.published,
+scope.versions.
+"""
 
 from __future__ import annotations
 
