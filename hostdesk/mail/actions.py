@@ -59,8 +59,28 @@ def queue(draft: OutboundDraft, *, at: datetime) -> OutboundMail:
     Never raises for what stands in the draft, so that a strange name cannot lose an answer: headers are
     cleaned, and a mail to something that is not exactly one address is kept as failed, for a person to see.
     """
+    row = _row(draft, at=at)
+    if draft.about is None:
+        row.save(force_insert=True)
+        return row
+    _insert_once(row)
+    return OutboundMail.objects.get(about=draft.about)
+
+
+def queue_once(draft: OutboundDraft, *, at: datetime) -> None:
+    """`queue` for those who do not need the row: one statement. The draft must carry its `about`."""
+    assert draft.about is not None, "only a mail that says what it is about can be queued once"
+    _insert_once(_row(draft, at=at))
+
+
+def _insert_once(row: OutboundMail) -> None:
+    # Without a look beforehand: two workers with one wish must both find the one row.
+    OutboundMail.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def _row(draft: OutboundDraft, *, at: datetime) -> OutboundMail:
     recipient = cleaning.single_address(draft.to_address)
-    row = OutboundMail(
+    return OutboundMail(
         kind=draft.kind,
         ticket_number=draft.ticket_number,
         person_id=draft.person_id,
@@ -86,12 +106,6 @@ def queue(draft: OutboundDraft, *, at: datetime) -> OutboundMail:
         state=OutboundState.WAITING if recipient else OutboundState.FAILED,
         last_answer="" if recipient else "Not sent: the recipient is not one plain mail address.",
     )
-    if draft.about is None:
-        row.save(force_insert=True)
-        return row
-    # Without a look beforehand: two workers with one wish must both find the one row.
-    OutboundMail.objects.bulk_create([row], ignore_conflicts=True)
-    return OutboundMail.objects.get(about=draft.about)
 
 
 def withdraw(about: str, *, at: datetime) -> int:

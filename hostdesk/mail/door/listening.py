@@ -19,7 +19,7 @@ from django.db import DatabaseError, connection
 from hostdesk.jobs import beats
 from hostdesk.jobs.models import Part
 from hostdesk.kit.refusals import Misconfigured
-from hostdesk.mail import ours
+from hostdesk.mail.door.addresses import look_up
 from hostdesk.mail.door.data import Room
 from hostdesk.mail.door.recipients import OurAddresses
 from hostdesk.mail.door.server import MOST_UNFINISHED_BYTES, Door, LmtpDoor, SmtpDoor
@@ -55,15 +55,6 @@ class Addresses:
                     connection.close()
         finally:
             connection.close()
-
-
-def look_up() -> OurAddresses:
-    """Our addresses as they are now."""
-    return OurAddresses(
-        domain=ours.mail_domain(),
-        support=ours.support_address().partition("@")[0],
-        complaint=ours.complaint_address().partition("@")[0],
-    )
 
 
 def listen_tcp(host: str, port: int, *, setting: str) -> socket.socket:

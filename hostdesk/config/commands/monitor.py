@@ -1,0 +1,27 @@
+"""`hostdesk monitor`: the watch over the other parts alone."""
+
+from __future__ import annotations
+
+import argparse
+
+HELP = "the watch over the other parts alone"
+GROUP = "Run"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """No options: everything is a setting."""
+
+
+def run(_args: argparse.Namespace) -> int:
+    """Work until told to stop; a step that has begun is finished."""
+    from hostdesk.config import boot, environment
+    from hostdesk.config.preparing import make_data_folder, prepare
+
+    make_data_folder(environment.read().data)
+    boot.setup()
+    prepare()
+
+    from hostdesk.config import parts
+
+    parts.run_monitor()
+    return 0
