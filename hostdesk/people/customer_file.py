@@ -79,6 +79,15 @@ def read(content: bytes) -> CustomerFile:
         else:
             by_account.setdefault(line.cells["account"].lower(), []).append(line)
     accounts = [_account(lines, faults) for lines in by_account.values()]
+    # Where a row of the account is faulty, the product may have stood in that one.
+    incomplete = {
+        line.cells["account"].lower() for line in table.lines if line.number in {one.line for one in faults}
+    }
+    faults += [
+        Fault(account.line, f"account {account.username} has no product")
+        for account in accounts
+        if not account.services and account.key not in incomplete
+    ]
     faults += _domains_twice(accounts)
     return CustomerFile(tuple(accounts), len(table.lines), tuple(sorted(faults)), table.encoding)
 
@@ -150,8 +159,6 @@ def _account(lines: list[Line], faults: list[Fault]) -> AccountLines:
             domains.setdefault(str(addresses.normalised_domain(name)), line.number)
         if cells["contact_email"]:
             _take_contact(line, contacts, faults)
-    if not product:
-        faults.append(Fault(first.number, f"account {first.cells['account']} has no product"))
     return AccountLines(
         first.number,
         first.cells["customer"],

@@ -56,7 +56,7 @@ class Plan:
 
 
 def make(accounts: Sequence[AccountLines], present: Present) -> Plan:
-    """The plan for a file without faults of its own."""
+    """The plan for the sound rows of a file."""
     plan = Plan()
     named: dict[str, ContactLine] = {}
     for lines in accounts:
@@ -70,7 +70,6 @@ def make(accounts: Sequence[AccountLines], present: Present) -> Plan:
         _plan_contacts(plan, lines, account, present, named)
         _judge_contacts(plan, lines, account, present)
     plan.changed_lines -= plan.added_lines
-    plan.faults.sort()
     return plan
 
 

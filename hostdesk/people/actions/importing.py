@@ -45,12 +45,11 @@ def import_customers(
     nothing is changed. `dry_run` judges and changes nothing. `vouched_for` says on each new contact who listed it.
     Clauses: contact.listed_sender, contact.off_server.
     """
-    if file.faults:
-        return Outcome(Counts(0, 0, 0), file.faults, ())
     lock_imports(dry_run=dry_run)
     plan = import_plan.make(file.accounts, _present())
-    if plan.faults:
-        return Outcome(Counts(0, 0, 0), tuple(plan.faults), ())
+    faults = sorted([*file.faults, *plan.faults])
+    if faults:
+        return Outcome(Counts(0, 0, 0), tuple(faults), ())
     if not dry_run:
         _write(plan, file, by=by, vouched_for=vouched_for, at=at)
     added, changed = len(plan.added_lines), len(plan.changed_lines)
