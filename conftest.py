@@ -25,6 +25,18 @@ def parser_pool():
         yield pool
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_modify_db_settings, django_db_blocker):
+    """The test database, made for every run: pytest-django makes none when all tests of a run commit."""
+    from django.test.utils import setup_databases, teardown_databases
+
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, serialized_aliases=set())
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
+
+
 @pytest.fixture
 def world(db, parser_pool):
     """A desk with a published policy and nobody in it yet."""

@@ -127,6 +127,7 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+FILE_UPLOAD_HANDLERS = ["hostdesk.tickets.receiving.OnlyWhatFits"]
 
 
 def _attachment_storage() -> dict[str, object]:

@@ -7,7 +7,11 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from hostdesk.tickets import receiving
+
 ANSWER, NOTE = "answer", "internal"
+# A browser gives no form its files back.
+_CHOOSE_AGAIN = "Nothing was sent yet and your words are kept; please choose the files again."
 
 
 class ManyFiles(forms.ClearableFileInput):
@@ -17,13 +21,26 @@ class ManyFiles(forms.ClearableFileInput):
 
 
 class FilesField(forms.FileField):
-    """Any number of files, none needed; cleans to a list."""
+    """Several files, none needed; cleans to a list. Says which file is too large, or that there are too many."""
 
     widget = ManyFiles
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """The limits, for the script that names a file too large before it is sent. `Any`: Django's own signature."""
+        limits = {"data-most-bytes": receiving.MOST_BYTES, "data-most-files": receiving.MOST_FILES}
+        return {**super().widget_attrs(widget), **limits}
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         """Each file through the checks of one. `Any`: Django's own signature."""
         chosen = data if isinstance(data, list | tuple) else [data] if data else []
+        too_large = [one.name for one in chosen if one.size > receiving.MOST_BYTES]
+        if too_large:
+            most = receiving.MOST_BYTES // 1_000_000
+            raise forms.ValidationError(f"{', '.join(too_large)}: larger than {most} MB. {_CHOOSE_AGAIN}")
+        if len(chosen) > receiving.MOST_FILES:
+            raise forms.ValidationError(
+                f"{len(chosen)} files are more than {receiving.MOST_FILES}. {_CHOOSE_AGAIN}"
+            )
         return [super(FilesField, self).clean(one, initial) for one in chosen]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from hostdesk.tickets.urls_client import CLIENT
 from hostdesk.tickets.views import desk_lists, desk_ticket, desk_verbs
 
 app_name = "tickets"
@@ -30,4 +31,4 @@ _DESK = [
     path("desk/search", desk_lists.search, name="search"),
 ]
 
-urlpatterns = [*_DESK]
+urlpatterns = [*_DESK, *CLIENT]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hostdesk.web import views
+from hostdesk.web import front, views
 
 app_name = "web"
-urlpatterns = [path("appearance", views.appearance, name="appearance")]
+urlpatterns = [path("", front.front, name="front"), path("appearance", views.appearance, name="appearance")]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from hostdesk.audit.models import Decision
+from hostdesk.audit.queries import decisions_of
 from hostdesk.people.models import Person
-from hostdesk.tickets.actions.taking import waiting_before
-from hostdesk.tickets.models import ENDED, OURS, SlaClock, Ticket
+from hostdesk.tickets.models import ENDED, SlaClock, Ticket
 from hostdesk.tickets.queries.access import tickets_for_person
 from hostdesk.tickets.queries.page import Written, written_in
+from hostdesk.tickets.queries.places import places_of
+
+_COUNTS = ("running", "warned", "breached")
 
 
 @dataclass(frozen=True)
@@ -28,18 +33,23 @@ class Expectation:
 
 @dataclass(frozen=True)
 class ClientTicket:
-    """A ticket as its customer sees it."""
+    """A ticket as its customer sees it; the judgements about it in the order in which they were made."""
 
     ticket: Ticket
     written: list[Written]
     expectation: Expectation
+    decisions: list[Decision]
 
 
-def unfinished_for_person(person: Person, *, limit: int = 50) -> list[Ticket]:
-    """Everything we have open for a person, newest first."""
-    return list(
-        tickets_for_person(person).unfinished().select_related("account__customer").order_by("-updated_at")[:limit]
-    )
+def unfinished_for_person(person: Person, *, skip: int = 0, limit: int = 50) -> list[Ticket]:
+    """Everything we have open for a person, last touched first."""
+    unfinished = tickets_for_person(person).unfinished().select_related("account__customer", "assignee")
+    return list(unfinished.order_by("-updated_at", "-id")[skip : skip + limit])
+
+
+def unfinished_of_account(person: Person, account_id: int, *, limit: int = 5) -> list[Ticket]:
+    """What a person may see open on one account, newest first; what they may not see is not there."""
+    return list(tickets_for_person(person).unfinished().filter(account_id=account_id).order_by("-id")[:limit])
 
 
 def finished_for_person(person: Person, *, before: int | None = None, limit: int = 30) -> list[Ticket]:
@@ -50,17 +60,31 @@ def finished_for_person(person: Person, *, before: int | None = None, limit: int
 
 def page_for_person(ticket: Ticket) -> ClientTicket:
     """All that stands on the page of a ticket which was fetched for a person; no internal word is in it."""
-    return ClientTicket(ticket, written_in(ticket, internal=False), expectation_of(ticket))
+    written = written_in(ticket, internal=False)
+    return ClientTicket(ticket, written, expectation_of(ticket), decisions_of("ticket", [ticket.pk]))
 
 
 def expectation_of(ticket: Ticket) -> Expectation:
     """Place in the queue and promised instants of one ticket (sla.response, sla.resolve, sla.fcfs)."""
-    clocks = {clock.kind: clock for clock in SlaClock.objects.filter(ticket=ticket, stopped_at=None)}
-    running = {kind: clock.due_at for kind, clock in clocks.items() if clock.state in ("running", "warned", "breached")}
-    waits = ticket.assignee_id is None and ticket.state in OURS
-    return Expectation(
-        place=waiting_before(ticket, most=100_000) + 1 if waits else None,
-        answer_by=running.get("response"),
-        solve_by=running.get("resolution"),
-        waits_for_you=ticket.state == "waiting_customer",
-    )
+    return expectations_of([ticket])[ticket.pk]
+
+
+def expectations_of(tickets: Iterable[Ticket]) -> dict[int, Expectation]:
+    """`expectation_of` of many tickets, by their keys; at most two queries."""
+    asked = list(tickets)
+    if not asked:
+        return {}
+    due: dict[tuple[int, str], datetime] = {
+        (clock.ticket_id, clock.kind): clock.due_at
+        for clock in SlaClock.objects.filter(ticket__in=asked, stopped_at=None, state__in=_COUNTS)
+    }
+    places = places_of(asked)
+    return {
+        ticket.pk: Expectation(
+            place=places.get(ticket.pk),
+            answer_by=due.get((ticket.pk, "response")),
+            solve_by=due.get((ticket.pk, "resolution")),
+            waits_for_you=ticket.state == "waiting_customer",
+        )
+        for ticket in asked
+    }

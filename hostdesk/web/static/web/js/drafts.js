@@ -28,11 +28,25 @@ const keepOnServer = (box) => {
   document.addEventListener("visibilitychange", () => document.hidden && keep());
 };
 
+// Words kept in this browser go only when the server says by a cookie that they arrived, not when a button is pressed.
+const arrived = document.cookie.match(/(?:^|; )hd_sent=([\w-]+)/)?.[1];
+if (arrived) {
+  for (const name of Object.keys(localStorage)) if (name.startsWith(`draft:${arrived}:`)) localStorage.removeItem(name);
+  document.cookie = "hd_sent=; path=/client; max-age=0";
+}
+
 const keepHere = (box) => {
-  const name = `draft:${location.pathname}:${box.name}`;
-  if (!box.value) box.value = localStorage.getItem(name) || "";
-  box.addEventListener("input", () => localStorage.setItem(name, box.value));
-  box.form.addEventListener("submit", () => localStorage.removeItem(name));
+  const name = `draft:${box.dataset.draftKind}:${box.name}`;
+  const said = box.form.querySelector("[data-draft-said]") || document.createElement("span");
+  if (!box.value && localStorage.getItem(name)) {
+    box.value = localStorage.getItem(name);
+    said.textContent = "Your draft is back";
+  }
+  box.addEventListener("input", () => {
+    if (box.value) localStorage.setItem(name, box.value);
+    else localStorage.removeItem(name);
+    said.textContent = box.value ? "Draft kept in this browser" : "";
+  });
 };
 
 for (const box of document.querySelectorAll("[data-draft]")) {

@@ -1,0 +1,168 @@
+"""What a ticket's customer is told: how it stands, what happens next, what they can do. Facts in, sentences out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from hostdesk.policy.registry import CLAUSES
+from hostdesk.tickets.models import Ticket, TicketState
+from hostdesk.tickets.queries.client import Expectation
+from hostdesk.web import times
+
+Tone = Literal["good", "watch", "late", "ours", "plain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """The clause behind a sentence: its id, its title, and where it can be read."""
+
+    clause: str
+    title: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a ticket stands, for its customer.
+
+    `headline` in a few words; `sentence` says what happens next, with instants as `<time>`; `promise` is the clause
+    that says so; `brief` is one line for lists. Tone "ours" marks that it is the customer's turn.
+    """
+
+    tone: Tone
+    icon: str
+    headline: str
+    sentence: SafeString
+    promise: Promise | None
+    brief: SafeString
+
+
+def standing(ticket: Ticket, expected: Expectation, *, reopens_until: datetime | None, now: datetime) -> Standing:
+    """How this ticket stands at `now`; `reopens_until` is when a resolved one closes for good."""
+    if ticket.state == TicketState.CLOSED:
+        return _closed(ticket, now)
+    if ticket.state == TicketState.RESOLVED:
+        return _resolved(ticket, reopens_until, now)
+    if ticket.state == TicketState.WAITING_CUSTOMER:
+        return _your_turn(ticket, now)
+    if ticket.state == TicketState.WAITING_WINDOW:
+        return _for_a_window(ticket)
+    if ticket.state == TicketState.WAITING_TEAM:
+        return _for_a_team(ticket, expected, now)
+    return _our_turn(ticket, expected, now)
+
+
+def promise(ticket: Ticket, clause: str) -> Promise:
+    """The clause as the ticket's own policy tells it."""
+    return Promise(clause, CLAUSES[clause].title, f"/policy/{ticket.policy_slug}/#{clause}")
+
+
+def _our_turn(ticket: Ticket, expected: Expectation, now: datetime) -> Standing:
+    holder = ticket.assignee.name if ticket.assignee else ""
+    headline = _place(expected) if not holder else f"{holder} has it"
+    due = expected.answer_by or expected.solve_by
+    answers = expected.answer_by is not None
+    if due is None:
+        return Standing(
+            "good", "user-check" if holder else "clock", headline, SafeString("It is our turn."), None, SafeString(headline)
+        )
+    if due <= now:
+        return _late(ticket, headline, due, answers=answers, now=now)
+    when = times.tag(due, now)
+    sentence = (
+        format_html("Expect an answer from a person by {}.", when)
+        if answers
+        else format_html("We aim to have it solved by {}.", when)
+    )
+    brief = format_html("{}, {} by {}", headline, "answer" if answers else "solution", when)
+    clause = "sla.response" if answers else "sla.resolve"
+    return Standing("good", "user-check" if holder else "clock", headline, sentence, promise(ticket, clause), brief)
+
+
+def _place(expected: Expectation) -> str:
+    if expected.place is None:
+        return "With us"
+    return "Next in the queue" if expected.place == 1 else f"Number {expected.place} in the queue"
+
+
+def _late(ticket: Ticket, headline: str, due: datetime, *, answers: bool, now: datetime) -> Standing:
+    what = "answer" if answers else "solution"
+    return Standing(
+        "late",
+        "triangle-alert",
+        f"Our {what} is late",
+        format_html(
+            "It was due by {}. A supervisor has been told. {}.",
+            times.tag(due, now),
+            headline,
+        ),
+        promise(ticket, "sla.best_effort"),
+        format_html("{} late, was due by {}", what.capitalize(), times.tag(due, now)),
+    )
+
+
+def _your_turn(ticket: Ticket, now: datetime) -> Standing:
+    since = times.tag(ticket.state_since, now)
+    return Standing(
+        "ours",
+        "message-square",
+        "It is your turn",
+        format_html("We have been waiting for your answer since {}. Our clock stands still while we wait for you.", since),
+        promise(ticket, "sla.resolve"),
+        format_html("Your turn since {}", since),
+    )
+
+
+def _for_a_window(ticket: Ticket) -> Standing:
+    return Standing(
+        "plain",
+        "calendar-clock",
+        "Waits for a quiet time",
+        SafeString("This work is done at a quiet time that we agree with you. Our clock stands still until then."),
+        promise(ticket, "sla.offpeak"),
+        SafeString("Waits for a quiet time"),
+    )
+
+
+def _for_a_team(ticket: Ticket, expected: Expectation, now: datetime) -> Standing:
+    goal = format_html(" We still aim to have it solved by {}.", times.tag(expected.solve_by, now)) if (
+        expected.solve_by and expected.solve_by > now
+    ) else SafeString("")
+    return Standing(
+        "plain",
+        "users",
+        "Another team is looking at it",
+        format_html("We asked colleagues of another department. Our clock goes on.{}", goal),
+        promise(ticket, "sla.delays"),
+        SafeString("Another team is looking at it"),
+    )
+
+
+def _resolved(ticket: Ticket, reopens_until: datetime | None, now: datetime) -> Standing:
+    ended = times.tag(ticket.resolved_at or ticket.state_since, now)
+    until = format_html("Until {}", times.tag(reopens_until, now)) if reopens_until else SafeString("For now")
+    return Standing(
+        "good",
+        "circle-check",
+        "Solved",
+        format_html("Marked as solved {}. {} whatever you write here opens it again.", ended, until),
+        promise(ticket, "channel.no_duplicates"),
+        format_html("Solved {}", ended),
+    )
+
+
+def _closed(ticket: Ticket, now: datetime) -> Standing:
+    ended = times.tag(ticket.resolved_at or ticket.state_since, now)
+    return Standing(
+        "plain",
+        "archive",
+        "Closed",
+        format_html("Solved {} and closed since. If it came back, open a new ticket: we will see both.", ended),
+        promise(ticket, "channel.no_duplicates"),
+        format_html("Solved {}, closed", ended),
+    )
