@@ -9,7 +9,9 @@ from typing import Literal
 
 from hostdesk.policy.catalogue import Catalogue, RequestType
 from hostdesk.policy.documents import Document
+from hostdesk.policy.registry import CLAUSES
 from hostdesk.policy.terms import TermNote
+from hostdesk.policy.text import ClauseText
 
 _WORDS = re.compile(r"\s+|[^\s]+")
 
@@ -38,6 +40,11 @@ class Change:
         for unit in ("_cents_per_hour", "_minutes", "_hours", "_days", "_seconds", "_cents"):
             name = name.removesuffix(unit)
         return name.replace("_", " ").capitalize()
+
+    @property
+    def title(self) -> str:
+        """The title of the clause that it serves, or its own name where it serves none."""
+        return CLAUSES[self.clause].title if self.clause in CLAUSES else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +141,22 @@ def _others(document: Document) -> dict[str, tuple[str, str]]:
 
 def _wordings(before: Document, after: Document) -> list[Rewording]:
     found = []
-    old = {clause.id: f"{clause.title}\n{clause.words}" for clause in before.clauses}
     for clause in after.clauses:
-        text = f"{clause.title}\n{clause.words}"
-        if old.get(clause.id, "") != text:
-            found.append(Rewording(clause.id, clause.title, words(old.get(clause.id, ""), text)))
+        old = before.clause(clause.id)
+        if old is None or (old.title, old.words) != (clause.title, clause.words):
+            found.append(Rewording(clause.id, clause.title, _reworded(old, clause)))
     found += [
-        Rewording(clause.id, clause.title, words(old[clause.id], ""))
+        Rewording(clause.id, clause.title, words(clause.words, ""))
         for clause in before.clauses
         if after.clause(clause.id) is None
     ]
     return found
+
+
+def _reworded(old: ClauseText | None, new: ClauseText) -> tuple[Piece, ...]:
+    """The words of a clause; its title stands before them only where that changed as well."""
+    if old is None:
+        return words("", new.words)
+    if old.title == new.title:
+        return words(old.words, new.words)
+    return words(f"{old.title}\n{old.words}", f"{new.title}\n{new.words}")

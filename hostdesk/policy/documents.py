@@ -63,6 +63,8 @@ class Document:
     catalogue: Catalogue
     clauses: tuple[ClauseText, ...]
     bare_figures: tuple[tuple[int, str], ...]
+    names: dict[str, str]
+    """Everything that the words may name in braces, as they show it."""
 
     @property
     def digest(self) -> str:
@@ -152,6 +154,7 @@ def read(slug: str, sources: Sources, *, label: str = "", strict: bool = True) -
         catalogue=kinds,
         clauses=words.clauses,
         bare_figures=words.bare_figures,
+        names=names,
     )
 
 

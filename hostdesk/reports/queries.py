@@ -57,7 +57,8 @@ def clause_report(clause: str, at: datetime) -> ClauseReport:
 def _standing(places: Places) -> tuple[Standing, str]:
     if places.is_carried_out:
         return "carried out", "Code enforces it, a test holds it, and the figures show it."
-    lacking = ", ".join(places.missing)
+    *most, last = places.missing
+    lacking = f"{', '.join(most)} and {last}" if most else last
     if places.is_enforced:
         return "in part", f"Code enforces it; it does not count as kept yet, because it lacks {lacking}."
     return "not enforced", f"Nothing enforces it yet: it lacks {lacking}."
@@ -114,6 +115,11 @@ class Promise:
     figure: str
 
 
+def policies_in_force() -> list[Version]:
+    """The newest version of every policy; first the one that covers what no other names."""
+    return sorted(queries.newest(), key=lambda version: (not version.document.otherwise, version.slug))
+
+
 def policy_page(slug: str, number: int | None = None) -> PolicyPage:
     """One version of a policy for reading; the newest without a number. Raises `Missing`."""
     version = queries.current(slug) if number is None else queries.version(slug, number)
@@ -130,17 +136,21 @@ def _chapters(version: Version) -> Iterator[Chapter]:
 
 
 def _promises(document: Document) -> tuple[Promise, ...]:
-    figures = {note.key: note for note in document.figures}
+    named = {note.key: note for note in document.figures}
     wanted = (
         ("support_hours", "Support by ticket"),
-        ("response_breach_minutes", "An answer within"),
-        ("resolution_breach_minutes", "A solution aimed at within"),
-        ("rate_coding_cents_per_hour", "Your own code"),
+        ("response_breach_minutes", "An answer"),
+        ("resolution_breach_minutes", "A solution, if we can, within"),
+        ("rate_coding_cents_per_hour", "Work on your own code"),
         ("rate_other_cents_per_hour", "Other advanced support"),
         ("block_minutes", "Sold in blocks of"),
     )
+    # The answer is promised as a span of time; every other figure stands alone.
+    shown = {"response_breach_minutes": document.names["response_window"]}
     return tuple(
-        Promise(figures[key].clause, word, figures[key].shown) for key, word in wanted if key in figures
+        Promise(named[key].clause, word, shown.get(key, named[key].shown))
+        for key, word in wanted
+        if key in named
     )
 
 

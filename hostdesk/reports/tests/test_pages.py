@@ -5,8 +5,11 @@ import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 
 from hostdesk.kit.actors import OPERATOR
+from hostdesk.people.actions import sessions
+from hostdesk.people.middleware import DESK_COOKIE
 from hostdesk.policy import actions, documents
 from hostdesk.policy.registry import CLAUSES
 from hostdesk.reports import markdown, queries
@@ -41,8 +44,8 @@ def test_everybody_may_read_every_policy(client, published):
 
     assert page.status_code == 200
     assert re.findall(r'href="(/policy/[^"]+/)"', page.content.decode()) == [
-        "/policy/dedicated/",
         "/policy/hosting/",
+        "/policy/dedicated/",
     ]
 
 
@@ -68,9 +71,8 @@ def test_the_newest_version_is_shown_and_the_earlier_stays(client, second_versio
 def test_differences_show_figures_and_words(client, second_version):
     page = client.get("/policy/hosting/2/changes/").content.decode()
 
-    assert re.findall(
-        r"<tr><th scope=\"row\"><a [^>]+>([^<]+)</a></th><td>([^<]+)</td><td>([^<]+)</td></tr>", page
-    ) == [("Response breach", "3 hours", "2 hours")]
+    row = r'<tr><th scope="row"><a [^>]+>([^<]+)</a> <small [^>]+>([^<]+)</small></th><td>([^<]+)</td><td>([^<]+)</td>'
+    assert re.findall(row, page) == [("How soon you are answered", "Response breach", "3 hours", "2 hours")]
     assert re.findall(r"<del>([^<]*)</del><ins>([^<]*)</ins>", page) == [
         ("3", "2"),
         ("courteous,", "friendly,"),
@@ -104,6 +106,27 @@ def test_the_policy_page_costs_the_same_whatever_its_age(client, second_version,
 
 def test_evidence_is_for_agents_only(client, published):
     assert client.get("/desk/evidence/").status_code == 302
+
+
+def test_evidence_shows_agents_every_clause_and_says_plainly_what_nothing_enforces(client, world):
+    agent = world.agent()
+    signed_in = sessions.open_for_agent(
+        agent,
+        step="full",
+        browser=sessions.Browser("127.0.0.1", "127.0.0.0/24", "a test", on_this_machine=True),
+        at=world.now,
+    )
+    client.cookies[DESK_COOKIE] = signed_in.token
+
+    with time_machine.travel(world.now, tick=False):
+        page = client.get("/desk/evidence/")
+
+    assert page.status_code == 200
+    assert re.findall(r'<li id="([^"]+)">', page.content.decode()) == list(CLAUSES)
+    assert (
+        "When there is no charge after all fee.waived not enforced yet Nothing enforces it yet:"
+        in text_of(page)
+    )
 
 
 def test_every_clause_is_reported_and_only_the_whole_counts_as_carried_out(published):

@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from hostdesk.people.access import anybody
-from hostdesk.policy import queries as policy
 from hostdesk.reports import queries
 
 
@@ -17,7 +16,7 @@ from hostdesk.reports import queries
 @anybody
 def policies(request: HttpRequest) -> HttpResponse:
     """All policies in force."""
-    return render(request, "reports/policies.html", {"policies": policy.newest()})
+    return render(request, "reports/policies.html", {"policies": queries.policies_in_force()})
 
 
 @require_safe
