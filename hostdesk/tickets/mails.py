@@ -11,7 +11,7 @@ from django.conf import settings
 
 from hostdesk.kit import moments, numbers
 from hostdesk.mail import compose, reply_tokens
-from hostdesk.mail.actions import OutboundDraft, OutboundFile, queue, withdraw
+from hostdesk.mail.actions import OutboundDraft, OutboundFile, queue, queue_once, withdraw
 from hostdesk.mail.models import InboundMail, OutboundMail
 from hostdesk.people.models import Agent, Contact
 from hostdesk.policy import queries as policy
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def acknowledgement(
     ticket: Ticket, contact: Contact, version: policy.Version, *, in_reply_to: InboundMail | None, at: datetime
-) -> OutboundMail | None:
+) -> None:
     """Say the number, when to expect an answer and by which clause, and how to add something.
 
     Automatic: it carries the marks by which other machines know not to answer. Clauses: sla.response, channel.no_duplicates.
@@ -38,7 +38,7 @@ def acknowledgement(
         "policy_url": f"{settings.HOSTDESK_URL}/policy/{ticket.policy_slug}/#sla.response",
         "account_unclear": ticket.account_id is None,
     }
-    return _to_contact(
+    draft = _to_contact(
         ticket,
         contact,
         "acknowledgement",
@@ -46,21 +46,16 @@ def acknowledgement(
         about=f"acknowledgement:{ticket.pk}",
         answers=in_reply_to.message_id if in_reply_to else "",
         automatic=True,
-        at=at,
     )
+    queue_once(draft, at=at)
 
 
-def please_confirm(ticket: Ticket, contact: Contact, *, at: datetime) -> OutboundMail | None:
+def please_confirm(ticket: Ticket, contact: Contact, *, at: datetime) -> None:
     """Ask the stored address whether the mail was theirs; quotes nothing of it. Clause: contact.listed_sender."""
-    return _to_contact(
-        ticket,
-        contact,
-        "please_confirm",
-        {"ticket": ticket},
-        about=f"please-confirm:{ticket.pk}",
-        automatic=True,
-        at=at,
+    draft = _to_contact(
+        ticket, contact, "please_confirm", {"ticket": ticket}, about=f"please-confirm:{ticket.pk}", automatic=True
     )
+    queue_once(draft, at=at)
 
 
 def answer(ticket: Ticket, message: Message, files: Sequence[NewFile], *, at: datetime) -> OutboundMail | None:
@@ -68,7 +63,8 @@ def answer(ticket: Ticket, message: Message, files: Sequence[NewFile], *, at: da
     context = {"ticket": ticket, "message": message, "agent": message.author_name}
     about = f"answer:{message.pk}"
     if ticket.contact is not None:
-        return _to_contact(ticket, ticket.contact, "answer", context, about=about, automatic=False, files=files, at=at)
+        draft = _to_contact(ticket, ticket.contact, "answer", context, about=about, automatic=False, files=files)
+        return queue(draft, at=at)
     if not ticket.requester_address:
         return None
     subject, text, html = _render("answer", {**context, "reachable": False})
@@ -89,21 +85,21 @@ def answer(ticket: Ticket, message: Message, files: Sequence[NewFile], *, at: da
     )
 
 
-def resolved(ticket: Ticket, *, at: datetime) -> OutboundMail | None:
+def resolved(ticket: Ticket, *, at: datetime) -> None:
     """Tell the contact that the ticket counts as solved and how to reopen it. Waits a moment, so that it can be undone."""
     if ticket.contact is None:
-        return None
+        return
     version = policy.current(ticket.policy_slug)
-    return _to_contact(
+    draft = _to_contact(
         ticket,
         ticket.contact,
         "resolved",
         {"ticket": ticket, "reopen_within": moments.in_words(version.terms.reopen)},
         about=f"resolved:{ticket.pk}:{int(at.timestamp())}",
         automatic=True,
-        at=at,
         delay_seconds=UNDO_SECONDS,
     )
+    queue_once(draft, at=at)
 
 
 UNDO_SECONDS = 10
@@ -115,7 +111,7 @@ def withdraw_resolved(ticket: Ticket, *, at: datetime) -> None:
     withdraw(f"resolved:{ticket.pk}:", at=at)
 
 
-def clock_notice(ticket: Ticket, clock: SlaClock, agent: Agent, *, at: datetime) -> OutboundMail | None:
+def clock_notice(ticket: Ticket, clock: SlaClock, agent: Agent, *, at: datetime) -> None:
     """Tell one agent, once, that a clock warns or is late. Clauses: sla.response, sla.resolve."""
     late = clock.state == "breached"
     context = {
@@ -128,7 +124,7 @@ def clock_notice(ticket: Ticket, clock: SlaClock, agent: Agent, *, at: datetime)
         "clause": clock.clause,
     }
     subject, text, html = _render("clock_notice", context)
-    return queue(
+    queue_once(
         OutboundDraft(
             kind="clock_notice",
             to_address=agent.email,
@@ -151,12 +147,11 @@ def _to_contact(
     context: dict[str, object],
     *,
     about: str,
-    at: datetime,
     automatic: bool,
     answers: str = "",
     files: Sequence[NewFile] = (),
     delay_seconds: int = 0,
-) -> OutboundMail | None:
+) -> OutboundDraft:
     """A mail to the stored address of a contact, whose reply finds its way back to the ticket.
 
     Always the stored address, never one that a mail named (threats T05, T13).
@@ -174,26 +169,23 @@ def _to_contact(
     opening = kind in ("acknowledgement", "please_confirm")
     heard = answers if opening else _last_heard(ticket)
     own = _root_id(ticket) if opening else None
-    return queue(
-        OutboundDraft(
-            kind=kind,
-            to_address=person.email,
-            to_name=person.name,
-            subject=subject,
-            text=text,
-            html=html,
-            ticket_number=ticket.pk,
-            person_id=person.pk,
-            about=about,
-            automatic=automatic,
-            reply_to=reply_tokens.address_for(ticket.pk, person.pk, ticket.reply_generation),
-            message_id=own,
-            in_reply_to=heard or None,
-            references=_thread(ticket, heard),
-            files=_outbound_files(files),
-            delay_seconds=delay_seconds,
-        ),
-        at=at,
+    return OutboundDraft(
+        kind=kind,
+        to_address=person.email,
+        to_name=person.name,
+        subject=subject,
+        text=text,
+        html=html,
+        ticket_number=ticket.pk,
+        person_id=person.pk,
+        about=about,
+        automatic=automatic,
+        reply_to=reply_tokens.address_for(ticket.pk, person.pk, ticket.reply_generation),
+        message_id=own,
+        in_reply_to=heard or None,
+        references=_thread(ticket, heard),
+        files=_outbound_files(files),
+        delay_seconds=delay_seconds,
     )
 
 
