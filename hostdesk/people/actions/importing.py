@@ -37,12 +37,13 @@ class Outcome:
 
 @transaction.atomic
 def import_customers(
-    file: CustomerFile, *, by: Actor, vouched_for: str, at: datetime, dry_run: bool = False
+    file: CustomerFile, *, by: Actor, vouched_for: str, at: datetime, dry_run: bool = False, demo: bool = False
 ) -> Outcome:
     """Bring customers, accounts, services, domains and contacts up to a file; what it leaves out stays as it is.
 
     An account is known again by its username, a contact by account and address. Every fault is told by line, and then
     nothing is changed. `dry_run` judges and changes nothing. `vouched_for` says on each new contact who listed it.
+    New persons of a `demo` sign in on this machine only.
     Clauses: contact.listed_sender, contact.off_server.
     """
     lock_imports(dry_run=dry_run)
@@ -51,7 +52,7 @@ def import_customers(
     if faults:
         return Outcome(Counts(0, 0, 0), tuple(faults), ())
     if not dry_run:
-        _write(plan, file, by=by, vouched_for=vouched_for, at=at)
+        _write(plan, file, by=by, vouched_for=vouched_for, at=at, demo=demo)
     added, changed = len(plan.added_lines), len(plan.changed_lines)
     return Outcome(Counts(added, changed, file.rows - added - changed), (), tuple(sorted(plan.notices)))
 
@@ -88,11 +89,13 @@ def _present() -> Present:
     )
 
 
-def _write(plan: Plan, file: CustomerFile, *, by: Actor, vouched_for: str, at: datetime) -> None:
+def _write(
+    plan: Plan, file: CustomerFile, *, by: Actor, vouched_for: str, at: datetime, demo: bool
+) -> None:
     events: list[Event] = []
     accounts = _write_accounts(plan, file, events, at=at)
     _write_services(plan, accounts, at=at)
-    persons = _write_persons(plan, events, at=at)
+    persons = _write_persons(plan, events, at=at, demo=demo)
     _write_contacts(plan, accounts, persons, events, vouched_for=vouched_for, at=at)
     note_all(events, by=by, at=at)
 
@@ -144,11 +147,11 @@ def _write_services(plan: Plan, account_ids: dict[str, int], *, at: datetime) ->
         Service.objects.filter(pk=service.pk).update(server_id=server_ids[server])
 
 
-def _write_persons(plan: Plan, events: list[Event], *, at: datetime) -> dict[str, int]:
+def _write_persons(plan: Plan, events: list[Event], *, at: datetime, demo: bool) -> dict[str, int]:
     """New and changed persons; the keys of all persons by address."""
     Person.objects.bulk_create(
         [
-            Person(email=email, name=line.name, phone=line.phone, created_at=at)
+            Person(email=email, name=line.name, phone=line.phone, demo=demo, created_at=at)
             for email, line in plan.new_persons.items()
         ],
         batch_size=_BATCH,
