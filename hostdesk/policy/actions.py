@@ -67,6 +67,9 @@ def publish_packaged_if_none(*, at: datetime) -> list[PolicyVersion]:
     folder = documents.load_folder(Path(settings.HOSTDESK_POLICY))
     try:
         with transaction.atomic():
+            # Asked again inside: whoever came second with another folder must not publish a second version.
+            if PolicyVersion.objects.exists():
+                return []
             return [publish(document, by=SYSTEM, at=at) for document in folder.policies.values()]
     except Refused:
         # Another process was first; what it published is the same folder.

@@ -1,6 +1,8 @@
 """Publishing policies: numbers, the switch, old versions, immutability."""
 
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +13,7 @@ from hostdesk.kit.refusals import Misconfigured, Missing, Refused
 from hostdesk.policy import actions, documents, queries
 from hostdesk.policy.models import PolicyVersion
 
-pytestmark = pytest.mark.django_db
+
 NEW_YEAR = datetime(2026, 12, 31, 22, 0, tzinfo=UTC)
 
 
@@ -30,7 +32,7 @@ def change(folder, file, old, new):
     return documents.load_folder(folder).policies[file.split("/")[0]]
 
 
-def test_first_start_publishes_both_policies_once():
+def test_first_start_publishes_both_policies_once(db):
     published = actions.publish_packaged_if_none(at=NEW_YEAR)
 
     assert [(row.slug, row.number) for row in published] == [("dedicated", 1), ("hosting", 1)]
@@ -38,7 +40,7 @@ def test_first_start_publishes_both_policies_once():
     assert PolicyVersion.objects.count() == 2
 
 
-def test_unsound_folder_publishes_nothing(folder, settings):
+def test_unsound_folder_publishes_nothing(db, folder, settings):
     (folder / "hosting/terms.yaml").write_text("support_hours: 24x7\n")
     settings.HOSTDESK_POLICY = folder
 
@@ -49,13 +51,13 @@ def test_unsound_folder_publishes_nothing(folder, settings):
     assert PolicyVersion.objects.count() == 0
 
 
-def test_nothing_published_is_missing():
+def test_nothing_published_is_missing(db):
     with pytest.raises(Missing):
         queries.current()
 
 
 @pytest.mark.clause("scope.versions")
-def test_publishing_switches_at_once_and_old_versions_stay(folder):
+def test_publishing_switches_at_once_and_old_versions_stay(db, folder):
     actions.publish_packaged_if_none(at=NEW_YEAR)
     before = queries.current()
     document = change(folder, "hosting/terms.yaml", "value: 180", "value: 120")
@@ -73,7 +75,7 @@ def test_publishing_switches_at_once_and_old_versions_stay(folder):
     assert queries.current("dedicated").label == "dedicated/1"
 
 
-def test_unchanged_policy_is_refused_with_a_sentence(folder):
+def test_unchanged_policy_is_refused_with_a_sentence(db, folder):
     actions.publish_packaged_if_none(at=NEW_YEAR)
 
     with pytest.raises(Refused) as no:
@@ -91,7 +93,7 @@ def test_unchanged_policy_is_refused_with_a_sentence(folder):
         lambda: PolicyVersion.objects.filter(slug="hosting").delete(),
     ],
 )
-def test_the_database_refuses_to_change_or_remove_a_version(change):
+def test_the_database_refuses_to_change_or_remove_a_version(db, change):
     actions.publish_packaged_if_none(at=NEW_YEAR)
     before = list(PolicyVersion.objects.order_by("pk").values())
 
@@ -101,7 +103,7 @@ def test_the_database_refuses_to_change_or_remove_a_version(change):
     assert list(PolicyVersion.objects.order_by("pk").values()) == before
 
 
-def test_current_costs_one_query_once_parsed(django_assert_num_queries):
+def test_current_costs_one_query_once_parsed(db, django_assert_num_queries):
     actions.publish_packaged_if_none(at=NEW_YEAR)
     queries.current()
 
@@ -119,13 +121,13 @@ def test_current_costs_one_query_once_parsed(django_assert_num_queries):
         ("teapot", "hosting/1"),
     ],
 )
-def test_a_product_runs_under_its_own_policy(product, label):
+def test_a_product_runs_under_its_own_policy(db, product, label):
     actions.publish_packaged_if_none(at=NEW_YEAR)
 
     assert queries.policy_for_product(product).label == label
 
 
-def test_a_version_of_an_older_program_lacks_figures_only_when_asked_for_them():
+def test_a_version_of_an_older_program_lacks_figures_only_when_asked_for_them(db):
     document = documents.load_folder(documents.PACKAGED).policies["hosting"]
     shorter = document.sources.terms.replace("reopen_days:", "days_of_old:")
     PolicyVersion.objects.create(
@@ -154,7 +156,7 @@ def test_a_version_of_an_older_program_lacks_figures_only_when_asked_for_them():
     assert str(no.value) == "hosting/1: sets no figure 'reopen'; publish a version of the policy that does"
 
 
-def test_a_row_changed_behind_the_triggers_is_noticed():
+def test_a_row_changed_behind_the_triggers_is_noticed(db):
     actions.publish_packaged_if_none(at=NEW_YEAR)
     queries._parsed.cache_clear()
     with connection.cursor() as cursor:
@@ -168,9 +170,48 @@ def test_a_row_changed_behind_the_triggers_is_noticed():
         queries.current()
 
 
-def test_the_operator_is_known_before_and_after_publication():
+def test_the_operator_is_known_before_and_after_publication(db):
     before = queries.operator()
     actions.publish_packaged_if_none(at=NEW_YEAR)
 
     assert queries.operator() == before
     assert (before.name, before.mail_domain, before.currency) == ("IT Possible", "itpossible.com", "ZAR")
+
+
+@pytest.mark.clause("scope.versions")
+def test_two_who_publish_at_once_make_one_version(committed_db, folder):
+    actions.publish_packaged_if_none(at=NEW_YEAR)
+    document = change(folder, "hosting/terms.yaml", "value: 180", "value: 120")
+    ready = threading.Barrier(2)
+
+    def publish(_):
+        try:
+            ready.wait(timeout=10)
+            return actions.publish(document, by=OPERATOR, at=NEW_YEAR).number
+        except Refused as no:
+            return no.clause
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as threads:
+        outcomes = sorted(threads.map(publish, range(2)), key=str)
+
+    assert outcomes == [2, "scope.versions"]
+    assert [heading.label for heading in queries.history("hosting")] == ["hosting/2", "hosting/1"]
+
+
+def test_first_starts_at_once_publish_once(committed_db):
+    ready = threading.Barrier(3)
+
+    def start(_):
+        try:
+            ready.wait(timeout=10)
+            return len(actions.publish_packaged_if_none(at=NEW_YEAR))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as threads:
+        published = sorted(threads.map(start, range(3)))
+
+    assert published == [0, 0, 2]
+    assert PolicyVersion.objects.count() == 2

@@ -125,8 +125,10 @@ def test_figures_written_out_in_words_are_noted(folder):
 
     sentences = [note.sentence for note in found if "365" in note.sentence]
     assert sentences == [
-        "policy.md line 32 writes a figure in digits that could contradict terms.yaml:"
-        " Our support team works on tickets {support_hours}, 365 days a year."
+        (
+            "policy.md line 32 writes a figure in digits that could contradict terms.yaml:"
+            " Our support team works on tickets {support_hours}, 365 days a year."
+        )
     ]
 
 
