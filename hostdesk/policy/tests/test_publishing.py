@@ -13,7 +13,6 @@ from hostdesk.kit.refusals import Misconfigured, Missing, Refused
 from hostdesk.policy import actions, documents, queries
 from hostdesk.policy.models import PolicyVersion
 
-
 NEW_YEAR = datetime(2026, 12, 31, 22, 0, tzinfo=UTC)
 
 
