@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hostdesk.audit.models import Decision, Entry
+from hostdesk.audit.prepared import Prepared
 
-
-def history_of(subject_type: str, subject_id: int) -> list[Entry]:
-    """All events of one thing, oldest first."""
-    return list(Entry.objects.filter(subject_type=subject_type, subject_id=subject_id).order_by("id"))
-
-
-def decisions_of(subject_type: str, subject_ids: Iterable[int]) -> list[Decision]:
-    """All judgements about some things of one kind, oldest first, each with its policy version."""
-    return list(
-        Decision.objects.filter(subject_type=subject_type, subject_id__in=list(subject_ids))
+_HISTORY = Prepared(
+    lambda kind, pk: Entry.objects.filter(subject_type=kind, subject_id=pk).order_by("id"), str, int
+)
+_DECISIONS = Prepared(
+    lambda kind, pk: (
+        Decision.objects.filter(subject_type=kind, subject_id=pk)
         .select_related("policy_version")
         .defer(
             "policy_version__operator_source",
@@ -24,4 +21,21 @@ def decisions_of(subject_type: str, subject_ids: Iterable[int]) -> list[Decision
             "policy_version__catalogue_source",
         )
         .order_by("id")
-    )
+    ),
+    str,
+    int,
+)
+
+
+def history_of(subject_type: str, subject_id: int) -> list[Entry]:
+    """All events of one thing, oldest first."""
+    return _HISTORY(subject_type, subject_id)
+
+
+def decisions_of(subject_type: str, subject_ids: Iterable[int]) -> list[Decision]:
+    """All judgements about some things of one kind, oldest first, each with its policy version without its sources.
+
+    One read a thing: for the one or two things of a page.
+    """
+    found = [decision for pk in subject_ids for decision in _DECISIONS(subject_type, pk)]
+    return sorted(found, key=lambda decision: decision.pk)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
+from hostdesk.audit.prepared import Prepared
 from hostdesk.kit import numbers
 from hostdesk.kit.refusals import Missing
 from hostdesk.people.models import Agent, Contact, Person
@@ -22,8 +23,8 @@ def tickets_for_agent(agent: Agent) -> TicketQuerySet:
 
 def ticket_for_agent(agent: Agent, number: str | int) -> Ticket:
     """One ticket by its running number or as shown; raises Missing when there is none for this agent."""
-    ticket = tickets_for_agent(agent).select_related(*_PEOPLE).filter(pk=_running_number(number)).first()
-    if ticket is None:
+    ticket = _TICKET.first(_running_number(number))
+    if ticket is None or (ticket.sealed and ticket.team_id not in team_ids_of(agent)):
         raise Missing
     return ticket
 
@@ -95,6 +96,7 @@ def message_for_agent(agent: Agent, pk: int) -> Message:
 
 
 _PEOPLE = ("contact__person", "account__customer", "customer", "assignee", "team")
+_TICKET = Prepared(lambda pk: Ticket.objects.select_related(*_PEOPLE).filter(pk=pk), int)
 
 
 def _running_number(number: str | int) -> int:

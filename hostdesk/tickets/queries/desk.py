@@ -6,17 +6,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from heapq import merge
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from hostdesk.audit.prepared import Prepared
 from hostdesk.kit import numbers
-from hostdesk.people.models import Agent
+from hostdesk.people.models import Agent, Membership
 from hostdesk.people.queries import team_ids_of
 from hostdesk.search import index
 from hostdesk.tickets.models import SlaClock, Ticket, TicketQuerySet
 from hostdesk.tickets.queries.access import tickets_for_agent
 
 PAGE = 50
+MARKED = 10
+EARLIER = 6
 COUNTED = 1000
 """Counts on screens stop here and are shown as "1000+"."""
 
@@ -86,43 +90,71 @@ class QueueCounts:
     mine: int
 
 
-def queue_for_agent(agent: Agent, *, after: str | None = None, limit: int = PAGE) -> Page:
+def _queue(team: int) -> TicketQuerySet:
+    return Ticket.objects.waiting().filter(team_id=team).in_order()
+
+
+_QUEUE = Prepared(lambda team: _queue(team).values_list(*_COLUMNS)[: PAGE + 1], int)
+_QUEUE_AFTER = Prepared(
+    lambda team, since, pk: (
+        _queue(team)
+        .filter(Q(queued_at__gt=since) | Q(queued_at=since, pk__gt=pk), queued_at__gte=since)
+        .values_list(*_COLUMNS)[: PAGE + 1]
+    ),
+    int,
+    datetime,
+    int,
+)
+_ATTENTION = Prepared(
+    lambda team, level: (
+        Ticket.objects.filter(team_id=team, attention__gt=0)
+        .unfinished()
+        .filter(attention=level)
+        .order_by("queued_at")
+        .values_list(*_COLUMNS)[:MARKED]
+    ),
+    int,
+    int,
+)
+_WAITING = Prepared(lambda team: _queue(team).values_list("pk")[:COUNTED], int)
+_OLDEST = Prepared(lambda team: _queue(team).values_list("queued_at")[:1], int)
+_MINE = Prepared(
+    lambda agent: Ticket.objects.filter(assignee_id=agent, state__in=("new", "open")).values_list("pk")[
+        :COUNTED
+    ],
+    int,
+)
+
+
+def queue_for_agent(agent: Agent, *, after: str | None = None) -> Page:
     """Tickets that wait for one of the agent's teams, oldest first (sla.fcfs); `after` is a cursor of an earlier page."""
     place = _read_cursor(after)
-    lists = []
-    for team_id in sorted(team_ids_of(agent)):
-        waiting = Ticket.objects.waiting().filter(team_id=team_id).in_order()
-        if place is not None:
-            since, pk = place
-            waiting = waiting.filter(Q(queued_at__gt=since) | Q(queued_at=since, pk__gt=pk)).filter(
-                queued_at__gte=since
-            )
-        lists.append(list(waiting.values_list(*_COLUMNS)[: limit + 1]))
+    lists = [
+        _QUEUE(team_id) if place is None else _QUEUE_AFTER(team_id, *place)
+        for team_id in sorted(team_ids_of(agent))
+    ]
     merged = list(merge(*lists, key=lambda values: (values[7], values[0])))
-    return _page(merged, limit, by_queue=True)
+    return _page(merged, PAGE, by_queue=True)
 
 
-def attention_for_agent(agent: Agent, *, limit: int = 10) -> list[Row]:
-    """Unfinished tickets of the agent's teams with a warning or a breach, late ones first, oldest first."""
-    rows: list[tuple[object, ...]] = []
-    for team_id in sorted(team_ids_of(agent)):
-        marked = Ticket.objects.filter(team_id=team_id, attention__gt=0).unfinished()
-        for level in (2, 1):
-            rows += marked.filter(attention=level).order_by("queued_at").values_list(*_COLUMNS)[:limit]
-    rows.sort(key=lambda values: (-values[4], values[7], values[0]))  # type: ignore[operator]  # attention, queued_at, id
-    return _rows(rows[:limit])
+def attention_for_agent(agent: Agent) -> list[Row]:
+    """Unfinished tickets of the agent's teams with a warning or a breach, late ones first, oldest first; MARKED at most."""
+    rows = [
+        row
+        for team_id in sorted(team_ids_of(agent))
+        for level in (2, 1)
+        for row in _ATTENTION(team_id, level)
+    ]
+    rows.sort(key=lambda values: (-values[4], values[7], values[0]))
+    return _rows(rows[:MARKED])
 
 
 def counts_for_agent(agent: Agent) -> QueueCounts:
     """The figures in the head of the desk; each costs at most COUNTED index entries."""
-    waiting, oldest = 0, []
-    for team_id in sorted(team_ids_of(agent)):
-        queue = Ticket.objects.waiting().filter(team_id=team_id).in_order().values_list("queued_at", flat=True)
-        first = list(queue[:COUNTED])
-        waiting += len(first)
-        oldest += first[:1]
-    mine = Ticket.objects.filter(assignee=agent, state__in=("new", "open"))[:COUNTED].count()
-    return QueueCounts(min(waiting, COUNTED), min(oldest, default=None), mine)
+    teams = sorted(team_ids_of(agent))
+    waiting = sum(len(_WAITING(team_id)) for team_id in teams)
+    oldest = [queued_at for team_id in teams for (queued_at,) in _OLDEST(team_id)]
+    return QueueCounts(min(waiting, COUNTED), min(oldest, default=None), len(_MINE(agent.pk)))
 
 
 def mine_for_agent(agent: Agent, *, limit: int = 200) -> list[Row]:
@@ -132,7 +164,9 @@ def mine_for_agent(agent: Agent, *, limit: int = 200) -> list[Row]:
     return sorted(rows, key=lambda row: (row.state.startswith("waiting"), -row.attention, row.queued_at))
 
 
-def listed_for_agent(agent: Agent, states: Iterable[str], *, after: str | None = None, limit: int = PAGE) -> Page:
+def listed_for_agent(
+    agent: Agent, states: Iterable[str], *, after: str | None = None, limit: int = PAGE
+) -> Page:
     """All visible tickets in some states, newest first; `after` is a cursor of an earlier page."""
     found = tickets_for_agent(agent).filter(state__in=list(states)).order_by("-id")
     if after and after.isdigit():
@@ -157,18 +191,50 @@ def search_for_agent(agent: Agent, typed: str, *, limit: int = PAGE) -> list[Row
     return _rows(wanted.order_by("-id").distinct().values_list(*_COLUMNS)[:limit])
 
 
-def earlier_of(ticket: Ticket, agent: Agent, *, limit: int = 6) -> list[Row]:
-    """The newest other tickets of the same account, else of the same customer, that the agent may see."""
+def _seen_by(agent: int) -> TicketQuerySet:
+    """`tickets_for_agent` as one condition without a list, so that it can be prepared."""
+    own = Membership.objects.filter(team=OuterRef("team"), agent_id=agent)
+    return Ticket.objects.filter(Q(sealed=False) | Exists(own))
+
+
+_OF_ACCOUNT = Prepared(
+    lambda agent, account, pk: (
+        _seen_by(agent)
+        .filter(account_id=account)
+        .exclude(pk=pk)
+        .order_by("-id")
+        .values_list(*_COLUMNS)[:EARLIER]
+    ),
+    int,
+    int,
+    int,
+)
+_OF_CUSTOMER = Prepared(
+    lambda agent, customer, pk: (
+        _seen_by(agent)
+        .filter(customer_id=customer)
+        .exclude(pk=pk)
+        .order_by("-id")
+        .values_list(*_COLUMNS)[:EARLIER]
+    ),
+    int,
+    int,
+    int,
+)
+
+
+def earlier_of(ticket: Ticket, agent: Agent) -> list[Row]:
+    """The newest other tickets of the same account, else of the same customer, that the agent may see; EARLIER at most."""
     if ticket.account_id is not None:
-        same = tickets_for_agent(agent).filter(account_id=ticket.account_id)
+        same = _OF_ACCOUNT(agent.pk, ticket.account_id, ticket.pk)
     elif ticket.customer_id is not None:
-        same = tickets_for_agent(agent).filter(customer_id=ticket.customer_id)
+        same = _OF_CUSTOMER(agent.pk, ticket.customer_id, ticket.pk)
     else:
-        return []
-    return _rows(same.exclude(pk=ticket.pk).order_by("-id").values_list(*_COLUMNS)[:limit], clocks=False)
+        same = []
+    return _rows(same, clocks=False)
 
 
-def _page(values: list[tuple[object, ...]], limit: int, *, by_queue: bool) -> Page:
+def _page(values: list[tuple[Any, ...]], limit: int, *, by_queue: bool) -> Page:
     rows = _rows(values[:limit])
     if len(values) <= limit:
         return Page(rows, None)
@@ -185,8 +251,11 @@ def _read_cursor(cursor: str | None) -> tuple[datetime, int] | None:
         return None
 
 
-def _rows(values: Iterable[tuple[object, ...]], *, clocks: bool = True) -> list[Row]:
-    """Rows of `_COLUMNS` as values, with the clock that ends first, read for all of them in one query."""
+def _rows(values: Iterable[tuple[Any, ...]], *, clocks: bool = True) -> list[Row]:
+    """Rows of `_COLUMNS` as values, with the clock that ends first, read for all of them in one query.
+
+    `Any`: the columns of `_COLUMNS`, each of the type that `Row` says.
+    """
     found = list(values)
     clock_of = _first_clocks([row[0] for row in found]) if clocks and found else {}
     none = (None, None, None, None, None)
@@ -229,15 +298,21 @@ def _rows(values: Iterable[tuple[object, ...]], *, clocks: bool = True) -> list[
     ]
 
 
-def _first_clocks(pks: list[object]) -> dict[object, tuple[object, ...]]:
-    clocks: dict[object, tuple[object, ...]] = {}
-    open_clocks = SlaClock.objects.filter(ticket_id__in=pks, stopped_at=None).values_list(
+_OPEN_CLOCKS = Prepared(
+    lambda *pks: SlaClock.objects.filter(ticket_id__in=pks, stopped_at=None).values_list(
         "ticket_id", "kind", "state", "started_at", "warn_at", "due_at"
-    )
-    for pk, *clock in open_clocks:
-        known = clocks.get(pk)
-        if known is None or clock[4] < known[4]:
-            clocks[pk] = tuple(clock)
+    ),
+    *[int] * PAGE,
+)
+
+
+def _first_clocks(pks: list[int]) -> dict[int, tuple[Any, ...]]:  # the columns after the ticket's
+    clocks: dict[int, tuple[Any, ...]] = {}
+    for start in range(0, len(pks), PAGE):
+        some = pks[start : start + PAGE]
+        # A page has a fixed number of places; those left over ask for the last ticket again.
+        for pk, *clock in _OPEN_CLOCKS(*some, *some[-1:] * (PAGE - len(some))):
+            known = clocks.get(pk)
+            if known is None or clock[4] < known[4]:
+                clocks[pk] = tuple(clock)
     return clocks
-
-

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from hostdesk.audit.prepared import Prepared
 from hostdesk.mail.models import OutboundMail, OutboundState
 from hostdesk.people.models import Agent
 from hostdesk.people.queries import team_ids_of
 from hostdesk.tickets.models import Ticket
 
 MOST = 100
+_NEWEST = Prepared(lambda: Ticket.objects.order_by("-pk").values_list("pk")[:1])
+_UNSENT = Prepared(
+    lambda number: (
+        OutboundMail.objects.filter(ticket_number=number)
+        .exclude(state=OutboundState.SENT)
+        .only("state", "last_answer", "next_try_at", "ticket_number")
+    ),
+    int,
+)
 
 
 def arrived_for_agent(agent: Agent, *, after: int) -> int:
@@ -18,10 +28,10 @@ def arrived_for_agent(agent: Agent, *, after: int) -> int:
 
 def newest_number() -> int:
     """The running number of the newest ticket; 0 before the first."""
-    return Ticket.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    newest = _NEWEST.first()
+    return newest[0] if newest else 0
 
 
 def unsent_mails_of(ticket: Ticket) -> dict[int, OutboundMail]:
     """Mails of a ticket that have not left, by key."""
-    mails = OutboundMail.objects.filter(ticket_number=ticket.pk).exclude(state=OutboundState.SENT)
-    return {mail.pk: mail for mail in mails.only("state", "last_answer", "next_try_at", "ticket_number")}
+    return {mail.pk: mail for mail in _UNSENT(ticket.pk)}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from hostdesk.audit.models import Decision, Entry
+from hostdesk.audit.prepared import Prepared
 from hostdesk.audit.queries import decisions_of, history_of
 from hostdesk.hosting.models import Domain, Service
 from hostdesk.people.models import Agent, Contact
@@ -52,45 +53,62 @@ class TicketPage:
     company: list[Company]
 
 
+_CLOCKS = Prepared(lambda pk: SlaClock.objects.filter(ticket_id=pk).order_by("id"), int)
+_SERVICES = Prepared(lambda pk: Service.objects.current().filter(account_id=pk).select_related("server"), int)
+_DOMAINS = Prepared(
+    lambda pk: Domain.objects.filter(account_id=pk).order_by("name").values_list("name")[:20], int
+)
+_CONTACTS = Prepared(
+    lambda pk: Contact.objects.active().filter(account_id=pk).select_related("person").order_by("id"), int
+)
+_DRAFTS = Prepared(
+    lambda pk, agent: Draft.objects.filter(ticket_id=pk, agent_id=agent).values_list("kind", "text"), int, int
+)
+_MESSAGES = Prepared(lambda pk: Message.objects.filter(ticket_id=pk).order_by("at", "id"), int)
+_FILES = Prepared(lambda pk: Attachment.objects.filter(message__ticket_id=pk).order_by("id"), int)
+_COMPANY = Prepared(
+    lambda pk, agent, since: (
+        Presence.objects.filter(ticket_id=pk, seen_at__gte=since)
+        .exclude(agent_id=agent)
+        .values_list("agent__name", "writing_at")
+    ),
+    int,
+    int,
+    datetime,
+)
+
+
 def page_for_agent(ticket: Ticket, agent: Agent, *, at: datetime) -> TicketPage:
     """All that stands on the page of a ticket which was fetched for this agent. A fixed number of queries."""
     account = ticket.account_id
     return TicketPage(
         ticket=ticket,
         written=written_in(ticket, internal=True),
-        clocks=list(ticket.clocks.order_by("id")),
+        clocks=_CLOCKS(ticket.pk),
         events=history_of("ticket", ticket.pk),
         decisions=decisions_of("ticket", [ticket.pk]),
-        services=list(Service.objects.current().filter(account_id=account).select_related("server")) if account else [],
-        domains=list(Domain.objects.filter(account_id=account).order_by("name").values_list("name", flat=True)[:20])
-        if account
-        else [],
-        contacts=list(Contact.objects.active().filter(account_id=account).select_related("person").order_by("id"))
-        if account
-        else [],
+        services=_SERVICES(account) if account else [],
+        domains=[name for (name,) in _DOMAINS(account)] if account else [],
+        contacts=_CONTACTS(account) if account else [],
         earlier=earlier_of(ticket, agent),
-        drafts=dict(Draft.objects.filter(ticket=ticket, agent=agent).values_list("kind", "text")),
+        drafts=dict(_DRAFTS(ticket.pk, agent.pk)),
         company=company_on(ticket, agent, at=at),
     )
 
 
 def written_in(ticket: Ticket, *, internal: bool) -> list[Written]:
     """The correspondence, oldest first; internal notes only for staff."""
-    messages = Message.objects.filter(ticket=ticket).order_by("at", "id")
-    if not internal:
-        messages = messages.exclude(kind=Message.Kind.INTERNAL)
-    found = list(messages)
     files: dict[int, list[Attachment]] = {}
-    for file in Attachment.objects.filter(message__ticket=ticket).order_by("id"):
+    for file in _FILES(ticket.pk):
         files.setdefault(file.message_id, []).append(file)
-    return [Written(message, files.get(message.pk, [])) for message in found]
+    return [
+        Written(message, files.get(message.pk, []))
+        for message in _MESSAGES(ticket.pk)
+        if internal or message.kind != Message.Kind.INTERNAL
+    ]
 
 
 def company_on(ticket: Ticket, agent: Agent, *, at: datetime) -> list[Company]:
     """Who else has the ticket open now, and whether they are writing."""
-    others = (
-        Presence.objects.filter(ticket=ticket, seen_at__gte=at - PRESENT)
-        .exclude(agent=agent)
-        .values_list("agent__name", "writing_at")
-    )
+    others = _COMPANY(ticket.pk, agent.pk, at - PRESENT)
     return [Company(name, writing is not None and writing >= at - WRITING) for name, writing in others]

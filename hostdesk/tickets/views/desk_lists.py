@@ -13,8 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 from hostdesk.people.access import agents_only
 from hostdesk.people.requests import DeskRequest
 from hostdesk.tickets.actions import taking
+from hostdesk.tickets.models import OURS
 from hostdesk.tickets.queries import desk, live
-from hostdesk.tickets.views.desk_rows import faces, waiting_sum
+from hostdesk.tickets.views.desk_rows import lines, waiting_sum
 from hostdesk.web import flash
 from hostdesk.web.htmx import go
 
@@ -47,8 +48,8 @@ def queue(request: DeskRequest) -> HttpResponse:
         "tickets/desk/queue.html",
         {
             "place": "queue",
-            "rows": faces(page.rows, now),
-            "attention": faces(attention, now),
+            "rows": lines(page.rows, now),
+            "attention": lines(attention, now),
             "attention_said": _attention_said(attention),
             "said": waiting_sum(counts.waiting, counts.oldest_at, now, counted=desk.COUNTED),
             "waiting": counts.waiting,
@@ -87,9 +88,9 @@ def take_next(request: DeskRequest) -> HttpResponse:
 @agents_only
 def mine(request: DeskRequest) -> HttpResponse:
     """The agent's own unfinished tickets: our turn first."""
-    rows = faces(desk.mine_for_agent(request.agent), request.at)
-    ours = [row for row in rows if row.tone == "ours"]
-    others = [row for row in rows if row.tone != "ours"]
+    rows = desk.mine_for_agent(request.agent)
+    ours = lines((row for row in rows if row.state in OURS), request.at, holder="left out")
+    others = lines((row for row in rows if row.state not in OURS), request.at, holder="left out")
     return render(request, "tickets/desk/mine.html", {"place": "mine", "ours": ours, "others": others})
 
 
@@ -107,7 +108,7 @@ def listed(request: DeskRequest, name: str = "unfinished") -> HttpResponse:
             "place": "all",
             "title": title,
             "lists": [(key, word, key == name) for key, (word, _) in LISTS.items()],
-            "rows": faces(page.rows, request.at),
+            "rows": lines(page.rows, request.at),
             "following": f"{address}?{urlencode({'after': page.next_cursor})}" if page.next_cursor else "",
             "first": address if request.GET.get("after") else "",
         },
@@ -124,7 +125,7 @@ def search(request: DeskRequest) -> HttpResponse:
         return redirect("tickets:ticket", number=rows[0].pk)
     context: dict[str, Any] = {
         "sought": sought,
-        "rows": faces(rows, request.at),
+        "rows": lines(rows, request.at),
         "full": len(rows) >= desk.PAGE,
     }
     return render(request, "tickets/desk/search.html", context)

@@ -14,12 +14,12 @@ from hostdesk.people.access import agents_only
 from hostdesk.people.requests import DeskRequest
 from hostdesk.tickets.actions import drafting
 from hostdesk.tickets.forms import ANSWER, NOTE, AnswerForm, NoteForm
-from hostdesk.tickets.models import ENDED, Ticket, TicketState
+from hostdesk.tickets.models import ENDED, Ticket
 from hostdesk.tickets.queries import handing, live
 from hostdesk.tickets.queries.access import attachment_for_agent, message_for_agent, ticket_for_agent
 from hostdesk.tickets.queries.page import company_on, page_for_agent
 from hostdesk.tickets.views import downloads
-from hostdesk.tickets.views.desk_rows import STATES, clock_of_ticket, faces
+from hostdesk.tickets.views.desk_rows import STATES, clock_of_ticket, earlier
 from hostdesk.tickets.views.desk_timeline import timeline, verdicts
 
 
@@ -48,7 +48,7 @@ def _context(
 ) -> dict[str, Any]:  # a template context holds anything
     agent, now = request.agent, request.at
     page = page_for_agent(found, agent, at=now)
-    turn, tone = STATES[TicketState(found.state)]
+    turn, tone = STATES[found.state]
     key = secrets.token_urlsafe(16)
     return {
         "place": "mine" if found.assignee_id == agent.pk else "queue" if found.assignee_id is None else "all",
@@ -59,9 +59,9 @@ def _context(
         "ended": found.state in ENDED,
         "closed": found.state == "closed",
         "is_mine": found.assignee_id == agent.pk,
-        "timeline": timeline(page, live.unsent_mails_of(found)),
+        "timeline": timeline(page, live.unsent_mails_of(found), now),
         "clocks": [clock_of_ticket(clock, found.state, found.state_since, now) for clock in page.clocks],
-        "earlier": faces(page.earlier, now),
+        "earlier": earlier(page.earlier),
         "verdicts": verdicts(page.decisions),
         "colleagues": handing.holders_of(found),
         "teams": handing.other_teams(found),

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from hostdesk.audit.models import Decision, Entry
 from hostdesk.kit import moments
@@ -14,10 +15,11 @@ from hostdesk.mail.models import OutboundMail
 from hostdesk.policy.registry import CLAUSES
 from hostdesk.tickets.models import Attachment, Message
 from hostdesk.tickets.queries.page import TicketPage, Written
-from hostdesk.web import letters, times
+from hostdesk.web import icons, letters, marks, times
 
 _TOLD_BY_LETTERS = frozenset({"answered", "noted", "customer wrote"})
-_KINDS = {
+_NOTE = Message.Kind.INTERNAL
+_KINDS: dict[str, str] = {
     Message.Kind.CUSTOMER: "customer",
     Message.Kind.AGENT: "agent",
     Message.Kind.INTERNAL: "note",
@@ -34,73 +36,82 @@ _SENDING = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One thin line: something that happened. `late` lines concern a clock."""
+def timeline(page: TicketPage, unsent: dict[int, OutboundMail], now: datetime) -> list[SafeString]:
+    """Letters and lines of a ticket's page in the order of time, each one `<li>`.
 
-    at: datetime
-    words: str
-    tone: str
-    is_letter: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """One message. `kind` is customer, agent, note or system; `rest` what it repeats of earlier ones, folded.
-
-    `doubt` says why its sender is not believed, `sending` why it is not with the customer yet; both "" mostly.
+    Written here and not in a template, as the rows of lists are: the longest part of the page that is opened most.
     """
-
-    at: datetime
-    pk: int
-    kind: str
-    author: str
-    body: SafeString
-    rest: SafeString
-    has_html: bool
-    files: list[Attachment]
-    doubt: str
-    sending: str
-    failed: bool
-    answer_of_server: str
-    is_letter: bool = True
+    lines = [(entry.at, _line(entry, now)) for entry in page.events if entry.verb not in _TOLD_BY_LETTERS]
+    written = [(one.message.at, _letter(one, unsent, now)) for one in page.written]
+    return [markup for _, markup in sorted([*lines, *written], key=_when)]
 
 
-def timeline(page: TicketPage, unsent: dict[int, OutboundMail]) -> list[Line | Letter]:
-    """Letters and lines of a ticket's page in the order of time."""
-    written = [_letter(one, unsent) for one in page.written]
-    lines = [_line(entry) for entry in page.events if entry.verb not in _TOLD_BY_LETTERS]
-    together: list[Line | Letter] = [*lines, *written]
-    return sorted(together, key=_when)
+def _when(one: tuple[datetime, SafeString]) -> datetime:
+    return one[0]
 
 
-def _when(one: Line | Letter) -> datetime:
-    return one.at
-
-
-def _letter(written: Written, unsent: dict[int, OutboundMail]) -> Letter:
-    message = written.message
-    mail = unsent.get(message.outbound_mail_id or 0)
-    fresh = message.fresh or message.text
-    return Letter(
-        at=message.at,
-        pk=message.pk,
-        kind=_KINDS[Message.Kind(message.kind)],
-        author=message.author_name,
-        body=letters.letter(fresh),
-        rest=letters.folded(message.text, "Whole message") if message.fresh else SafeString(""),
-        has_html=bool(message.html),
-        files=written.files,
-        doubt=_DOUBTS.get(message.trust, ""),
-        sending=_SENDING[mail.state] if mail else "",
-        failed=mail is not None and mail.state == "failed",
-        answer_of_server=mail.last_answer if mail else "",
+def _line(entry: Entry, now: datetime) -> SafeString:
+    """What happened, as one thin line; those of clocks keep their colour and say so in words."""
+    tone = (
+        " is-late"
+        if entry.verb.endswith("breached")
+        else " is-watch"
+        if entry.verb.endswith("warned")
+        else ""
+    )
+    return format_html(
+        '<li class="event{}"><span>{}</span> {}</li>', tone, _said(entry), times.tag(entry.at, now)
     )
 
 
-def _line(entry: Entry) -> Line:
-    tone = "late" if entry.verb.endswith("breached") else "watch" if entry.verb.endswith("warned") else ""
-    return Line(entry.at, _said(entry), tone)
+def _letter(written: Written, unsent: dict[int, OutboundMail], now: datetime) -> SafeString:
+    """One message. Every word of its author goes through `escape`."""
+    message = written.message
+    kind = _KINDS[message.kind]
+    author = escape(message.author_name)
+    rest = letters.folded(message.text, "Whole message") if message.fresh else ""
+    return mark_safe(  # noqa: S308  (escaped piece by piece)
+        f'<li class="letter-card is-{kind}"><article aria-label="{author}"><header>{marks.avatar(message.author_name)}'
+        f'<bdi class="author">{author}</bdi>{_tags(message, unsent)}{times.tag(message.at, now)}</header>'
+        f'<div class="letter">{letters.letter(message.fresh or message.text)}{rest}</div>'
+        f"{_enclosed(written)}</article></li>"
+    )
+
+
+def _tags(message: Message, unsent: dict[int, OutboundMail]) -> str:
+    """What is to be known of a message at a glance: staff only, not believed, not with the customer yet."""
+    tags = (
+        f'<span class="tag is-note">{icons.svg("lock")}internal note, staff only</span>'
+        if message.kind == _NOTE
+        else ""
+    )
+    if message.trust in _DOUBTS:
+        tags += f'<span class="tag is-watch">{_DOUBTS[message.trust]}</span>'
+    mail = unsent.get(message.outbound_mail_id or 0)
+    if mail is not None:
+        failed = " is-late" if mail.state == "failed" else ""
+        answer = escape(mail.last_answer)
+        tags += f'<a class="tag{failed}" title="{answer}" href="/desk/mailroom/outbound/{mail.pk}">{_SENDING[mail.state]}</a>'
+    return tags
+
+
+def _enclosed(written: Written) -> str:
+    """The files of a message, and the way to its own formatting."""
+    pieces = [_file(file) for file in written.files]
+    if written.message.html:
+        address = f"/desk/messages/{written.message.pk}/formatted"
+        pieces.append(
+            f'<a class="attachment is-plain" href="{address}" target="_blank" rel="noopener">As it was formatted</a>'
+        )
+    return f'<footer class="attachments">{"".join(pieces)}</footer>' if pieces else ""
+
+
+def _file(file: Attachment) -> str:
+    name = escape(file.filename)
+    return (
+        f'<a class="attachment" href="/desk/attachments/{file.pk}" title="{name}">{icons.svg("paperclip")}'
+        f'<bdi class="name">{name}</bdi><span class="size">{marks.size(file.size)}</span></a>'
+    )
 
 
 def _said(entry: Entry) -> str:

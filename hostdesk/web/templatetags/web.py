@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from zlib import crc32
 
 from django import template
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -13,12 +12,10 @@ from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from hostdesk.web import clocks, flash, icons, letters, rail, times
+from hostdesk.web import clocks, flash, icons, letters, marks, rail, times
 
 register = template.Library()
 
-_TINTS = 8
-_UNITS = ("B", "kB", "MB", "GB")
 _TONES = frozenset({"good", "watch", "late", "ours", "plain"})
 
 
@@ -64,18 +61,7 @@ def state(word: str, tone: str = "plain") -> SafeString:
 @register.simple_tag
 def avatar(name: str, size: str = "") -> SafeString:
     """`{% avatar agent.name "small" %}`: initials on a tint that always belongs to the same name."""
-    extra = f" is-{size}" if size else ""
-    tint = crc32(name.encode()) % _TINTS
-    return format_html(
-        '<span class="avatar tint-{}{}" aria-hidden="true">{}</span>', tint, extra, initials(name)
-    )
-
-
-def initials(name: str) -> str:
-    """First letters of the first and the last word, as capitals; "?" for a name without letters."""
-    words = ["".join(c for c in word if c.isalnum()) for word in name.replace("@", " ").split()]
-    letters_ = [word[0].upper() for word in words if word]
-    return "".join(letters_[:1] + letters_[1:][-1:]) or "?"
+    return marks.avatar(name, size)
 
 
 @register.filter
@@ -86,12 +72,8 @@ def letter(text: str) -> SafeString:
 
 @register.filter
 def size(count: int) -> str:
-    """`{{ file.size|size }}`: bytes as people say them, 1 kB = 1000 B: "12 kB", "3.4 MB"."""
-    number, unit = float(count), 0
-    while number >= 1000 and unit < len(_UNITS) - 1:  # noqa: PLR2004  (the step from kB to MB)
-        number, unit = number / 1000, unit + 1
-    whole = unit == 0 or number >= 10  # noqa: PLR2004  (two digits are enough)
-    return f"{number:.0f} {_UNITS[unit]}" if whole else f"{number:.1f} {_UNITS[unit]}"
+    """`{{ file.size|size }}`: bytes as people say them: "12 kB", "3.4 MB"."""
+    return marks.size(count)
 
 
 @register.inclusion_tag("web/field.html")
