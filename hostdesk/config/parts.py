@@ -84,9 +84,10 @@ def run_web(host: str, port: int) -> None:
         # `Any`: granian's own signature.
         def startup(self, *args: Any, **kwargs: Any) -> None:
             super().startup(*args, **kwargs)
-            _Answering(host, port).beat_beside(ended)
+            pulses.append(_Answering(host, port).beat_beside(ended))
 
     ended = threading.Event()
+    pulses: list[threading.Thread] = []
     # Forked, the workers share what this process has loaded.
     multiprocessing.set_start_method("fork", force=True)
     server = Server(
@@ -105,6 +106,8 @@ def run_web(host: str, port: int) -> None:
         server.serve(target_loader=lambda: application, wrap_loader=False)
     finally:
         ended.set()
+        for pulse in pulses:
+            pulse.join(timeout=5)
 
 
 class _Answering(beats.Pulse):

@@ -41,13 +41,19 @@ def deliver_waiting(at: datetime) -> int:
     Message-ID, again.
     """
     host = smarthost.in_use()
-    if host is None:
-        return 0
+    return deliver_through(host, at=at, elapsed=_stopwatch()) if host is not None else 0
+
+
+def deliver_through(host: Smarthost, *, at: datetime, elapsed: Callable[[], timedelta] = timedelta) -> int:
+    """Hand due mails to this smart host, whatever the settings name; how many were tried.
+
+    `elapsed` is the time since the round began; without it the whole round happens at `at`.
+    """
     mails = claim(OutboundMail.objects.waiting(), limit=_AT_ONCE, by=claimant(), at=at, lease=_LEASE)
     if not mails:
         return 0
     try:
-        _deliver(mails, host, at=at, elapsed=_stopwatch())
+        _deliver(mails, host, at=at, elapsed=elapsed)
     finally:
         host.close()
     return len(mails)
