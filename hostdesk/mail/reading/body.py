@@ -22,7 +22,7 @@ _EXTENSIONS = {
 
 @dataclass(slots=True)
 class Body:
-    """What was found: text pieces in reading order, HTML pieces, files, and what sealed the mail."""
+    """What was found: text pieces in reading order, sanitised HTML, files, and what sealed the mail."""
 
     texts: list[str] = field(default_factory=list)
     htmls: list[str] = field(default_factory=list)
@@ -36,8 +36,14 @@ class Body:
 
     @property
     def html(self) -> str | None:
-        """The HTML of all pieces, unsafe as it came; None when there is none."""
+        """The HTML of all pieces, sanitised; None when there is none."""
         return "\n<hr>\n".join(self.htmls) if self.htmls else None
+
+    def add_html(self, markup: str) -> None:
+        """Take in one piece of HTML as it came."""
+        clean = html.sanitized(markup)
+        self.htmls.append(clean)
+        self.texts.append(html.to_text(clean))
 
 
 def gather(root: Entity, walk: Walk) -> Body:
@@ -129,8 +135,7 @@ def _is_readable(entity: Entity, *, alone: bool, related: bool) -> bool:
 def _take_text(entity: Entity, body: Body) -> None:
     text = decoded_text(entity)
     if entity.content_type == "text/html":
-        body.htmls.append(text)
-        body.texts.append(html.to_text(text))
+        body.add_html(text)
     elif entity.content_type in ("text/enriched", "text/richtext"):
         body.texts.append(_enriched(text))
     elif entity.content_type == "text/plain":
@@ -300,8 +305,7 @@ def _open_tnef(content: bytes, body: Body, walk: Walk) -> bool:
         _append(body, filename=name or "file", content_type=tnef.type_of(name), content=inner)
     if not body.text.strip():
         if opened.html:
-            body.htmls.append(opened.html)
-            body.texts.append(html.to_text(opened.html))
+            body.add_html(opened.html)
         elif opened.text:
             body.texts.append(opened.text)
     return True

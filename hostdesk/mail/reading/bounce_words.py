@@ -44,7 +44,7 @@ _FAILURE = re.compile(
 )
 # From here on a notice shows the mail that came back.
 _COPY = re.compile(
-    r"""^[\s>*=_-]*(?:(?:below\ )?this\ (?:line\ )?is\ a\ copy|included\ is\ a\ copy|the\ header\ (?:and|of\ the\ original)|(?:original|unsent|returned|undelivered|your|old|mail|bounced)\ (?:message|mail|headers?)\ ?(?:follows?|headers?\ follow|body\ follow|below|text|--|:\s*$|-{2,}|$)
+    r"""^[ \t>*=_-]{0,60}+(?:(?:below\ )?this\ (?:line\ )?is\ a\ copy|included\ is\ a\ copy|the\ header\ (?:and|of\ the\ original)|(?:original|unsent|returned|undelivered|your|old|mail|bounced)\ (?:message|mail|headers?)\ ?(?:follows?|headers?\ follow|body\ follow|below|text|--|:\s*$|-{2,}|$)
     |message\ (?:headers?|body|text)\ (?:follows?|suppressed)|unsent\ message|message\ header\ follows|copy\ of\ (?:the|your)\ (?:original\ )?(?:message|mail)|below\ the\ next\ line|enclosed\ is\ a\ copy|attachment\ is\ a\ copy|forwarded\ message|start\ of\ (?:returned|forwarded)|a\ summary\ of\ the\ undelivered|mensaje\ original|header\s+text\ follows|first\ \d+\ lines|the\ original\ message\ (?:headers?|follows))""",
     re.IGNORECASE | re.VERBOSE | re.MULTILINE,
 )
@@ -76,8 +76,10 @@ class Notice:
 
 def failures(notice: Notice) -> list[FailedRecipient]:
     """The failed recipients of a notice; empty when it is none, or when nobody can tell whom it is about."""
+    if not _is_by_machine(notice):
+        return []
     words = _own_words(notice.text)
-    if not _is_notice(notice, words):
+    if not _speaks_of_failure(notice, words):
         return []
     action = "delayed" if _is_delay(notice.subject, words) else "failed"
     found = _recipients(notice, words)
@@ -92,23 +94,35 @@ def _own_words(text: str) -> str:
     return text[:cut] if text[:cut].strip() else text
 
 
-def _is_notice(notice: Notice, words: str) -> bool:
-    """A machine must have sent it (its name, an empty return path, its own header), and it must speak of failure.
+def _is_by_machine(notice: Notice) -> bool:
+    """Whether the mail bears a machine's mark: its name, an empty return path, its own header, a report's form.
 
-    A person's complaint about a bounce has all the words and none of the machine's marks, and stays a person's mail.
+    A person's complaint about a bounce has all the words and none of these, and stays a person's mail.
     """
+    return bool(
+        notice.failed_header
+        or notice.is_report
+        or _has_empty_path(notice)
+        or _DAEMON.search(notice.sender)
+        or _POSTMASTER.search(notice.sender)
+    )
+
+
+def _has_empty_path(notice: Notice) -> bool:
+    path = notice.return_path.strip()
+    return path in ("<>", '<"">') or "MAILER-DAEMON" in path.upper()
+
+
+def _speaks_of_failure(notice: Notice, words: str) -> bool:
     if notice.failed_header:
         return True
-    empty_path = notice.return_path.strip() in ("<>", '<"">') or "MAILER-DAEMON" in notice.return_path.upper()
     says_so = _SUBJECT.search(notice.subject) is not None
     fails = _FAILURE.search(words) is not None
     if notice.is_report:
         return fails or says_so
     if _DAEMON.search(notice.sender):
         return fails or (says_so and _ANY_ADDRESS.search(words) is not None)
-    if empty_path or _POSTMASTER.search(notice.sender):
-        return says_so and (fails or notice.returned is not None)
-    return False
+    return says_so and (fails or notice.returned is not None)
 
 
 def _is_delay(subject: str, words: str) -> bool:

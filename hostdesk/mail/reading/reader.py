@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hostdesk.mail.reading import author, body, bounces, headers, html, machines, mime
+from hostdesk.mail.reading import author, body, bounces, headers, machines, mime
 from hostdesk.mail.reading.mime import Entity
 from hostdesk.mail.reading.reply import reply_of
 from hostdesk.mail.reading.shapes import Address, Author, Bounce, ParsedMail
@@ -24,7 +24,7 @@ def read(raw: bytes) -> ParsedMail:
 def _read(raw: bytes) -> ParsedMail:
     root, walk = mime.split(raw)
     found = body.gather(root, walk)
-    text, markup = found.text, found.html
+    text = found.text
     subject = headers.text_of(root.raw("subject"), _charset_hint(root))
     bounce = bounces.recognise(root, text, subject)
     machine = machines.recognise(root, subject, bounce=bounce is not None)
@@ -45,7 +45,7 @@ def _read(raw: bytes) -> ParsedMail:
         date=headers.instant(root.raw("date")),
         text=text,
         reply_text=_reply_text(text, bounce),
-        html_sanitized=html.sanitized(markup) if markup else None,
+        html_sanitized=found.html,
         attachments=found.attachments,
         auto_submitted=machine.reason != "",
         auto_reason=machine.reason,

@@ -6,6 +6,7 @@ Every pattern looks at a bounded stretch of text, so that a line of any length c
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from hostdesk.mail.reading.reply.words import (
     BEGINS,
@@ -74,6 +75,7 @@ def is_named_quote(line: str) -> bool:
     return _NAMED_QUOTE.match(line) is not None
 
 
+@lru_cache(maxsize=256)  # a line is asked about again while the window of a header block moves over it
 def field_of(line: str) -> str | None:
     """Which field of a header block this line is: from, sent, to, subject, other; None for any other line."""
     if len(line) > LONGEST or not (":" in line or "：" in line):

@@ -1,0 +1,56 @@
+"""`hostdesk mail authcheck`: one verdict a line, from the DNS in the line."""
+
+import io
+import json
+
+import pytest
+
+from hostdesk.config.commands import mail_authcheck
+from hostdesk.mail.tests.auth.signing import rsa_record, rsa_signed
+
+pytestmark = pytest.mark.db_free
+
+RAW = b"From: a@acme.example\r\nSubject: x\r\n\r\nHello\r\n"
+
+
+def answered(*cases):
+    out = io.StringIO()
+    code = mail_authcheck.answer(io.StringIO("\n".join(json.dumps(case) for case in cases) + "\n"), out)
+    return code, [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def test_every_kind_of_case_is_judged():
+    spf = {"acme.example": [["TXT", "v=spf1 ip4:192.0.2.1 -all"]]}
+    session = {"ip": "192.0.2.9", "helo": "h.example", "mail_from": "a@acme.example"}
+    key = {"s1._domainkey.acme.example": [["TXT", rsa_record()]]}
+    policy = {"_dmarc.acme.example": [["TXT", "v=DMARC1; p=reject"]]}
+    signed = rsa_signed(RAW, domain="acme.example").decode("latin-1").replace("\r\n", "\n")
+
+    assert answered(
+        {"id": "1", "kind": "spf", "zone": spf, **session},
+        {"id": "2", "kind": "dkim", "zone": key, "message": signed},
+        {"id": "3", "kind": "dkim", "zone": {}, "message": RAW.decode()},
+        {"id": "4", "kind": "arc", "zone": {}, "message": RAW.decode()},
+        {"id": "5", "kind": "dmarc", "zone": {**spf, **policy}, "message": RAW.decode(), **session},
+        {"id": "6", "kind": "dmarc", "zone": {**key, **policy}, "message": signed, **session},
+        {"id": "7", "kind": "orgdomain", "domain": "a.b.acme.co.za"},
+        {"id": "8", "kind": "orgdomain", "domain": "co.za"},
+    ) == (
+        0,
+        [
+            {"id": "1", "result": "fail"},
+            {"id": "2", "result": "pass"},
+            {"id": "3", "result": "none"},
+            {"id": "4", "result": "none"},
+            {"id": "5", "result": "fail", "disposition": "reject"},
+            {"id": "6", "result": "pass", "disposition": "none"},
+            {"id": "7", "result": "acme.co.za"},
+            {"id": "8", "result": None},
+        ],
+    )
+
+
+def test_a_line_that_is_no_case_is_answered_and_the_rest_goes_on():
+    code, out = answered({"id": "1", "kind": "riddle"}, {"id": "2", "kind": "orgdomain", "domain": "x.example"})
+
+    assert (code, [one["result"] for one in out]) == (1, [None, "x.example"])

@@ -1,0 +1,82 @@
+"""A named relay is believed about the session it saw; nobody else's header lines are."""
+
+import pytest
+
+from hostdesk.mail.auth import ZoneResolver, check
+
+pytestmark = [pytest.mark.db_free, pytest.mark.clause("contact.listed_sender")]
+
+ZONE = {
+    "mx.desk.example": [["A", "198.51.100.5"]],
+    "acme.example": [["TXT", "v=spf1 ip4:192.0.2.10 -all"]],
+    "_dmarc.acme.example": [["TXT", "v=DMARC1; p=reject"]],
+}
+RECEIVED = (
+    b"Received: from mail.acme.example (mail.acme.example [192.0.2.10])\r\n"
+    b"\tby mx.desk.example (Postfix) with ESMTPS id 4; Mon, 23 Nov 2026 10:00:00 +0200\r\n"
+)
+FOREIGN = b"Received: from x (x [192.0.2.10]) by mail.evil.example; Mon, 23 Nov 2026 09:59:00 +0200\r\n"
+PASSED = b"Authentication-Results: mx.desk.example; dmarc=pass (p=reject) header.from=acme.example\r\n"
+REST = b"Return-Path: <alice@acme.example>\r\nFrom: alice@acme.example\r\nSubject: x\r\n\r\nHello\r\n"
+
+
+def checked(raw, *, ip=None, relays=("mx.desk.example",), mail_from="", domain="acme.example"):
+    found = check(
+        raw,
+        client_ip=ip,
+        helo="",
+        envelope_from=mail_from,
+        from_domain=domain,
+        resolver=ZoneResolver(ZONE),
+        trusted_relays=relays,
+    )
+    return found.spf.result, found.dmarc.result, found.source
+
+
+def test_the_session_of_a_named_relay_is_checked():
+    assert checked(RECEIVED + REST) == ("pass", "pass", "own")
+
+
+def test_without_named_relays_no_line_counts():
+    assert checked(PASSED + RECEIVED + REST, relays=()) == ("none", "fail", "own")
+
+
+def test_a_line_of_somebody_else_on_top_ends_all_belief():
+    assert checked(FOREIGN + PASSED + RECEIVED + REST) == ("none", "fail", "own")
+
+
+def test_results_below_a_foreign_line_do_not_count():
+    raw = RECEIVED.replace(b"192.0.2.10", b"203.0.113.9") + FOREIGN + PASSED + REST
+
+    assert checked(raw) == ("fail", "fail", "own")
+
+
+def test_results_under_another_name_do_not_count():
+    raw = PASSED.replace(b"mx.desk.example", b"mx.evil.example") + RECEIVED.replace(b"192.0.2.10", b"203.0.113.9") + REST
+
+    assert checked(raw) == ("fail", "fail", "own")
+
+
+def test_a_relays_pass_stands_when_the_mail_was_changed_after_it():
+    raw = PASSED + RECEIVED.replace(b"192.0.2.10", b"203.0.113.9") + REST
+
+    assert checked(raw) == ("fail", "pass", "relay")
+
+
+def test_a_relays_pass_for_another_domain_proves_nothing():
+    raw = PASSED.replace(b"acme.example", b"evil.example") + RECEIVED.replace(b"192.0.2.10", b"203.0.113.9") + REST
+
+    assert checked(raw) == ("fail", "fail", "own")
+
+
+@pytest.mark.parametrize(
+    ("ip", "relays", "expected"),
+    [
+        ("198.51.100.5", ("mx.desk.example",), ("pass", "pass", "own")),
+        ("198.51.100.5", ("198.51.100.0/24",), ("pass", "pass", "own")),
+        ("203.0.113.9", ("mx.desk.example",), ("fail", "fail", "own")),
+        ("203.0.113.9", ("198.51.100.0/24",), ("fail", "fail", "own")),
+    ],
+)
+def test_over_smtp_only_the_relays_own_address_makes_it_the_relay(ip, relays, expected):
+    assert checked(PASSED + RECEIVED + REST, ip=ip, relays=relays, mail_from="alice@acme.example") == expected

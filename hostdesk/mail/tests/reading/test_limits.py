@@ -1,0 +1,133 @@
+"""Hostile mails cost little: time grows with size and no faster, and depth, parts and headers have their limits."""
+
+import time
+
+import pytest
+
+from hostdesk.mail.reading import read
+
+pytestmark = pytest.mark.db_free
+
+HEAD = b"From: a@acme.example\r\nSubject: x\r\n"
+
+
+def cpu(raw):
+    """The least CPU seconds of three readings: the machine's other work must not count."""
+    best = 9e9
+    for _ in range(3):
+        start = time.process_time()
+        read(raw)
+        best = min(best, time.process_time() - start)
+    return best
+
+
+def nested(depth):
+    out = HEAD
+    for level in range(depth):
+        out += b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (level, level)
+    return out + b"Content-Type: text/plain\r\n\r\ndeep\r\n"
+
+
+def messages(depth):
+    return HEAD + b"Content-Type: message/rfc822\r\n\r\n" * depth + b"\r\nHello\r\n"
+
+
+def parts(count):
+    one = b"--b\r\nContent-Type: text/plain\r\n\r\nx\r\n"
+    return HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + one * count + b"--b--\r\n"
+
+
+def addresses(count):
+    return b"To: " + b", ".join(b"user%d@acme.example" % n for n in range(count)) + b"\r\n" + HEAD + b"\r\nHello"
+
+
+def text(body):
+    return HEAD + b"\r\n" + body
+
+
+def markup(body):
+    return HEAD + b"Content-Type: text/html\r\n\r\n" + body
+
+
+HOSTILE = {
+    "depth": lambda n: nested(n // 60),
+    "messages": lambda n: messages(n // 30),
+    "parts": lambda n: parts(n // 40),
+    "addresses": lambda n: addresses(n // 20),
+    "header lines": lambda n: b"X-A: b\r\n" * (n // 8) + text(b"Hello"),
+    "folds": lambda n: HEAD + b"X-A: b\r\n" + b" \tc\r\n" * (n // 5) + b"\r\nHello",
+    "one header": lambda n: b"Subject: " + b"=?utf-8?Q?a?= " * (n // 14) + b"\r\n" + text(b"Hello"),
+    "broken words": lambda n: b"Subject: " + b"=?a?b?" * (n // 6) + b"\r\n" + text(b"Hello"),
+    "quotes in type": lambda n: HEAD + b"Content-Type: text/plain" + b';a="' * (n // 4) + b"\r\n\r\nHello",
+    "comments": lambda n: b"From: " + b"(" * n + b"\r\n\r\nHello",
+    "angle brackets": lambda n: b"To: " + b"<" * n + b"\r\n" + text(b"Hello"),
+    "quotation": lambda n: text(b">" * n),
+    "quotation lines": lambda n: text(b"> a\n" * (n // 4)),
+    "on": lambda n: text(b"On " * (n // 3)),
+    "on lines": lambda n: text(b"On 3 May 2026 at 10:00 a <a@b.c>\n" * (n // 33)),
+    "from lines": lambda n: text(b"From: a\n" * (n // 8)),
+    "blanks": lambda n: text(b" " * n + b"x"),
+    "blank lines": lambda n: text(b"\n" * n + b"x"),
+    "underscores": lambda n: text(b"_" * n),
+    "rules": lambda n: text(b"-----\n" * (n // 6)),
+    "base64 line": lambda n: text(b"QUJD" * (n // 4)),
+    "at signs": lambda n: text(b"a@" * (n // 2)),
+    "addresses in text": lambda n: text(b"<a@b.example>: " * (n // 15)),
+    "daemon": lambda n: b"From: MAILER-DAEMON@b.example\r\nSubject: failure notice\r\n\r\n" + b"a@b.example " * (n // 12),
+    "begin": lambda n: text(b"begin 644 a\n" * (n // 12)),
+    "uuencode": lambda n: text(b"begin 644 a\n" + b"M" * n + b"\nend"),
+    "tags": lambda n: markup(b"<div>" * (n // 5)),
+    "open tags": lambda n: markup(b"<" * n),
+    "half tags": lambda n: markup(b"<a href='" * (n // 9)),
+    "comments in html": lambda n: markup(b"<!--" * (n // 4)),
+    "conditionals": lambda n: markup(b"<!--[if " * (n // 8)),
+    "declarations": lambda n: markup(b"<![if" * (n // 5)),
+    "entities": lambda n: markup(b"&" * n),
+    "references": lambda n: markup(b"&amp;" * (n // 5)),
+    "formatting left open": lambda n: markup(
+        b"".join(b"<font color=%d><p>a" % i for i in range(900)) + b"<p>a" * (n // 5)
+    ),
+    "formatting closed wrongly": lambda n: markup(b"<b></i><p>a" * (n // 11)),
+    "pictures in the markup": lambda n: markup(b"<img src='data:image/png;base64," + b"QUJD" * (n // 4) + b"'>"),
+    "blockquotes": lambda n: markup(b"<blockquote>a" * (n // 13)),
+    "lists": lambda n: markup(b"<ul><li>a" * (n // 9)),
+    "tables": lambda n: markup(b"<table><tr><td>" * (n // 15)),
+    "attributes": lambda n: markup(b"<p " + b"a=b " * (n // 4) + b">"),
+    "8-bit": lambda n: text(b"\xe9\xa0" * (n // 2)),
+    "soft breaks": lambda n: HEAD + b"Content-Transfer-Encoding: quoted-printable\r\n\r\n" + b"=\r\n" * (n // 3),
+    "padding": lambda n: HEAD + b"Content-Transfer-Encoding: base64\r\n\r\n" + b"QQ==" * (n // 4),
+    "flowed": lambda n: HEAD + b"Content-Type: text/plain; format=flowed\r\n\r\n" + b"a \r\n" * (n // 4),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_reading_time_grows_with_size_and_no_faster(kind):
+    small, big = cpu(HOSTILE[kind](125_000)), cpu(HOSTILE[kind](1_000_000))
+
+    # Eight times the size: linear is 8, quadratic 64. Below 50 ms nothing is worth a ratio.
+    assert big < max(0.05, 24 * small), f"{small:.4f} s became {big:.4f} s"
+    assert big < 4
+
+
+def test_depth_ends_at_thirty_levels_and_says_so():
+    mail = read(nested(300))
+
+    assert (mail.error is not None, "parts nested deeper than 30 levels" in mail.defects) == (True, True)
+
+
+def test_parts_end_at_five_hundred_and_say_so():
+    mail = read(parts(50_000))
+
+    assert (mail.text.count("x"), mail.error is not None) == (499, True)
+
+
+def test_a_header_of_more_than_sixteen_kilobytes_is_cut():
+    mail = read(b"To: " + b"a" * 40_000 + b"\r\n" + HEAD + b"\r\nHello")
+
+    assert (mail.text, mail.subject, mail.defects) == ("Hello", "x", ["header field to longer than 16 kB"])
+
+
+def test_ordinary_mails_have_no_defects_and_no_error():
+    mail = read(parts(3))
+
+    assert (mail.error, mail.defects, mail.text) == (None, [], "x\n\nx\n\nx")
