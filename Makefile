@@ -12,6 +12,7 @@ help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "%-16s%s\n", $$1, $$2}'
 
 setup: .venv/.has-run ## the virtual environment .venv with hostdesk in it
+	@:
 
 run: setup ## everything on this machine: demo company, web, mail door and worker
 	@$(BIN)/hostdesk demo --if-new

@@ -1,0 +1,120 @@
+"""The one table of access: every address, and who may open it. A new address is entered here or the suite fails.
+
+Which of their own things people see behind an open address, the checking queries of the rooms decide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ACTORS = ("nobody", "contact", "level1", "supervisor", "admin")
+STAFF = frozenset({"level1", "supervisor", "admin"})
+OPEN_TO = {
+    "anybody": frozenset(ACTORS),
+    "contacts": frozenset({"contact"}),
+    "agents": STAFF,
+    "supervisors": frozenset({"supervisor", "admin"}),
+    "admins": frozenset({"admin"}),
+    # Between password and second step; whoever is signed in wholly, or not at all, is sent away.
+    "half signed in": frozenset(),
+    # Whoever shows an API token; a browser's cookie opens nothing.
+    "token": frozenset(),
+}
+ROLES = {"supervisors": frozenset({"supervisor", "admin"}), "admins": frozenset({"admin"})}
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who may open an address, which sample stands in for its parts, and what a form must say to be heard."""
+
+    who: str
+    sample: str = ""
+    form: tuple[tuple[str, str], ...] = ()
+
+
+TABLE = {
+    "": Row("anybody"),
+    "appearance": Row("anybody"),
+    "health/live": Row("anybody"),
+    "health/ready": Row("anybody"),
+    "policy/": Row("anybody"),
+    "policy/<slug:slug>/": Row("anybody", "policy/hosting/"),
+    "policy/<slug:slug>/<int:number>/": Row("anybody", "policy/hosting/1/"),
+    "policy/<slug:slug>/<int:number>/changes/": Row("anybody", "policy/hosting/1/changes/"),
+    "sign-in": Row("anybody"),
+    "sign-in/link/<str:token>": Row("anybody", "sign-in/link/worn-out"),
+    "sign-out": Row("anybody"),
+    "client/": Row("contacts"),
+    "client/contacts": Row("contacts"),
+    "client/files/<int:pk>/<path:name>": Row("contacts", "client/files/{attachment}/notes.txt"),
+    "client/pictures/<int:pk>": Row("contacts", "client/pictures/{picture}"),
+    "client/policy-reading": Row("contacts"),
+    "client/security": Row("contacts"),
+    "client/security/password": Row("contacts"),
+    "client/security/sessions/<int:session_id>/end": Row(
+        "contacts", "client/security/sessions/{person_session}/end"
+    ),
+    "client/tickets/": Row("contacts"),
+    "client/tickets/new": Row("contacts"),
+    "client/tickets/<slug:number>": Row("contacts", "client/tickets/{ticket}"),
+    "client/tickets/<slug:number>/confirmation": Row(
+        "contacts", "client/tickets/{ticket}/confirmation", (("mine", "yes"),)
+    ),
+    "client/tickets/<slug:number>/messages": Row("contacts", "client/tickets/{ticket}/messages"),
+    "client/tickets/<slug:number>/resolution": Row("contacts", "client/tickets/{ticket}/resolution"),
+    "client/tickets/<slug:number>/resolution/undo": Row(
+        "contacts", "client/tickets/{ticket}/resolution/undo"
+    ),
+    "desk/sign-in": Row("anybody"),
+    "desk/sign-in/code": Row("half signed in"),
+    "desk/sign-in/setup": Row("half signed in"),
+    "desk/sign-in/setup/picture.svg": Row("half signed in"),
+    "desk/sign-out": Row("anybody"),
+    "desk/invitation/<str:token>": Row("anybody", "desk/invitation/worn-out"),
+    "desk/": Row("agents"),
+    "desk/agents": Row("admins"),
+    "desk/agents/<int:agent_id>/deactivation": Row("admins", "desk/agents/{level1}/deactivation"),
+    "desk/agents/<int:agent_id>/invitation": Row("admins", "desk/agents/{level1}/invitation"),
+    "desk/agents/<int:agent_id>/second-step-reset": Row("admins", "desk/agents/{level1}/second-step-reset"),
+    "desk/attachments/<int:pk>": Row("agents", "desk/attachments/{attachment}"),
+    "desk/customers": Row("agents"),
+    "desk/customers/<int:customer_id>": Row("agents", "desk/customers/{customer}"),
+    "desk/customers/<int:customer_id>/contacts": Row("supervisors", "desk/customers/{customer}/contacts"),
+    "desk/customers/<int:customer_id>/contacts/<int:contact_id>/removal": Row(
+        "supervisors", "desk/customers/{customer}/contacts/{contact}/removal"
+    ),
+    "desk/evidence/": Row("agents"),
+    "desk/lists/<slug:name>": Row("agents", "desk/lists/unfinished"),
+    "desk/mailroom/": Row("agents"),
+    "desk/mailroom/<int:pk>": Row("agents", "desk/mailroom/{mail}"),
+    "desk/mailroom/<int:pk>/judgement": Row("agents", "desk/mailroom/{mail}/judgement"),
+    "desk/mailroom/<int:pk>/source": Row("agents", "desk/mailroom/{mail}/source"),
+    "desk/mailroom/<int:pk>/ticket": Row("agents", "desk/mailroom/{closed_mail}/ticket"),
+    "desk/mailroom/outbound": Row("agents"),
+    "desk/mailroom/outbound/<int:pk>": Row("agents", "desk/mailroom/outbound/{outbound}"),
+    "desk/mailroom/outbound/<int:pk>/delivery": Row("agents", "desk/mailroom/outbound/{outbound}/delivery"),
+    "desk/me": Row("agents"),
+    "desk/me/password": Row("agents"),
+    "desk/me/second-step": Row("agents"),
+    "desk/me/sessions/<int:session_id>/end": Row("agents", "desk/me/sessions/{own_session}/end"),
+    "desk/messages/<int:pk>/formatted": Row("agents", "desk/messages/{html_message}/formatted"),
+    "desk/mine": Row("agents"),
+    "desk/queue": Row("agents"),
+    "desk/queue/news": Row("agents"),
+    "desk/queue/next": Row("agents"),
+    "desk/search": Row("agents"),
+    "desk/shift/end": Row("agents"),
+    "desk/shift/start": Row("agents"),
+    "desk/tickets/": Row("agents"),
+    "desk/tickets/<slug:number>": Row("agents", "desk/tickets/{ticket}"),
+    "desk/tickets/<slug:number>/answer": Row("agents", "desk/tickets/{ticket}/answer"),
+    "desk/tickets/<slug:number>/assignment": Row("agents", "desk/tickets/{ticket}/assignment"),
+    "desk/tickets/<slug:number>/draft": Row("agents", "desk/tickets/{ticket}/draft"),
+    "desk/tickets/<slug:number>/note": Row("agents", "desk/tickets/{ticket}/note"),
+    "desk/tickets/<slug:number>/presence": Row("agents", "desk/tickets/{ticket}/presence"),
+    "desk/tickets/<slug:number>/resolution": Row("agents", "desk/tickets/{ticket}/resolution"),
+    "desk/tickets/<slug:number>/resolution/undo": Row("agents", "desk/tickets/{ticket}/resolution/undo"),
+    "desk/tickets/<slug:number>/team": Row("agents", "desk/tickets/{ticket}/team", (("team", "support"),)),
+    "^api/v1(?P<rest>/.*)?$": Row("token", "api/v1/tickets"),
+}
+"""Patterns as the resolver knows them; braces in a sample name a row that `test_access.py` makes."""

@@ -1,0 +1,74 @@
+"""Every setting is known in one place, read, and told to people in one page."""
+
+import ast
+import re
+
+import pytest
+
+from hostdesk.config.environment import KNOWN, read
+from hostdesk.kit.refusals import Misconfigured
+from tests.house.sources import TOP, modules
+
+pytestmark = pytest.mark.db_free
+
+READER = "hostdesk/config/environment.py"
+PAGE = TOP / "docs" / "settings.md"
+
+
+def test_every_setting_is_documented_and_every_documented_one_exists():
+    documented = re.findall(r"^### `([A-Z_]+)`", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert sorted(documented) == sorted(KNOWN)
+
+
+def test_every_known_setting_is_read():
+    tree = modules()[READER]
+    asked = {
+        str(call.args[0].value)
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id == "text"
+        and call.args
+    }
+
+    assert asked == set(KNOWN)
+
+
+def test_nobody_else_names_a_setting_that_is_not_known():
+    named = {
+        word
+        for path, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        for word in re.findall(r"\bHOSTDESK_[A-Z_]+\b", node.value)
+    }
+
+    assert named - set(KNOWN) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://root@localhost/desk"),
+        ("HOSTDESK_ATTACHMENTS_URL", "ftp://elsewhere"),
+        ("HOSTDESK_DNS", "host:port:more"),
+        ("HOSTDESK_LOG", "loud"),
+        ("HOSTDESK_MAIL_DOMAIN", "not a domain"),
+        ("HOSTDESK_MAIL_MAX_BYTES", "ten"),
+        ("HOSTDESK_POLICY", "/no/such/folder"),
+        ("HOSTDESK_SECRET_KEY", "short"),
+        ("HOSTDESK_SMTP_TLS_CERT", "/no/such/file"),
+        ("HOSTDESK_SMTP_TLS_KEY", "/no/such/file"),
+        ("HOSTDESK_TZ", "Africa/Nowhere"),
+        ("HOSTDESK_URL", "support.example.com"),
+        ("HOSTDESK_WEB_THREADS", "0"),
+        ("HOSTDESK_WEB_WORKERS", "-1"),
+        ("SMTP_URL", "mail.example.com:25"),
+    ],
+)
+def test_nonsense_is_refused_by_the_name_of_the_variable(tmp_path, name, value):
+    with pytest.raises(Misconfigured) as refusal:
+        read({name: value}, tmp_path)
+
+    assert str(refusal.value).startswith(name)
