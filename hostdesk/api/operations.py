@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from ninja import NinjaAPI, Query
 from ninja.errors import HttpError, ValidationError
@@ -17,8 +17,13 @@ api = NinjaAPI(
     version=hostdesk.__version__,
     description="Authorization: Bearer TOKEN. Errors are application/problem+json. Lists are newest first.",
     docs_url=None,
+    openapi_url=None,
     urls_namespace="api-v1",
     servers=[{"url": "/api/v1"}],
+    openapi_extra={
+        "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+        "security": [{"token": []}],
+    },
 )
 
 
@@ -68,4 +73,9 @@ def _refused(request: HttpRequest, error: HttpError) -> HttpResponse:
     return problem(error.status_code, str(error))
 
 
-urlpatterns = [path("", api.urls)]
+def description(request: HttpRequest) -> HttpResponse:
+    """The API in OpenAPI 3, for people and for tools; needs no token."""
+    return JsonResponse(api.get_openapi_schema(path_prefix=""))
+
+
+urlpatterns = [path("openapi.json", description), path("", api.urls)]

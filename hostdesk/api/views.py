@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from hostdesk.api import pace
 from hostdesk.api.problems import problem
 from hostdesk.kit.refusals import Missing, Refused
+from hostdesk.people.actions.tokens import touch
 from hostdesk.people.queries import agent_for_token
 
 OPEN = ("/openapi.json",)
@@ -19,7 +20,7 @@ def entry(request: HttpRequest, rest: str | None) -> HttpResponse:
     """Answer one call of `/api/v1`; every error is `application/problem+json` (RFC 9457)."""
     path = rest or "/"
     if path not in OPEN:
-        refusal = _let_in(request)
+        refusal = _let_in(request, path)
         if refusal is not None:
             return refusal
     try:
@@ -36,7 +37,7 @@ def entry(request: HttpRequest, rest: str | None) -> HttpResponse:
     return answer
 
 
-def _let_in(request: HttpRequest) -> HttpResponse | None:
+def _let_in(request: HttpRequest, path: str) -> HttpResponse | None:
     """Put the token's agent on the request, or say why not."""
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     token = agent_for_token(secret.strip(), at=request.at) if scheme.lower() == "bearer" and secret else None  # type: ignore[attr-defined]  # set by the middleware
@@ -44,11 +45,14 @@ def _let_in(request: HttpRequest) -> HttpResponse | None:
         answer = problem(401, "Send a valid token: Authorization: Bearer TOKEN. 'hostdesk tokens create' makes one.")
         answer["WWW-Authenticate"] = "Bearer"
         return answer
+    scope = f"{path.split('/')[1]}:read"
+    if token.scopes and scope not in token.scopes:
+        return problem(403, f"This token was not made for {scope}.")
     wait = pace.wait_for(token.pk)
     if wait:
         answer = problem(429, "Too many requests with this token; wait a moment.")
         answer["Retry-After"] = str(wait)
         return answer
-    request.api_token = token  # type: ignore[attr-defined]
+    touch(token, at=request.at)  # type: ignore[attr-defined]
     request.agent = token.agent  # type: ignore[attr-defined]
     return None
