@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -60,7 +60,7 @@ def check_trusted_proxies(values: tuple[str, ...]) -> None:
 
 
 @lru_cache(maxsize=8)
-def _networks(values: tuple[str, ...]) -> tuple[object, ...]:
+def _networks(values: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
     try:
         return tuple(ip_network(value) for value in values)
     except ValueError as wrong:

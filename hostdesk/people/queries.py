@@ -166,10 +166,10 @@ def living_sessions(tokens: Sequence[str], *, at: datetime) -> list[Session]:
         .select_related("agent", "person")
         .annotate(team_ids=Subquery(teams.annotate(ids=_Listed("team_id")).values("ids")))
     )
-    sessions = list(found)
+    sessions: list[Session] = list(found)
     for session in sessions:
         if session.agent is not None:
-            listed = (session.team_ids or "").split(",")
+            listed = (session.__dict__["team_ids"] or "").split(",")
             session.agent.__dict__["known_team_ids"] = frozenset(int(key) for key in listed if key)
     return sessions
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from hostdesk.audit.actions import note
 from hostdesk.kit import addresses
@@ -228,5 +229,5 @@ def _renew_invitation(agent: Agent, *, at: datetime) -> str:
     return token
 
 
-def _open_invitations(token: str, at: datetime):  # noqa: ANN202  (a QuerySet of Agent; its class is private to models)
+def _open_invitations(token: str, at: datetime) -> QuerySet[Agent]:
     return Agent.objects.active().filter(invite_sha256=seals.fingerprint(token), invite_expires_at__gt=at)

@@ -6,8 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from hostdesk.audit.models import Entry
-from hostdesk.hosting.models import Server
 from hostdesk.hosting import queries as hosting
+from hostdesk.hosting.models import Server
 from hostdesk.kit.actors import OPERATOR
 from hostdesk.kit.refusals import Refused
 from hostdesk.people import queries

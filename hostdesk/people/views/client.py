@@ -62,7 +62,12 @@ def _security_page(request: HttpRequest, form: forms.NewPassword, status: int = 
         queries.sessions_of(person, at=at),
         this=request.client_session.pk,  # type: ignore[attr-defined]
     )
-    return render(request, "people/security.html", {"form": form, "browsers": browsers}, status=status)
+    return render(
+        request,
+        "people/security.html",
+        {"area": "security", "form": form, "browsers": browsers},
+        status=status,
+    )
 
 
 @require_POST
@@ -81,7 +86,9 @@ def contacts(request: HttpRequest) -> HttpResponse:
     """For every account of this person: who is listed, and what each may ask for."""
     mine = queries.contacts_of_person(request.person)  # type: ignore[attr-defined]
     accounts = shown.accounts_with_contacts([contact.account for contact in mine])
-    return render(request, "people/contacts.html", {"accounts": accounts, "roles": shown.roles()})
+    return render(
+        request, "people/contacts.html", {"area": "contacts", "accounts": accounts, "roles": shown.roles()}
+    )
 
 
 @require_POST
