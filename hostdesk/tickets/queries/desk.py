@@ -105,17 +105,23 @@ _QUEUE_AFTER = Prepared(
     datetime,
     int,
 )
-_ATTENTION = Prepared(
-    lambda team, level: (
-        Ticket.objects.filter(team_id=team, attention__gt=0)
-        .unfinished()
-        .filter(attention=level)
-        .order_by("queued_at")
-        .values_list(*_COLUMNS)[:MARKED]
-    ),
-    int,
-    int,
-)
+
+
+def _marked(level: int) -> Prepared[tuple[Any, ...]]:
+    """A read for each level: a small integer cannot be prepared, PostgreSQL's Django refuses a stand-in for it."""
+    return Prepared(
+        lambda team: (
+            Ticket.objects.filter(team_id=team, attention__gt=0)
+            .unfinished()
+            .filter(attention=level)
+            .order_by("queued_at")
+            .values_list(*_COLUMNS)[:MARKED]
+        ),
+        int,
+    )
+
+
+_ATTENTION = {level: _marked(level) for level in (2, 1)}
 _WAITING = Prepared(lambda team: _queue(team).values_list("pk")[:COUNTED], int)
 _OLDEST = Prepared(lambda team: _queue(team).values_list("queued_at")[:1], int)
 _MINE = Prepared(
@@ -140,10 +146,7 @@ def queue_for_agent(agent: Agent, *, after: str | None = None) -> Page:
 def attention_for_agent(agent: Agent) -> list[Row]:
     """Unfinished tickets of the agent's teams with a warning or a breach, late ones first, oldest first; MARKED at most."""
     rows = [
-        row
-        for team_id in sorted(team_ids_of(agent))
-        for level in (2, 1)
-        for row in _ATTENTION(team_id, level)
+        row for team_id in sorted(team_ids_of(agent)) for read in _ATTENTION.values() for row in read(team_id)
     ]
     rows.sort(key=lambda values: (-values[4], values[7], values[0]))
     return _rows(rows[:MARKED])
