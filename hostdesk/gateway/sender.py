@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from hostdesk.hosting.models import Account, Domain
+from hostdesk.gateway.rules import account_named
+from hostdesk.hosting.queries import domains_by_account
 from hostdesk.kit.addresses import normalised
 from hostdesk.mail.reading import ParsedMail
 from hostdesk.people.models import Contact
 from hostdesk.people.queries import contacts_for_addresses
-
-
-_WORD = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?", re.ASCII)
-_LOOKED_AT = 20_000
 
 
 @dataclass(frozen=True)
@@ -56,21 +52,12 @@ def choose_contact(contacts: list[Contact], words: str) -> Chosen:
     """
     if len(contacts) == 1:
         return Chosen(contacts[0], account_known=True)
-    named = _named_in(words, [contact.account for contact in contacts])
-    if len(named) == 1:
-        return Chosen(next(c for c in contacts if c.account_id == named[0].pk), account_known=True)
+    by_username = {contact.account.username: contact for contact in contacts}
+    domains = domains_by_account([contact.account_id for contact in contacts])
+    named = account_named(words, {name: domains[one.account_id] for name, one in by_username.items()})
+    if named is not None:
+        return Chosen(by_username[named], account_known=True)
     return Chosen(contacts[0], account_known=False)
-
-
-def _named_in(words: str, accounts: list[Account]) -> list[Account]:
-    """Those of some accounts whose username, or else one of whose domains, stands in the words."""
-    said = set(_WORD.findall(words[:_LOOKED_AT].lower()))
-    by_username = [account for account in accounts if account.username.lower() in said]
-    if by_username:
-        return by_username
-    domains = Domain.objects.filter(account__in=accounts, name__in=said).values_list("account_id", flat=True)
-    named = set(domains)
-    return [account for account in accounts if account.pk in named]
 
 
 def _author(mail: ParsedMail | None) -> tuple[str, str]:

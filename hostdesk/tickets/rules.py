@@ -50,9 +50,9 @@ def after_customer_message(state: str, *, assigned: bool) -> Turn:
 
 
 @rule("sla.fcfs")
-def needs_reason_to_jump(*, waiting_before: int, supervisor: bool) -> bool:
-    """First come, first served: taking a ticket past older ones needs a reason, from anyone but a supervisor.
+def needs_reason_to_jump(*, waiting_before: int) -> bool:
+    """First come, first served: taking or giving away a ticket past older ones needs a reason, from everybody.
 
     Clause: sla.fcfs.
     """
-    return waiting_before > 0 and not supervisor
+    return waiting_before > 0

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from hostdesk.audit.actions import Judgement, decide, note
 from hostdesk.kit.refusals import Refused
-from hostdesk.people.models import Agent, Role, Team
+from hostdesk.people.models import Agent, Team
 from hostdesk.people.queries import team_ids_of
 from hostdesk.policy import queries as policy
 from hostdesk.tickets import rules
@@ -107,7 +107,7 @@ def _ask_for_reason(row: Ticket, *, by: Agent, reason: str, at: datetime) -> Non
     if row.assignee_id is not None:
         return
     older = waiting_before(row)
-    if rules.needs_reason_to_jump(waiting_before=older, supervisor=by.role == Role.SUPERVISOR) and not reason.strip():
+    if rules.needs_reason_to_jump(waiting_before=older) and not reason.strip():
         raise Refused(
             "sla.fcfs", "Older tickets wait before this one. Take the next one, or say why this one goes first."
         )

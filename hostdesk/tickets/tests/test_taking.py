@@ -50,11 +50,14 @@ def test_taking_a_newer_ticket_needs_a_reason_and_is_counted(world):
     assert ("sla.fcfs", "jumped") in world.decisions(newer)
 
 
-def test_a_supervisor_may_assign_past_older_tickets_and_it_is_counted(world):
+@clause("sla.fcfs")
+def test_a_supervisor_too_needs_a_reason_to_assign_past_older_tickets(world):
     agent, chief = world.agent(), world.agent("Zanele", role="supervisor")
     world.ticket()
     newer = world.ticket(at=START + timedelta(minutes=1))
-    assign(newer, agent, by=chief, at=world.now)
+    with pytest.raises(Refused):
+        assign(newer, agent, by=chief, at=world.now)
+    assign(newer, agent, by=chief, at=world.now, reason="A whole shop is down")
 
     assert ("sla.fcfs", "jumped") in world.decisions(newer)
 
