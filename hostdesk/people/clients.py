@@ -13,8 +13,7 @@ from hostdesk.kit.refusals import Misconfigured
 
 _NOWHERE = ip_address("0.0.0.0")  # noqa: S104  (stands for "not known", nothing listens on it)
 _FORWARDING_HEADERS = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via")
-_IPV4_NETWORK = 32
-_IPV6_NETWORK = 64
+_NETWORK_BITS = {4: 32, 6: 64}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +31,7 @@ class Client:
     @property
     def network(self) -> str:
         """What is counted as one client: an IPv4 address, or the /64 that every IPv6 household has."""
-        size = _IPV4_NETWORK if self.address.version == 4 else _IPV6_NETWORK  # noqa: PLR2004  (the version of IP)
-        return str(ip_network((self.address, size), strict=False))
+        return str(ip_network((self.address, _NETWORK_BITS[self.address.version]), strict=False))
 
 
 def client_of(request: HttpRequest) -> Client:

@@ -44,10 +44,14 @@ def who_is_there(get_response: GetResponse) -> GetResponse:
 
 def _sessions(request: HttpRequest, *, at: datetime) -> tuple[Session | None, Session | None]:
     """The living sessions of the two cookies: an agent's and a person's."""
-    tokens = [request.COOKIES[name] for name in (DESK_COOKIE, CLIENT_COOKIE) if request.COOKIES.get(name)]
-    if not tokens:
+    desk_token, client_token = request.COOKIES.get(DESK_COOKIE), request.COOKIES.get(CLIENT_COOKIE)
+    found: list[Session] = []
+    if client_token:
+        found = queries.living_sessions([client_token, desk_token or ""], at=at)
+    elif desk_token and (one := queries.desk_session(desk_token, at=at)):
+        found = [one]
+    if not found:
         return None, None
-    found = queries.living_sessions(tokens, at=at)
     local = clients.client_of(request).on_this_machine
     believed = [one for one in found if local or not (one.agent or one.person).demo]  # type: ignore[union-attr]
     desk = next((one for one in believed if one.agent_id is not None), None)

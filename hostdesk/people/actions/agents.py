@@ -70,7 +70,7 @@ def add(
 def add_and_write(email: str, *, name: str, role: str, by: Actor, at: datetime) -> Agent:
     """`add`, with the invitation mailed to the new agent."""
     new = add(email, name=name, role=role, by=by, at=at)
-    assert new.invitation is not None, "an agent without password is always invited"  # noqa: S101
+    assert new.invitation is not None, "an agent without password is always invited"
     mails.invitation(new.agent, token=new.invitation, at=at)
     return new.agent
 

@@ -37,7 +37,13 @@ class Outcome:
 
 @transaction.atomic
 def import_customers(
-    file: CustomerFile, *, by: Actor, vouched_for: str, at: datetime, dry_run: bool = False, demo: bool = False
+    file: CustomerFile,
+    *,
+    by: Actor,
+    vouched_for: str,
+    at: datetime,
+    dry_run: bool = False,
+    demo: bool = False,
 ) -> Outcome:
     """Bring customers, accounts, services, domains and contacts up to a file; what it leaves out stays as it is.
 
@@ -89,9 +95,7 @@ def _present() -> Present:
     )
 
 
-def _write(
-    plan: Plan, file: CustomerFile, *, by: Actor, vouched_for: str, at: datetime, demo: bool
-) -> None:
+def _write(plan: Plan, file: CustomerFile, *, by: Actor, vouched_for: str, at: datetime, demo: bool) -> None:
     events: list[Event] = []
     accounts = _write_accounts(plan, file, events, at=at)
     _write_services(plan, accounts, at=at)

@@ -46,7 +46,7 @@ def set_password(
     Refused: a wrong current password where there is one, a weak new one. Raises `TooOften`.
     """
     person = session.person
-    assert person is not None, "an agent's password is changed elsewhere"  # noqa: S101
+    assert person is not None, "an agent's password is changed elsewhere"
     if person.password:
         with limits.limited("person", whom=person.email, network=browser.network, at=at):
             if not passwords.matches(current, person.password):

@@ -68,7 +68,7 @@ def take(session: Session, code: str, *, network: str, at: datetime) -> sessions
     Refused: a code that is wrong or was used before. Raises `TooOften`, and `Missing` for a session that ended.
     """
     agent = session.agent
-    assert agent is not None, "only agents have a second step"  # noqa: S101
+    assert agent is not None, "only agents have a second step"
     if agent.totp_confirmed_at is None:
         raise Refused("", "Set up the second step first.")
     with limits.limited("code", whom=str(agent.pk), network=network, at=at), transaction.atomic():

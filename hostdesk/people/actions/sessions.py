@@ -42,7 +42,9 @@ def open_for_agent(agent: Agent, *, step: Step, browser: Browser, at: datetime) 
         if step == Step.FULL
         else at + rules.HALF_SIGNED_IN_LIFE
     )
-    return _open(Session(agent=agent, step=step, expires_at=expires_at), browser=browser, at=at)
+    teams = sorted(agent.memberships.values_list("team_id", flat=True))
+    session = Session(agent=agent, step=step, expires_at=expires_at, team_ids=teams)
+    return _open(session, browser=browser, at=at)
 
 
 def open_for_person(person: Person, *, browser: Browser, at: datetime) -> SignedIn:

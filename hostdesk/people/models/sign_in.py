@@ -28,7 +28,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
 
 class Session(models.Model):
-    """One browser signed in as one agent or one person."""
+    """One browser signed in as one agent or one person.
+
+    `team_ids` are the agent's teams at sign-in, so that no page has to ask; a verb that changes them ends the sessions.
+    """
 
     token_sha256 = models.CharField(max_length=64, unique=True)
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, null=True, blank=True, related_name="sessions")
@@ -36,6 +39,7 @@ class Session(models.Model):
         Person, on_delete=models.CASCADE, null=True, blank=True, related_name="sessions"
     )
     step = models.CharField(max_length=10, choices=Step.choices)
+    team_ids = models.JSONField(default=list)
     created_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)

@@ -16,7 +16,9 @@ PERSON_PASSWORD = "a field of yellow maize"
 
 
 def agent(world, email="ann@host.example", *, role="technician", name="Ann", password=PASSWORD, demo=False):
-    return agents.add(email, name=name, role=role, by=OPERATOR, at=world.now, password=password, demo=demo).agent
+    return agents.add(
+        email, name=name, role=role, by=OPERATOR, at=world.now, password=password, demo=demo
+    ).agent
 
 
 def code(someone, at, *, steps=0):

@@ -32,7 +32,8 @@ def test_adding_keeps_one_form_of_the_address_and_joins_the_teams_of_the_role(wo
 
     assert (supervisor.email, supervisor.name) == ("sue@host.example", "Sue Sutton")
     assert [sorted(one.teams.values_list("slug", flat=True)) for one in (supervisor, technician)] == [
-        ["supervisors", "support"], ["support"],
+        ["supervisors", "support"],
+        ["support"],
     ]
     assert queries.supervisors() == [supervisor]
     assert queries.agent_by_email("SUE@host.example") == supervisor
@@ -41,8 +42,13 @@ def test_adding_keeps_one_form_of_the_address_and_joins_the_teams_of_the_role(wo
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"email": "ann@HOST.example"}, {"email": "nonsense"}, {"name": " "}, {"name": "Ann\u202e"},
-        {"role": "king"}, {"password": "short"}, {"password": ""},
+        {"email": "ann@HOST.example"},
+        {"email": "nonsense"},
+        {"name": " "},
+        {"name": "Ann\u202e"},
+        {"role": "king"},
+        {"password": "short"},
+        {"password": ""},
     ],
 )
 def test_what_cannot_be_an_agent_is_refused(world, wrong):
@@ -99,8 +105,11 @@ def test_unknown_wrong_and_left_are_refused_in_the_same_words(world):
     agents.add("invited@host.example", name="I", role="technician", by=OPERATOR, at=world.now)
     said = []
     for email, password in (
-        ("nobody@host.example", PASSWORD), ("ann@host.example", "wrong password here"),
-        ("gone@host.example", PASSWORD), ("invited@host.example", ""), ("not an address", PASSWORD),
+        ("nobody@host.example", PASSWORD),
+        ("ann@host.example", "wrong password here"),
+        ("gone@host.example", PASSWORD),
+        ("invited@host.example", ""),
+        ("not an address", PASSWORD),
     ):
         with pytest.raises(Refused) as refused:
             sign_in(email, password, at=world.now)
@@ -119,7 +128,8 @@ def test_wrong_passwords_make_the_address_wait_wherever_they_come_from(world):
         sign_in("ann@host.example", at=world.now)
 
     assert (waits.value.sentence, waits.value.wait_seconds) == (
-        "That was too often. You can try again in 1 minute.", 30,
+        "That was too often. You can try again in 1 minute.",
+        30,
     )
     assert sign_in("ann@host.example", at=world.now + timedelta(seconds=30)).session.agent.name == "Ann"
 
@@ -281,12 +291,26 @@ def test_changing_the_password_ends_the_other_browsers(world):
     someone = agent(world)
     here, there = sign_in(someone.email, at=world.now), sign_in(someone.email, at=world.now)
     with pytest.raises(Refused):
-        agents.change_password(someone, current="not that one", new="another good password", browser=BROWSER,
-                               keep=here.session.pk, at=world.now)
-    agents.change_password(someone, current=PASSWORD, new="another good password", browser=BROWSER,
-                           keep=here.session.pk, at=world.now)
+        agents.change_password(
+            someone,
+            current="not that one",
+            new="another good password",
+            browser=BROWSER,
+            keep=here.session.pk,
+            at=world.now,
+        )
+    agents.change_password(
+        someone,
+        current=PASSWORD,
+        new="another good password",
+        browser=BROWSER,
+        keep=here.session.pk,
+        at=world.now,
+    )
 
-    assert [one.pk for one in queries.living_sessions([here.token, there.token], at=world.now)] == [here.session.pk]
+    assert [one.pk for one in queries.living_sessions([here.token, there.token], at=world.now)] == [
+        here.session.pk
+    ]
     assert sign_in(someone.email, "another good password", at=world.now)
 
 
@@ -317,7 +341,11 @@ def test_tokens_are_kept_as_fingerprints_and_end_when_revoked(world):
     secret = tokens.create(someone, name="script", scopes=["mails:read"], by=OPERATOR, at=world.now)
     token = queries.agent_for_token(secret, at=world.now)
 
-    assert (token.agent, token.scopes, token.token_sha256) == (someone, ["mails:read"], seals.fingerprint(secret))
+    assert (token.agent, token.scopes, token.token_sha256) == (
+        someone,
+        ["mails:read"],
+        seals.fingerprint(secret),
+    )
     with pytest.raises(Refused):
         tokens.create(someone, name="script", scopes=["everything"], by=OPERATOR, at=world.now)
     tokens.revoke(token.pk, by=OPERATOR, at=world.now)

@@ -15,7 +15,7 @@ def client(peer, trusted=(), settings=None, **headers):
 
 
 @pytest.mark.parametrize(
-    ("peer", "trusted", "forwarded", "address", "local"),
+    "case",
     [
         ("127.0.0.1", (), None, "127.0.0.1", True),
         ("::ffff:127.0.0.1", (), None, "127.0.0.1", True),
@@ -26,12 +26,19 @@ def client(peer, trusted=(), settings=None, **headers):
         ("127.0.0.1", ("127.0.0.1",), "203.0.113.9", "203.0.113.9", False),
         # Only what trusted proxies wrote is read, from the right.
         ("127.0.0.1", ("127.0.0.1",), "127.0.0.1, 203.0.113.9", "203.0.113.9", False),
-        ("127.0.0.1", ("127.0.0.1", "10.0.0.0/8"), "198.51.100.7, 203.0.113.9, 10.0.0.2", "203.0.113.9", False),
+        (
+            "127.0.0.1",
+            ("127.0.0.1", "10.0.0.0/8"),
+            "198.51.100.7, 203.0.113.9, 10.0.0.2",
+            "203.0.113.9",
+            False,
+        ),
         ("127.0.0.1", ("127.0.0.1",), "nonsense", "0.0.0.0", False),
         ("", (), None, "0.0.0.0", False),
     ],
 )
-def test_only_trusted_proxies_are_believed(settings, peer, trusted, forwarded, address, local):
+def test_only_trusted_proxies_are_believed(settings, case):
+    peer, trusted, forwarded, address, local = case
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     found = client(peer, trusted, settings, **headers)
 
@@ -46,5 +53,5 @@ def test_ipv6_households_count_as_one(settings):
 
 
 def test_a_proxy_that_is_no_address_is_named():
-    with pytest.raises(Misconfigured, match="^HOSTDESK_TRUSTED_PROXIES: "):
+    with pytest.raises(Misconfigured, match=r"^HOSTDESK_TRUSTED_PROXIES: "):
         clients.check_trusted_proxies(("nginx",))

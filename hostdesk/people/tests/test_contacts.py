@@ -33,9 +33,17 @@ def test_only_an_equal_address_finds_the_contact(world, django_assert_num_querie
 
     assert (found, named) == (contact, ("Alice Adams", "acme01", "Acme"))
     for stranger in (
-        "\u212aate@acme.example", "kate@\u0430cme.example", "kate@acme.example.", "kate@sub.acme.example",
-        "kate+x@acme.example", "xkate@acme.example", "kate@xacme.example", "kate@acme.example.evil.example",
-        "", "kate", "kate@acme.example ",
+        "\u212aate@acme.example",
+        "kate@\u0430cme.example",
+        "kate@acme.example.",
+        "kate@sub.acme.example",
+        "kate+x@acme.example",
+        "xkate@acme.example",
+        "kate@xacme.example",
+        "kate@acme.example.evil.example",
+        "",
+        "kate",
+        "kate@acme.example ",
     ):
         assert queries.contacts_for_address(stranger) == []
 
@@ -45,7 +53,9 @@ def test_one_person_may_act_for_several_accounts(world):
     world.contact("kate@agency.example", username="acme01", domains=())
     world.contact("kate@agency.example", username="bravo", customer="Bravo", domains=(), role="secondary")
 
-    assert [(one.account.username, one.role) for one in queries.contacts_for_address("kate@agency.example")] == [
+    assert [
+        (one.account.username, one.role) for one in queries.contacts_for_address("kate@agency.example")
+    ] == [
         ("acme01", "primary"),
         ("bravo", "secondary"),
     ]
@@ -64,7 +74,10 @@ def test_the_fourth_authorised_contact_is_refused(world):
         "Account acme01 may have 3 authorised contacts; remove one first or choose another role.",
     )
     assert [one.person.email for one in queries.contacts_of(account)] == [
-        "alice@acme.example", "c0@x.example", "c1@x.example", "c2@x.example",
+        "alice@acme.example",
+        "c0@x.example",
+        "c1@x.example",
+        "c2@x.example",
     ]
 
 
@@ -115,7 +128,10 @@ def test_what_cannot_be_a_contact_is_refused(world, email, name, role, refusal):
 def test_the_database_itself_allows_one_primary_and_one_row_a_person(world):
     contact = world.contact()
     other = world.contact("bob@x.example", role="authorised")
-    for change in ({"person": other.person, "role": "primary"}, {"person": contact.person, "role": "authorised"}):
+    for change in (
+        {"person": other.person, "role": "primary"},
+        {"person": contact.person, "role": "authorised"},
+    ):
         with pytest.raises(IntegrityError), transaction.atomic():
             Contact.objects.create(account=contact.account, vouched_for="x", created_at=world.now, **change)
 
@@ -155,11 +171,17 @@ def test_contacts_of_closed_accounts_are_no_contacts(world):
 @clause("scope.dedicated")
 def test_a_dedicated_server_has_a_policy_of_its_own(world):
     hosted = world.contact().account
-    machine = world.contact("d@d.example", username="dedi", customer="D", domains=(), product="dedicated").account
-    both = world.contact("m@m.example", username="mixed", customer="M", domains=(), product="dedicated").account
+    machine = world.contact(
+        "d@d.example", username="dedi", customer="D", domains=(), product="dedicated"
+    ).account
+    both = world.contact(
+        "m@m.example", username="mixed", customer="M", domains=(), product="dedicated"
+    ).account
     both.services.create(product="shared", created_at=world.now)
 
     assert hosting.policy_slugs_for([hosted.pk, machine.pk, both.pk]) == {
-        hosted.pk: "hosting", machine.pk: "dedicated", both.pk: "hosting",
+        hosted.pk: "hosting",
+        machine.pk: "dedicated",
+        both.pk: "hosting",
     }
     assert hosting.policy_slug_for(machine) == "dedicated"

@@ -12,7 +12,10 @@ from hostdesk.people.models import Contact, LinkRequest, Person
 
 clause = pytest.mark.clause
 HEAD = "customer,account,product,server,domains,contact_name,contact_email,contact_role,contact_phone"
-ALICE = "Acme,acme01,shared,web01,acme.example acme.test,Alice Adams,alice@acme.example,primary,+27 11 555 0100"
+PRODUCTS = "shared, reseller, vps, dedicated, colocation, email, domain, other"
+ALICE = (
+    "Acme,acme01,shared,web01,acme.example acme.test,Alice Adams,alice@acme.example,primary,+27 11 555 0100"
+)
 BOB = "Acme,acme01,shared,web01,,Bob Brown,bob@elsewhere.example,secondary,"
 CAROL = "Bravo,bravo,dedicated,web02,bravo.example,Carol,carol@bravo.example,primary,"
 
@@ -26,7 +29,11 @@ def servers(world):
 def bring(world, *rows, dry_run=False):
     content = "\n".join([HEAD, *rows, ""]).encode()
     return importing.import_customers(
-        customer_file.read(content), by=OPERATOR, vouched_for="import on 2026-11-23", at=world.now, dry_run=dry_run
+        customer_file.read(content),
+        by=OPERATOR,
+        vouched_for="import on 2026-11-23",
+        at=world.now,
+        dry_run=dry_run,
     )
 
 
@@ -43,7 +50,9 @@ def everything():
         sorted(Service.objects.values_list("account__username", "product", "server__name")),
         list(Domain.objects.order_by("name").values_list("name", "account__username")),
         list(Person.objects.order_by("email").values_list("email", "name", "phone")),
-        sorted(Contact.objects.filter(removed_at=None).values_list("account__username", "person__email", "role")),
+        sorted(
+            Contact.objects.filter(removed_at=None).values_list("account__username", "person__email", "role")
+        ),
     )
 
 
@@ -151,23 +160,54 @@ def authorised(number):
             "contact.listed_sender",
             marks=clause("contact.listed_sender"),
         ),
-        (BOB.replace("secondary", "king"), "role 'king' is not known; the roles are primary, secondary, authorised",
-         "contact.listed_sender"),
-        (BOB.replace("shared", "castle"),
-         "product 'castle' is not known; the products are shared, reseller, vps, dedicated, colocation, email, "
-         "domain, other", ""),
-        (BOB.replace("web01", "web09"), "server 'web09' is not known; bring it in with: hostdesk servers import", ""),
-        (BOB.replace("bob@", "bob brown@"),
-         "'bob brown@elsewhere.example' is no plain mail address such as ann@example.com", "contact.listed_sender"),
-        (BOB.replace("bob@elsewhere.example", "support@itpossible.com"),
-         "support@itpossible.com is an address of this desk itself", "contact.listed_sender"),
-        (BOB.replace("Bob Brown", ""), "contact bob@elsewhere.example has no contact_name", "contact.identify"),
-        (BOB.replace("bob@elsewhere.example", ""), "has a contact without contact_email", "contact.listed_sender"),
-        (BOB.replace("Acme,", "Other,"), "account acme01 belongs to 'Other' here and to 'Acme' in line 2", ""),
+        (
+            BOB.replace("secondary", "king"),
+            "role 'king' is not known; the roles are primary, secondary, authorised",
+            "contact.listed_sender",
+        ),
+        (BOB.replace("shared", "castle"), f"product 'castle' is not known; the products are {PRODUCTS}", ""),
+        (
+            BOB.replace("web01", "web09"),
+            "server 'web09' is not known; bring it in with: hostdesk servers import",
+            "",
+        ),
+        (
+            BOB.replace("bob@", "bob brown@"),
+            "'bob brown@elsewhere.example' is no plain mail address such as ann@example.com",
+            "contact.listed_sender",
+        ),
+        (
+            BOB.replace("bob@elsewhere.example", "support@itpossible.com"),
+            "support@itpossible.com is an address of this desk itself",
+            "contact.listed_sender",
+        ),
+        (
+            BOB.replace("Bob Brown", ""),
+            "contact bob@elsewhere.example has no contact_name",
+            "contact.identify",
+        ),
+        (
+            BOB.replace("bob@elsewhere.example", ""),
+            "has a contact without contact_email",
+            "contact.listed_sender",
+        ),
+        (
+            BOB.replace("Acme,", "Other,"),
+            "account acme01 belongs to 'Other' here and to 'Acme' in line 2",
+            "",
+        ),
         (BOB.replace("web01,,", "web01,acme,"), "domain 'acme' is no domain name such as example.com", ""),
-        ("Bravo,bravo,shared,web01,acme.test,,,,", "domain acme.test stands on account acme01 already (line 2)", ""),
+        (
+            "Bravo,bravo,shared,web01,acme.test,,,,",
+            "domain acme.test stands on account acme01 already (line 2)",
+            "",
+        ),
         ("Bravo,bravo,,,,Carol,carol@bravo.example,primary,", "account bravo has no product", ""),
-        (ALICE.replace("primary", "authorised"), "contact alice@acme.example of account acme01 differs from line 2", ""),
+        (
+            ALICE.replace("primary", "authorised"),
+            "contact alice@acme.example of account acme01 differs from line 2",
+            "",
+        ),
         (",acme01,shared,,,,,,", "names no customer", ""),
     ],
 )
@@ -188,7 +228,11 @@ def test_a_new_domain_that_takes_in_the_secondary_contact_is_refused(world, serv
 
 def test_all_faults_are_told_at_once(world, servers):
     outcome = bring(
-        world, ALICE, BOB.replace("secondary", "king"), BOB.replace("web01", "web09"), CAROL + ",one cell too many"
+        world,
+        ALICE,
+        BOB.replace("secondary", "king"),
+        BOB.replace("web01", "web09"),
+        CAROL + ",one cell too many",
     )
 
     assert [one.line for one in outcome.faults] == [3, 4, 5]

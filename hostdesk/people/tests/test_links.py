@@ -66,7 +66,8 @@ def test_a_link_lives_twenty_minutes(world):
 
 @clause("contact.unlisted")
 @pytest.mark.parametrize(
-    "email", ["stranger@nowhere.example", "alice@\u0430cme.example", "al\u0131ce@acme.example", "bob@x.example", ""]
+    "email",
+    ["stranger@nowhere.example", "alice@\u0430cme.example", "al\u0131ce@acme.example", "bob@x.example", ""],
 )
 def test_strangers_and_former_contacts_get_no_mail_and_leave_the_same_traces(world, email):
     world.contact()
@@ -146,7 +147,9 @@ def test_a_password_can_be_set_and_ends_the_other_browsers(world):
     here, there = signed_in_by_link(world), signed_in_by_link(world)
     set_password(here.session, PERSON_PASSWORD, at=world.now)
 
-    assert [one.pk for one in queries.living_sessions([here.token, there.token], at=world.now)] == [here.session.pk]
+    assert [one.pk for one in queries.living_sessions([here.token, there.token], at=world.now)] == [
+        here.session.pk
+    ]
     assert world.outbox[-1] == ("password_changed", "alice@acme.example")
     signed_in = persons.sign_in("Alice@acme.example", PERSON_PASSWORD, browser=BROWSER, at=world.now)
     assert signed_in.session.person == contact.person
@@ -162,7 +165,8 @@ def test_unknown_without_password_and_removed_are_refused_in_the_same_words(worl
     world.contact("bob@x.example", role="authorised")
     said = []
     for email, password in (
-        ("stranger@nowhere.example", PERSON_PASSWORD), ("alice@acme.example", "wrong password here"),
+        ("stranger@nowhere.example", PERSON_PASSWORD),
+        ("alice@acme.example", "wrong password here"),
         ("bob@x.example", PERSON_PASSWORD),
     ):
         with pytest.raises(Refused) as refused:
@@ -195,4 +199,7 @@ def test_reading_the_policy_is_kept_once_with_its_first_time(world):
 
     assert queries.has_read_policy(person, [1, 2])
     assert not queries.has_read_policy(person, [1, 2, 3])
-    assert set(person.policy_readings.values_list("policy_version_id", "at")) == {(1, world.now), (2, world.now)}
+    assert set(person.policy_readings.values_list("policy_version_id", "at")) == {
+        (1, world.now),
+        (2, world.now),
+    }

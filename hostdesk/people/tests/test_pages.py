@@ -29,7 +29,9 @@ def desk(world, someone, **client):
     """A browser in which an agent is wholly signed in."""
     browser = Client(**client)
     step = "full"
-    browser.cookies["hd_desk"] = sessions.open_for_agent(someone, step=step, browser=BROWSER, at=world.now).token
+    browser.cookies["hd_desk"] = sessions.open_for_agent(
+        someone, step=step, browser=BROWSER, at=world.now
+    ).token
     return browser
 
 
@@ -46,14 +48,26 @@ def text(response):
 def test_an_agent_signs_in_and_comes_back_to_where_the_way_led(world, client):
     agent(world)
     first = client.get("/desk/customers?q=acme")
-    assert (first.status_code, first["Location"]) == (302, "/desk/sign-in?next=%2Fdesk%2Fcustomers%3Fq%3Dacme")
-    wrong = client.post("/desk/sign-in", {"email": "ann@host.example", "password": "wrong password", "next": "/desk/me"})
+    assert (first.status_code, first["Location"]) == (
+        302,
+        "/desk/sign-in?next=%2Fdesk%2Fcustomers%3Fq%3Dacme",
+    )
+    wrong = client.post(
+        "/desk/sign-in", {"email": "ann@host.example", "password": "wrong password", "next": "/desk/me"}
+    )
     assert (wrong.status_code, agents.WRONG in text(wrong)) == (422, True)
-    right = client.post("/desk/sign-in", {"email": "ann@host.example", "password": PASSWORD, "next": "/desk/customers"})
+    right = client.post(
+        "/desk/sign-in", {"email": "ann@host.example", "password": PASSWORD, "next": "/desk/customers"}
+    )
 
     assert (right.status_code, right["Location"]) == (303, "/desk/customers")
     cookie = right.cookies["hd_desk"]
-    assert (cookie["httponly"], cookie["samesite"], cookie["secure"], cookie["path"]) == (True, "Lax", "", "/")
+    assert (cookie["httponly"], cookie["samesite"], cookie["secure"], cookie["path"]) == (
+        True,
+        "Lax",
+        "",
+        "/",
+    )
     assert client.get("/desk/customers").status_code == 200
 
 
@@ -63,7 +77,11 @@ def test_an_admin_sets_up_the_second_step_and_uses_it(world, client):
     assert first["Location"] == "/desk/sign-in/setup?next=%2Fdesk%2F"
     assert client.get("/desk/agents")["Location"].startswith("/desk/sign-in?")
     page, picture = client.get(first["Location"]), client.get("/desk/sign-in/setup/picture.svg")
-    assert (page.status_code, picture["Content-Type"], picture.content[:5]) == (200, "image/svg+xml", b"<?xml")
+    assert (page.status_code, picture["Content-Type"], picture.content[:5]) == (
+        200,
+        "image/svg+xml",
+        b"<?xml",
+    )
     done = client.post("/desk/sign-in/setup", {"code": code(admin, world.now), "next": "/desk/me"})
     codes = re.findall(r"<code>([a-z0-9-]{19})</code>", done.content.decode())
 
@@ -102,7 +120,9 @@ def test_an_invitation_leads_to_a_password(world, client):
 
     gone = client.get(address)
     assert (gone.status_code, "does not work any more" in text(gone)) == (410, True)
-    assert client.post("/desk/sign-in", {"email": "ann@host.example", "password": PASSWORD}).status_code == 303
+    assert (
+        client.post("/desk/sign-in", {"email": "ann@host.example", "password": PASSWORD}).status_code == 303
+    )
 
 
 def test_a_contact_signs_in_by_a_link_in_another_browser_and_scanners_do_not_use_it_up(world, client):
@@ -127,9 +147,18 @@ def test_the_answer_is_the_same_for_known_and_unknown_addresses(world, client):
     for email in ("alice@acme.example", "zoe00@acme.example"):
         answer = client.post("/sign-in", {"email": email, "password": ""})
         headers = {name: value for name, value in answer.items() if name != "Content-Length"}
-        pages.append((answer.status_code, headers, answer.content.replace(email.encode(), b"ADDRESS"), dict(answer.cookies)))
+        pages.append(
+            (
+                answer.status_code,
+                headers,
+                answer.content.replace(email.encode(), b"ADDRESS"),
+                dict(answer.cookies),
+            )
+        )
     refusals = [
-        client.post("/sign-in", {"email": email, "password": "wrong password here"}).content.replace(email.encode(), b"")
+        client.post("/sign-in", {"email": email, "password": "wrong password here"}).content.replace(
+            email.encode(), b""
+        )
         for email in ("alice@acme.example", "zoe00@acme.example")
     ]
 
@@ -140,8 +169,17 @@ def test_the_answer_is_the_same_for_known_and_unknown_addresses(world, client):
 
 @pytest.mark.parametrize(
     "wanted",
-    ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "https:evil.example",
-     "\thttps://evil.example", "http://testserver.evil.example/", "///evil.example", "evil"],
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "https:evil.example",
+        "\thttps://evil.example",
+        "http://testserver.evil.example/",
+        "///evil.example",
+        "evil",
+    ],
 )
 def test_no_sign_in_leads_away_from_the_house(world, client, wanted):
     agent(world)
@@ -157,7 +195,11 @@ def test_a_revoked_session_is_dead_at_the_next_request(world):
     session = Session.objects.order_by("pk").first()
     ended = other.post(f"/desk/me/sessions/{session.pk}/end")
 
-    assert (ended.status_code, browser.get("/desk/me").status_code, other.get("/desk/me").status_code) == (303, 302, 200)
+    assert (ended.status_code, browser.get("/desk/me").status_code, other.get("/desk/me").status_code) == (
+        303,
+        302,
+        200,
+    )
 
 
 def test_signing_out_ends_the_session_and_not_only_the_cookie(world):
@@ -182,7 +224,9 @@ def test_a_removed_contact_is_out_at_the_next_request(world):
 
 
 def test_htmx_is_told_to_go_and_sign_in(world, client):
-    answer = client.get("/desk/me", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/desk/queue?a=1"})
+    answer = client.get(
+        "/desk/me", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/desk/queue?a=1"}
+    )
 
     assert (answer.status_code, answer["HX-Redirect"]) == (401, "/desk/sign-in?next=%2Fdesk%2Fqueue%3Fa%3D1")
 
@@ -223,12 +267,21 @@ def test_the_customer_page_costs_the_same_for_one_account_and_many(world, django
 def test_supervisors_list_and_remove_contacts_and_others_do_not(world):
     account = world.contact().account
     where = f"/desk/customers/{account.customer_id}"
-    facts = {"account": account.pk, "name": "Bob", "email": "bob@acme.example", "role": "secondary", "vouched_for": "call"}
+    facts = {
+        "account": account.pk,
+        "name": "Bob",
+        "email": "bob@acme.example",
+        "role": "secondary",
+        "vouched_for": "call",
+    }
     technician = desk(world, agent(world))
     supervisor = desk(world, agent(world, "sue@host.example", role="supervisor", demo=True))
     assert technician.post(f"{where}/contacts", facts).status_code == 403
     refused = supervisor.post(f"{where}/contacts", facts)
-    assert (refused.status_code, "lives on acme.example, which is hosted here" in text(refused)) == (422, True)
+    assert (refused.status_code, "lives on acme.example, which is hosted here" in text(refused)) == (
+        422,
+        True,
+    )
     assert supervisor.post(f"{where}/contacts", {**facts, "email": "bob@x.example"}).status_code == 303
     bob = Contact.objects.get(person__email="bob@x.example")
     assert technician.post(f"{where}/contacts/{bob.pk}/removal").status_code == 403
@@ -242,10 +295,19 @@ def test_supervisors_list_and_remove_contacts_and_others_do_not(world):
 
 def test_admins_invite_and_deactivate(world):
     browser = desk(world, agent(world, role="admin", demo=True))
-    assert browser.post("/desk/agents", {"name": "Ben", "email": "ben@host.example", "role": "level1"}).status_code == 303
+    assert (
+        browser.post(
+            "/desk/agents", {"name": "Ben", "email": "ben@host.example", "role": "level1"}
+        ).status_code
+        == 303
+    )
     again = browser.post("/desk/agents", {"name": "Ben", "email": "ben@host.example", "role": "level1"})
     ben = Agent.objects.get(email="ben@host.example")
-    assert (again.status_code, ben.role, world.outbox) == (422, "level1", [("invitation", "ben@host.example")])
+    assert (again.status_code, ben.role, world.outbox) == (
+        422,
+        "level1",
+        [("invitation", "ben@host.example")],
+    )
     assert browser.post(f"/desk/agents/{ben.pk}/invitation").status_code == 303
     assert browser.post(f"/desk/agents/{ben.pk}/second-step-reset").status_code == 303
     assert browser.post(f"/desk/agents/{ben.pk}/deactivation").status_code == 303
@@ -289,8 +351,15 @@ def test_every_address_of_the_room_says_who_may_call_it():
     kinds = {name: kind for name, (kind, _) in open_to.items()}
 
     assert {name for name, kind in kinds.items() if kind == "anybody"} == {
-        "sign_in", "link", "sign_out", "desk_sign_in", "second_step", "second_step_setup", "second_step_picture",
-        "invitation", "desk_sign_out",
+        "sign_in",
+        "link",
+        "sign_out",
+        "desk_sign_in",
+        "second_step",
+        "second_step_setup",
+        "second_step_picture",
+        "invitation",
+        "desk_sign_out",
     }
     for pattern in urlpatterns:
         kind, _ = pattern.callback.access
@@ -301,9 +370,15 @@ def test_every_address_of_the_room_says_who_may_call_it():
 def test_pages_answer_with_and_without_people(world):
     admin, person = desk(world, agent(world, role="admin", demo=True)), counter(world, world.contact().person)
     for browser, path in (
-        (Client(), "/sign-in"), (Client(), "/desk/sign-in"), (Client(), "/sign-in/link/none"),
-        (admin, "/desk/me"), (admin, "/desk/agents"), (admin, "/desk/customers"), (admin, "/desk/customers?q=nobody"),
-        (person, "/client/security"), (person, "/client/contacts"),
+        (Client(), "/sign-in"),
+        (Client(), "/desk/sign-in"),
+        (Client(), "/sign-in/link/none"),
+        (admin, "/desk/me"),
+        (admin, "/desk/agents"),
+        (admin, "/desk/customers"),
+        (admin, "/desk/customers?q=nobody"),
+        (person, "/client/security"),
+        (person, "/client/contacts"),
     ):
         answer = browser.get(path)
         assert (path, answer.status_code) == (path, 410 if path.endswith("none") else 200)

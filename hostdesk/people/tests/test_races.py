@@ -63,7 +63,10 @@ def test_a_code_typed_in_two_browsers_at_once_signs_in_one(committed_world):
     for half in halves:
         half.session.agent.refresh_from_db()
     results = at_once(
-        *[lambda half=half: second_step.take(half.session, given, network="n", at=world.now) for half in halves]
+        *[
+            lambda half=half: second_step.take(half.session, given, network="n", at=world.now)
+            for half in halves
+        ]
     )
 
     assert (len(good(results)), admin.sessions.filter(step="full").count()) == (1, 1)
@@ -105,7 +108,13 @@ def test_contacts_added_at_once_stay_within_the_limit(committed_world):
     results = at_once(
         *[
             lambda n=n: contacts.add(
-                account, email=f"c{n}@x.example", name="C", role="authorised", vouched_for="x", by=OPERATOR, at=world.now
+                account,
+                email=f"c{n}@x.example",
+                name="C",
+                role="authorised",
+                vouched_for="x",
+                by=OPERATOR,
+                at=world.now,
             )
             for n in range(THREADS)
         ]
@@ -120,7 +129,8 @@ def test_the_same_file_imported_twice_at_once_comes_in_once(committed_world):
     rows = "".join(f"C{n},acc{n},shared,P{n},p{n}@x{n}.example,primary\n" for n in range(50))
     file = customer_file.read((head + rows).encode())
     results = at_once(
-        *[lambda: importing.import_customers(file, by=OPERATOR, vouched_for="import", at=world.now).counts] * 3
+        *[lambda: importing.import_customers(file, by=OPERATOR, vouched_for="import", at=world.now).counts]
+        * 3
     )
 
     assert sorted((one.added, one.unchanged) for one in results) == [(0, 50), (0, 50), (50, 0)]

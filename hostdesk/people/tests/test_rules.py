@@ -32,7 +32,9 @@ def test_a_session_ends_when_unused_or_old():
     life = rules.Life(idle=timedelta(hours=12), most=timedelta(days=7))
 
     assert rules.expiry(life, created_at=AT, seen_at=AT) == AT + timedelta(hours=12)
-    assert rules.expiry(life, created_at=AT - timedelta(days=7, hours=-1), seen_at=AT) == AT + timedelta(hours=1)
+    assert rules.expiry(life, created_at=AT - timedelta(days=7, hours=-1), seen_at=AT) == AT + timedelta(
+        hours=1
+    )
 
 
 @pytest.mark.clause("contact.off_server")
@@ -92,8 +94,14 @@ def test_passwords_must_be_long_and_not_the_first_ones_tried(password, sound):
 @pytest.mark.parametrize(
     ("user_agent", "name"),
     [
-        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:130.0) Gecko/20100101 Firefox/130.0", "Firefox on Windows"),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Mobile Safari/604.1", "Safari on iPhone"),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:130.0) Gecko/20100101 Firefox/130.0",
+            "Firefox on Windows",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Mobile Safari/604.1",
+            "Safari on iPhone",
+        ),
         ("Mozilla/5.0 (X11; Linux x86_64) Chrome/130.0 Safari/537.36 Edg/130.0", "Edge on Linux"),
         ("curl/8", "Another program"),
         ("", "Another program"),

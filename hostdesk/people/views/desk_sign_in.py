@@ -62,7 +62,7 @@ def _sign_in_page(
 
 
 def _second_step_address(session: Session, leads_to: str) -> str:
-    assert session.agent is not None, "only agents have a second step"  # noqa: S101
+    assert session.agent is not None, "only agents have a second step"
     name = "people:second_step" if session.agent.totp_confirmed_at else "people:second_step_setup"
     return reverse(name, query={"next": leads_to})
 

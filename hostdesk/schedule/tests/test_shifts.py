@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
+from hostdesk.people.actions.sessions import Browser, open_for_agent
 from hostdesk.schedule import actions, queries
 from hostdesk.schedule.models import Shift
 
@@ -37,4 +39,18 @@ def test_pressing_the_button_twice_makes_one_shift(world):
     actions.end(ann, by=ann.actor(), at=world.now + timedelta(hours=1))
     actions.end(ann, by=ann.actor(), at=world.now + timedelta(hours=2))
     assert Shift.objects.get().ended_at == world.now + timedelta(hours=1)
+    assert queries.open_shift(ann) is None
+
+
+def test_the_button_begins_and_ends_a_shift(world, client):
+    ann = world.agent("Ann")
+    browser = Browser("127.0.0.1", "127.0.0.1/32", "", on_this_machine=True)
+    client.cookies["hd_desk"] = open_for_agent(ann, step="full", browser=browser, at=timezone.now()).token
+    assert "I am on duty" in client.get("/desk/shift").content.decode()
+    begun = client.post("/desk/shift/start", {"next": "/desk/shift"})
+
+    assert (begun.status_code, begun["Location"]) == (303, "/desk/shift")
+    assert queries.open_shift(ann) is not None
+    assert "End my shift" in client.get("/desk/shift").content.decode()
+    client.post("/desk/shift/end")
     assert queries.open_shift(ann) is None

@@ -1,14 +1,29 @@
-"""The "on duty" button."""
+"""Who is on duty, and the button."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_POST
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
 
 from hostdesk.people.access import agents_only
-from hostdesk.schedule import actions
+from hostdesk.schedule import actions, queries
 from hostdesk.web.htmx import go, safe_next
+
+
+@require_safe
+@agents_only
+def duty(request: HttpRequest) -> HttpResponse:
+    """Who is on duty now, and the button."""
+    agent, at = request.agent, request.at  # type: ignore[attr-defined]  # set by people.middleware
+    context = {
+        "place": "duty",
+        "shift": queries.open_shift(agent),
+        "agents": queries.on_duty(at),
+        "anybody": queries.is_anybody_on_shift(at),
+    }
+    return render(request, "schedule/duty.html", context)
 
 
 @require_POST
