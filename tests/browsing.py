@@ -75,13 +75,18 @@ def served(static: Path):
 
 @contextmanager
 def chromium():
-    """A browser; ends with the block."""
+    """A browser; ends with the block.
+
+    While Playwright's loop runs in this thread, Django takes the thread for an asynchronous one and keeps a second
+    database connection for it; nobody could reach and close that one once the loop is over.
+    """
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
         try:
             yield browser
         finally:
             browser.close()
+            connections.close_all()
 
 
 def cookie_of(person_or_agent, origin):

@@ -32,7 +32,9 @@ class ReplyForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"max_length": _TOO_LONG},
     )
-    files = FilesField(label="Files", required=False, help_text=_FILES_HINT)
+    files = FilesField(  # type: ignore[assignment]  # stubs know files of the form only by that name
+        label="Files", required=False, help_text=_FILES_HINT
+    )
     submission = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
     def clean(self) -> None:
@@ -54,7 +56,11 @@ class NewTicketForm(forms.Form):
         label="Which account is it about?",
         coerce=int,
         widget=forms.Select(
-            attrs={"hx-get": reverse_lazy("tickets:client_new"), "hx-target": "#already", "hx-trigger": "change"}
+            attrs={
+                "hx-get": reverse_lazy("tickets:client_new"),
+                "hx-target": "#already",
+                "hx-trigger": "change",
+            }
         ),
         error_messages={
             "required": "Choose the account that it is about.",
@@ -82,7 +88,9 @@ class NewTicketForm(forms.Form):
             "max_length": _TOO_LONG,
         },
     )
-    files = FilesField(label="Screenshots and other files", required=False, help_text=_FILES_HINT)
+    files = FilesField(  # type: ignore[assignment]  # stubs know files of the form only by that name
+        label="Screenshots and other files", required=False, help_text=_FILES_HINT
+    )
     submission = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     follows = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
 
@@ -92,11 +100,11 @@ class NewTicketForm(forms.Form):
             self.fields[name].widget.attrs |= {"data-draft": "here", "data-draft-kind": draft}
         choices = [(one.pk, f"{one.username} ({one.customer.name})") for one in accounts]
         field = self.fields["account"]
-        assert isinstance(field, forms.TypedChoiceField)  # noqa: S101  (declared above)
+        assert isinstance(field, forms.TypedChoiceField)
         field.choices = choices
         if len(choices) == 1:
             field.required = False
-            field.empty_value = choices[0][0]
+            field.empty_value = choices[0][0]  # type: ignore[assignment]  # stubs know texts only
             field.widget = forms.HiddenInput()
 
     def clean_text(self) -> str:

@@ -105,4 +105,3 @@ def _said(decision: Decision, zone: ZoneInfo) -> Said:
         address=f"/policy/{version.slug}/{version.number}/#{clause}",
         at=decision.at,
     )
-

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -17,6 +17,7 @@ from hostdesk.kit import numbers
 from hostdesk.people.access import contacts_only
 from hostdesk.people.models import Person
 from hostdesk.people.queries import contacts_of_person, has_read_policy
+from hostdesk.people.requests import ClientRequest
 from hostdesk.policy import queries as policy
 from hostdesk.tickets.models import Ticket
 from hostdesk.tickets.queries import client
@@ -49,7 +50,7 @@ class Group:
 
 @require_safe
 @contacts_only
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: ClientRequest) -> HttpResponse:
     """Everything we have open for this person, what waits for them first; or what they can do."""
     person, now = request.person, request.at
     skip = _number(request.GET.get("skip"))
@@ -73,7 +74,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @contacts_only
-def finished(request: HttpRequest) -> HttpResponse:
+def finished(request: ClientRequest) -> HttpResponse:
     """Solved and closed tickets, newest first."""
     before = numbers.read(request.GET.get("before", ""))
     found = client.finished_for_person(request.person, before=before, limit=FINISHED_PAGE + 1)
@@ -105,7 +106,9 @@ def _row(ticket: Ticket, expected: client.Expectation, now: datetime) -> Row:
 
 def _grouped(tickets: list[Ticket], *, several: bool, now: datetime) -> list[Group]:
     """By account where the person has several, accounts by name; in each, what waits for the customer comes first."""
-    ordered = sorted(tickets, key=lambda one: (_username(one) if several else "", one.state != "waiting_customer"))
+    ordered = sorted(
+        tickets, key=lambda one: (_username(one) if several else "", one.state != "waiting_customer")
+    )
     rows = {ticket.pk: row for ticket, row in zip(ordered, _rows(ordered, now), strict=True)}
     groups = []
     for username, group in groupby(ordered, key=lambda one: _username(one) if several else ""):

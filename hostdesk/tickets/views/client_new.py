@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -15,6 +15,7 @@ from hostdesk.kit.refusals import Missing, Refused
 from hostdesk.people.access import contacts_only
 from hostdesk.people.models import Contact
 from hostdesk.people.queries import contacts_of_person
+from hostdesk.people.requests import ClientRequest
 from hostdesk.ports.outcomes import PortDown
 from hostdesk.tickets.actions.asking import ask
 from hostdesk.tickets.actions.opening import Opening
@@ -32,7 +33,7 @@ _TEMPLATE = "tickets/client/new.html"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @contacts_only
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: ClientRequest) -> HttpResponse:
     """Ask what is wrong; then open the ticket, once however often the button was pressed."""
     contacts = contacts_of_person(request.person)
     if not contacts:
@@ -42,16 +43,32 @@ def new(request: HttpRequest) -> HttpResponse:
         form = NewTicketForm(request.POST, request.FILES, accounts=accounts, draft=draft)
         return _opened(request, form, contacts) if form.is_valid() else _page(request, form, contacts, 422)
     follows = _followed(request, request.GET.get("follows", ""))
-    initial = {
+    form = NewTicketForm(initial=_beginning(request, contacts, follows), accounts=accounts, draft=draft)
+    return _page(request, form, contacts, 200)
+
+
+def instead_of_reply(request: ClientRequest, closed: Ticket, text: str) -> HttpResponse:
+    """The form for a new ticket with words that were written to one which has closed meanwhile."""
+    contacts = contacts_of_person(request.person)
+    initial = {**_beginning(request, contacts, closed), "text": text}
+    accounts, draft = [contact.account for contact in contacts], f"{request.person.pk}-new"
+    form = NewTicketForm(initial=initial, accounts=accounts, draft=draft)
+    return _page(request, form, contacts, 422, closed=closed.number)
+
+
+def _beginning(
+    request: ClientRequest, contacts: Sequence[Contact], follows: Ticket | None
+) -> dict[str, object]:
+    """What stands in the form before anybody typed."""
+    return {
         "account": _chosen(request, contacts, follows).account_id,
         "submission": f"c-{secrets.token_urlsafe(16)}",
         "follows": follows.number if follows else "",
         "subject": follows.subject if follows else "",
     }
-    return _page(request, NewTicketForm(initial=initial, accounts=accounts, draft=draft), contacts, 200)
 
 
-def _opened(request: HttpRequest, form: NewTicketForm, contacts: Sequence[Contact]) -> HttpResponse:
+def _opened(request: ClientRequest, form: NewTicketForm, contacts: Sequence[Contact]) -> HttpResponse:
     given = form.cleaned_data
     contact = next(one for one in contacts if one.account_id == given["account"])
     try:
@@ -80,32 +97,35 @@ def _opened(request: HttpRequest, form: NewTicketForm, contacts: Sequence[Contac
 
 
 def _page(
-    request: HttpRequest, form: NewTicketForm, contacts: Sequence[Contact], status: int
+    request: ClientRequest, form: NewTicketForm, contacts: Sequence[Contact], status: int, *, closed: str = ""
 ) -> HttpResponse:
     context: dict[str, Any] = {  # a template context holds anything
         "area": "tickets",
         "form": form,
         "several": len(contacts) > 1,
         "account": contacts[0].account,
+        "closed": closed,
         "already": _already_open(request, form, contacts),
     }
     return show(request, _TEMPLATE, context, fragment="already", status=status)
 
 
-def _already_open(request: HttpRequest, form: NewTicketForm, contacts: Sequence[Contact]) -> list[Ticket]:
+def _already_open(request: ClientRequest, form: NewTicketForm, contacts: Sequence[Contact]) -> list[Ticket]:
     """What is open on the account in question: the same problem belongs there (channel.no_duplicates)."""
     named = str(form["account"].value() or "")
-    account_id = next((one.account_id for one in contacts if str(one.account_id) == named), contacts[0].account_id)
+    account_id = next(
+        (one.account_id for one in contacts if str(one.account_id) == named), contacts[0].account_id
+    )
     return unfinished_of_account(request.person, account_id)
 
 
-def _chosen(request: HttpRequest, contacts: Sequence[Contact], follows: Ticket | None) -> Contact:
+def _chosen(request: ClientRequest, contacts: Sequence[Contact], follows: Ticket | None) -> Contact:
     """The contact whose account is chosen beforehand: the one in the address, of the earlier ticket, else the first."""
     named = str(follows.account_id) if follows else request.GET.get("account", "")
     return next((one for one in contacts if str(one.account_id) == named), contacts[0])
 
 
-def _followed(request: HttpRequest, number: str) -> Ticket | None:
+def _followed(request: ClientRequest, number: str) -> Ticket | None:
     """The earlier ticket that this one continues, if this person may see it."""
     try:
         return ticket_for_person(request.person, number) if number else None

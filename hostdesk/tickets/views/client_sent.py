@@ -8,7 +8,8 @@ from django.http import HttpResponse
 DRAFT_COOKIE = "hd_sent"
 _SECONDS = 60
 FILES_NOT_KEPT = (
-    "We cannot keep files at this moment. Your words are still here: send them without the files, or try again soon."
+    "We cannot keep files at this moment. Your words are still here: "
+    "send them without the files, or try again soon."
 )
 
 

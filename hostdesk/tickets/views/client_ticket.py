@@ -6,11 +6,13 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from hostdesk.kit import numbers
 from hostdesk.people.access import contacts_only
+from hostdesk.people.requests import ClientRequest
 from hostdesk.policy import queries as policy
 from hostdesk.policy.rules.channel import reopens_until
 from hostdesk.tickets.forms_client import ReplyForm
@@ -30,19 +32,21 @@ _CLASSES = {
 
 @require_safe
 @contacts_only
-def ticket(request: HttpRequest, number: str) -> HttpResponse:
+def ticket(request: ClientRequest, number: str) -> HttpResponse:
     """How it stands, what was written, and the way to add to it."""
     return show(request, ticket_for_person(request.person, number))
 
 
 def show(
-    request: HttpRequest, found: Ticket, *, reply: ReplyForm | None = None, status: int = 200
+    request: ClientRequest, found: Ticket, *, reply: ReplyForm | None = None, status: int = 200
 ) -> HttpResponse:
     """The page of a ticket that was fetched for this person; a reply that was refused comes back with its words."""
     return render(request, "tickets/client/ticket.html", _context(request, found, reply), status=status)
 
 
-def _context(request: HttpRequest, found: Ticket, reply: ReplyForm | None) -> dict[str, Any]:  # a template context
+def _context(
+    request: ClientRequest, found: Ticket, reply: ReplyForm | None
+) -> dict[str, Any]:  # a template context
     person, now = request.person, request.at
     page = page_for_person(found)
     class_words, class_clause = _CLASSES.get(TicketClass(found.ticket_class), ("", ""))
@@ -59,6 +63,7 @@ def _context(request: HttpRequest, found: Ticket, reply: ReplyForm | None) -> di
         "unconfirmed": found.trust == "unproven" and not asked_by_me,
         "disowned": found.trust == "forged",
         "solved": found.state == TicketState.RESOLVED,
+        "follows": numbers.shown(found.follows_id) if found.follows_id else "",
         "closed": found.state == TicketState.CLOSED,
         "reply": reply or ReplyForm(initial={"submission": f"c-{secrets.token_urlsafe(16)}"}),
         "draft": f"{person.pk}-{found.pk}",
@@ -74,15 +79,15 @@ def _last_call(found: Ticket) -> datetime | None:
 
 @require_safe
 @contacts_only
-def file(request: HttpRequest, pk: int, name: str) -> HttpResponse:  # noqa: ARG001  (the name is for the reader)
+def file(request: ClientRequest, pk: int, name: str) -> HttpResponse:  # noqa: ARG001  (for the reader)
     """One file of a public message, to be saved."""
     response = downloads.download(attachment_for_person(request.person, pk))
     response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return response  # type: ignore[return-value]  # it streams
 
 
 @require_safe
 @contacts_only
-def picture(request: HttpRequest, pk: int) -> HttpResponse:
+def picture(request: ClientRequest, pk: int) -> HttpResponse:
     """One picture of a public message, in place."""
     return pictures.show(attachment_for_person(request.person, pk))

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from hostdesk.kit.refusals import Missing, Refused
 from hostdesk.people.access import contacts_only
 from hostdesk.people.models import Contact
+from hostdesk.people.requests import ClientRequest
 from hostdesk.ports.outcomes import PortDown
 from hostdesk.tickets.actions import closing, confirming, writing
 from hostdesk.tickets.forms_client import ReplyForm
 from hostdesk.tickets.models import Ticket
 from hostdesk.tickets.queries.access import ticket_for_person, writing_contact
+from hostdesk.tickets.views.client_new import instead_of_reply
 from hostdesk.tickets.views.client_sent import FILES_NOT_KEPT, forget_draft
 from hostdesk.tickets.views.client_ticket import show
 from hostdesk.tickets.views.uploads import kept
@@ -23,7 +25,7 @@ from hostdesk.web.htmx import go
 
 @require_POST
 @contacts_only
-def reply(request: HttpRequest, number: str) -> HttpResponse:
+def reply(request: ClientRequest, number: str) -> HttpResponse:
     """Add words and files; a refusal brings the page back with every word of it."""
     found, contact = _fetched(request, number)
     form = ReplyForm(request.POST, request.FILES)
@@ -41,16 +43,16 @@ def reply(request: HttpRequest, number: str) -> HttpResponse:
     except PortDown:
         form.add_error("files", FILES_NOT_KEPT)
         return show(request, found, reply=form, status=503)
-    except Refused as refusal:
-        form.add_error("text", refusal.sentence)
-        return show(request, found, reply=form, status=422)
+    except Refused:
+        # The one thing that can still be wrong: the ticket has closed, and takes no more.
+        return instead_of_reply(request, found, given["text"])
     flash.done(request, "Sent. We have it, and it is our turn.")
     return forget_draft(go(request, f"{_page(found)}#latest"), f"{request.person.pk}-{found.pk}")
 
 
 @require_POST
 @contacts_only
-def resolution(request: HttpRequest, number: str) -> HttpResponse:
+def resolution(request: ClientRequest, number: str) -> HttpResponse:
     """The customer says that it is solved."""
     found, contact = _fetched(request, number)
     closing.resolve_by_contact(found, by=contact.actor(), at=request.at)
@@ -61,7 +63,7 @@ def resolution(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_POST
 @contacts_only
-def reopening(request: HttpRequest, number: str) -> HttpResponse:
+def reopening(request: ClientRequest, number: str) -> HttpResponse:
     """Open a solved ticket again."""
     found, contact = _fetched(request, number)
     try:
@@ -75,7 +77,7 @@ def reopening(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_POST
 @contacts_only
-def confirmation(request: HttpRequest, number: str) -> HttpResponse:
+def confirmation(request: ClientRequest, number: str) -> HttpResponse:
     """The person whose address stands on an unproven mail says whether it was theirs (contact.listed_sender)."""
     found, contact = _fetched(request, number)
     if request.POST.get("mine") == "yes":
@@ -89,7 +91,7 @@ def confirmation(request: HttpRequest, number: str) -> HttpResponse:
     return go(request, _page(found))
 
 
-def _fetched(request: HttpRequest, number: str) -> tuple[Ticket, Contact]:
+def _fetched(request: ClientRequest, number: str) -> tuple[Ticket, Contact]:
     """The ticket, checked for this person, and as which of their contacts they act in it."""
     found = ticket_for_person(request.person, number)
     contact = writing_contact(request.person, found)

@@ -42,7 +42,9 @@ class Standing:
     brief: SafeString
 
 
-def standing(ticket: Ticket, expected: Expectation, *, reopens_until: datetime | None, now: datetime) -> Standing:
+def standing(
+    ticket: Ticket, expected: Expectation, *, reopens_until: datetime | None, now: datetime
+) -> Standing:
     """How this ticket stands at `now`; `reopens_until` is when a resolved one closes for good."""
     if ticket.state == TicketState.CLOSED:
         return _closed(ticket, now)
@@ -69,7 +71,12 @@ def _our_turn(ticket: Ticket, expected: Expectation, now: datetime) -> Standing:
     answers = expected.answer_by is not None
     if due is None:
         return Standing(
-            "good", "user-check" if holder else "clock", headline, SafeString("It is our turn."), None, SafeString(headline)
+            "good",
+            "user-check" if holder else "clock",
+            headline,
+            SafeString("It is our turn."),
+            None,
+            SafeString(headline),
         )
     if due <= now:
         return _late(ticket, headline, due, answers=answers, now=now)
@@ -81,7 +88,9 @@ def _our_turn(ticket: Ticket, expected: Expectation, now: datetime) -> Standing:
     )
     brief = format_html("{}, {} by {}", headline, "answer" if answers else "solution", when)
     clause = "sla.response" if answers else "sla.resolve"
-    return Standing("good", "user-check" if holder else "clock", headline, sentence, promise(ticket, clause), brief)
+    return Standing(
+        "good", "user-check" if holder else "clock", headline, sentence, promise(ticket, clause), brief
+    )
 
 
 def _place(expected: Expectation) -> str:
@@ -102,7 +111,7 @@ def _late(ticket: Ticket, headline: str, due: datetime, *, answers: bool, now: d
             headline,
         ),
         promise(ticket, "sla.best_effort"),
-        format_html("{} late, was due by {}", what.capitalize(), times.tag(due, now)),
+        format_html("{} late: it was due by {}", what.capitalize(), times.tag(due, now)),
     )
 
 
@@ -112,7 +121,10 @@ def _your_turn(ticket: Ticket, now: datetime) -> Standing:
         "ours",
         "message-square",
         "It is your turn",
-        format_html("We have been waiting for your answer since {}. Our clock stands still while we wait for you.", since),
+        format_html(
+            "We have been waiting for your answer since {}. Our clock stands still while we wait for you.",
+            since,
+        ),
         promise(ticket, "sla.resolve"),
         format_html("Your turn since {}", since),
     )
@@ -123,16 +135,20 @@ def _for_a_window(ticket: Ticket) -> Standing:
         "plain",
         "calendar-clock",
         "Waits for a quiet time",
-        SafeString("This work is done at a quiet time that we agree with you. Our clock stands still until then."),
+        SafeString(
+            "This work is done at a quiet time that we agree with you. Our clock stands still until then."
+        ),
         promise(ticket, "sla.offpeak"),
         SafeString("Waits for a quiet time"),
     )
 
 
 def _for_a_team(ticket: Ticket, expected: Expectation, now: datetime) -> Standing:
-    goal = format_html(" We still aim to have it solved by {}.", times.tag(expected.solve_by, now)) if (
-        expected.solve_by and expected.solve_by > now
-    ) else SafeString("")
+    goal = (
+        format_html(" We still aim to have it solved by {}.", times.tag(expected.solve_by, now))
+        if (expected.solve_by and expected.solve_by > now)
+        else SafeString("")
+    )
     return Standing(
         "plain",
         "users",
@@ -145,7 +161,9 @@ def _for_a_team(ticket: Ticket, expected: Expectation, now: datetime) -> Standin
 
 def _resolved(ticket: Ticket, reopens_until: datetime | None, now: datetime) -> Standing:
     ended = times.tag(ticket.resolved_at or ticket.state_since, now)
-    until = format_html("Until {}", times.tag(reopens_until, now)) if reopens_until else SafeString("For now")
+    until = (
+        format_html("Until {},", times.tag(reopens_until, now)) if reopens_until else SafeString("For now")
+    )
     return Standing(
         "good",
         "circle-check",
@@ -162,7 +180,9 @@ def _closed(ticket: Ticket, now: datetime) -> Standing:
         "plain",
         "archive",
         "Closed",
-        format_html("Solved {} and closed since. If it came back, open a new ticket: we will see both.", ended),
+        format_html(
+            "Solved {} and closed since. If it came back, open a new ticket: we will see both.", ended
+        ),
         promise(ticket, "channel.no_duplicates"),
         format_html("Solved {}, closed", ended),
     )
