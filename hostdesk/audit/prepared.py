@@ -20,8 +20,9 @@ from django.db.models.sql.compiler import SQLCompiler
 Row = TypeVar("Row")
 Argument = int | str | datetime
 _DB = "default"
-# Stand-ins by which an argument is found again among the parameters; nothing real looks like them.
-_NUMBER, _WORD, _INSTANT = 7_340_021_000_000_000, "prepared argument ", datetime(1801, 1, 1, tzinfo=UTC)
+# Two sets of stand-ins: what changes with the set is an argument, what stays is a constant of the query.
+# Numbers fit into the smallest column: PostgreSQL is not even asked about one that cannot be in it.
+_SETS = ((31_000, datetime(1801, 1, 1, tzinfo=UTC)), (31_500, datetime(1802, 1, 1, tzinfo=UTC)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +70,15 @@ class Prepared(Generic[Row]):
         return next(iter(self(*arguments)), None)
 
     def _compile(self) -> _Compiled:
-        stand_ins = [_stand_in(kind, place) for place, kind in enumerate(self._kinds)]
-        queryset = self._build(*stand_ins)
-        compiler: SQLCompiler = queryset.query.get_compiler(_DB)
-        sql, parameters = compiler.as_sql()
-        adapt = connections[_DB].ops.adapt_datetimefield_value
-        seen = [adapt(one) if isinstance(one, datetime) else one for one in stand_ins]
-        places = tuple(seen.index(one) if one in seen else None for one in parameters)
-        missing = [place for place in range(len(seen)) if place not in places]
-        assert not missing, f"arguments {missing} are no plain parameters of the read"  # noqa: S101  (a slip of ours)
+        (first, queryset, compiler, sql, parameters), (second, _, _, _, others) = [
+            self._as_sql(number, instant) for number, instant in _SETS
+        ]
+        pairs = list(zip(first, second, strict=True))
+        places = tuple(
+            pairs.index(pair) if pair in pairs else None for pair in zip(parameters, others, strict=True)
+        )
+        missing = [place for place in range(len(pairs)) if place not in places]
+        assert not missing, f"arguments {missing} are no plain parameters of the read"
         selected = compiler.select[: compiler.col_count]
         self._compiled = _Compiled(
             sql=sql,
@@ -88,11 +89,28 @@ class Prepared(Generic[Row]):
         )
         return self._compiled
 
+    def _as_sql(
+        self, number: int, instant: datetime
+    ) -> tuple[list[Any], QuerySet[Any, Row], SQLCompiler, str, Sequence[Any]]:
+        """The read for one set of stand-ins: those as the driver sees them, and what the ORM makes of it."""
+        stand_ins = [_stand_in(kind, place, number, instant) for place, kind in enumerate(self._kinds)]
+        queryset = self._build(*stand_ins)
+        compiler: SQLCompiler = queryset.query.get_compiler(_DB)
+        sql, parameters = compiler.as_sql()
+        adapt = connections[_DB].ops.adapt_datetimefield_value
+        return (
+            [adapt(one) if isinstance(one, datetime) else one for one in stand_ins],
+            queryset,
+            compiler,
+            sql,
+            parameters,
+        )
 
-def _stand_in(kind: type[Argument], place: int) -> Argument:
+
+def _stand_in(kind: type[Argument], place: int, number: int, instant: datetime) -> Argument:
     if kind is int:
-        return _NUMBER + place
-    return f"{_WORD}{place}" if kind is str else _INSTANT + timedelta(seconds=place)
+        return number + place
+    return f"argument {number + place}" if kind is str else instant + timedelta(seconds=place)
 
 
 def _converted(

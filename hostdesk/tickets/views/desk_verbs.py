@@ -63,9 +63,12 @@ def note(request: DeskRequest, number: str) -> HttpResponse:
     if not form.is_valid():
         return show(request, found, note=form, status=422)
     given = form.cleaned_data
-    writing.add_note(
-        found, given["text"], by=request.agent, at=request.at, submission=given["submission"] or None
-    )
+    submission = given["submission"] or None
+    try:
+        writing.add_note(found, given["text"], by=request.agent, at=request.at, submission=submission)
+    except Refused as refusal:
+        form.add_error("text", refusal.sentence)
+        return show(request, found, note=form, status=422)
     flash.done(request, "Noted, for staff only.")
     return go(request, _page(found))
 

@@ -21,7 +21,7 @@ def asked(path="/", **more):
 
 
 def test_no_page_may_run_or_load_what_is_not_ours():
-    answer = middleware.security_headers(lambda request: HttpResponse())(asked())
+    answer = middleware.security_headers(lambda _: HttpResponse())(asked())
     policy = dict(part.split(" ", 1) for part in answer["Content-Security-Policy"].split("; "))
 
     assert policy == {
@@ -42,9 +42,7 @@ def test_no_page_may_run_or_load_what_is_not_ours():
 
 
 def test_a_view_may_be_stricter_about_its_own_answer():
-    own = middleware.security_headers(
-        lambda request: HttpResponse(headers={"Content-Security-Policy": "sandbox"})
-    )
+    own = middleware.security_headers(lambda _: HttpResponse(headers={"Content-Security-Policy": "sandbox"}))
 
     assert own(asked())["Content-Security-Policy"] == "sandbox"
 
@@ -52,13 +50,13 @@ def test_a_view_may_be_stricter_about_its_own_answer():
 @pytest.mark.parametrize(("secure", "said"), [(True, "max-age=63072000; includeSubDomains"), (False, None)])
 def test_browsers_are_told_to_stay_with_https_only_where_there_is_https(secure, said):
     with override_settings(SECURE=secure):
-        answer = middleware.security_headers(lambda request: HttpResponse())(asked())
+        answer = middleware.security_headers(lambda _: HttpResponse())(asked())
 
     assert answer.headers.get("Strict-Transport-Security") == said
 
 
 def refuse(request, exception):
-    return middleware.refusals_as_pages(lambda request: HttpResponse()).process_exception(request, exception)
+    return middleware.refusals_as_pages(lambda _: HttpResponse()).process_exception(request, exception)
 
 
 def test_a_refusal_is_a_page_with_its_sentence_and_a_way_to_its_clause():
