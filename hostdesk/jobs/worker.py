@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 import structlog
 from django.db import InterfaceError, OperationalError, connections
@@ -138,10 +138,22 @@ def periodic_round(periodic: list[Periodic]) -> Round:
     return Round("periodic work", run, every=timedelta(seconds=_LOOK_FOR_PERIODIC))
 
 
-def work(todo: Work, stop: threading.Event, *, beat: Callable[[], None] | None = None) -> None:
+class Sign(Protocol):
+    """A sign of life; `beats.Pulse` is the one in use."""
+
+    has_beaten: bool
+
+    def beat(self) -> None:
+        """Give the sign."""
+
+    def end(self) -> None:
+        """Say that this part ends because it was told to."""
+
+
+def work(todo: Work, stop: threading.Event, *, pulse: Sign | None = None) -> None:
     """Run everything in `todo` until `stop` is set; returns when the steps under way have ended.
 
-    `beat` gives a sign of life now and then, as long as no thread is stuck; by default the worker's row.
+    `pulse` beats now and then, as long as no thread is stuck; by default it is the worker's row.
     """
     loops = [Loop(room, rounds, stop) for room, rounds in todo.rounds.items()]
     if todo.periodic:
@@ -149,11 +161,10 @@ def work(todo: Work, stop: threading.Event, *, beat: Callable[[], None] | None =
     threads = [threading.Thread(target=loop.run, name=loop.name, daemon=True) for loop in loops]
     for thread in threads:
         thread.start()
-    pulse = beats.Pulse(Part.WORKER)
-    give_sign = beat or pulse.beat
-    while not stop.wait(beats.EVERY.total_seconds() if pulse.has_beaten or beat else 0.2):
+    pulse = pulse or beats.Pulse(Part.WORKER)
+    while not stop.wait(beats.EVERY.total_seconds() if pulse.has_beaten else 0.2):
         if not any(loop.is_stuck() for loop in loops):
-            give_sign()
+            pulse.beat()
     end = time.monotonic() + _SECONDS_TO_FINISH
     for thread in threads:
         thread.join(max(0.0, end - time.monotonic()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from datetime import UTC, datetime
 
@@ -21,7 +22,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rcpt", action="append", required=True, metavar="ADDRESS", help="an envelope recipient (repeatable)"
     )
-    parser.add_argument("--from", dest="sender", default="", metavar="ADDRESS", help="the envelope sender")
+    parser.add_argument(
+        "--from",
+        dest="sender",
+        metavar="ADDRESS",
+        help="the envelope sender, <> or nothing for a bounce (default: the Return-Path of the mail)",
+    )
     parser.add_argument(
         "--ip", default="", metavar="ADDRESS", help="the host that brought the mail to your server"
     )
@@ -70,7 +76,7 @@ def _deliver(args: argparse.Namespace, raw: bytes) -> int:
                 Arrival(
                     route=ours.way_of_mail(args.rcpt),
                     door="pipe",
-                    envelope_from=args.sender.strip("<>"),
+                    envelope_from=envelope_sender(args.sender, raw),
                     recipients=tuple(args.rcpt),
                     client_ip=args.ip,
                     helo=args.helo,
@@ -84,6 +90,19 @@ def _deliver(args: argparse.Namespace, raw: bytes) -> int:
     except (CannotKeep, DatabaseError) as error:
         return _say(f"cannot keep the mail now: {error}", EXIT_TRY_LATER)
     return _say(sentence, EXIT_TOO_LARGE) if is_too_large else 0
+
+
+def envelope_sender(given: str | None, raw: bytes) -> str:
+    """The envelope sender, "" for the null sender of bounces; `unknown` when neither we nor the mail were told.
+
+    Mail servers hand the null sender to pipes as nothing, as <> or as MAILER-DAEMON.
+    """
+    if given is None:
+        head = re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[0]
+        path = re.search(rb"^return-path:[ \t]*<?([^<>\s]*)>?[ \t]*\r?$", head, re.IGNORECASE | re.MULTILINE)
+        return path[1].decode("utf-8", "replace") if path else "unknown"
+    bare = given.strip().strip("<>")
+    return "" if bare.upper() == "MAILER-DAEMON" else bare
 
 
 def _say(sentence: str, code: int) -> int:

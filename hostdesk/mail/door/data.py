@@ -89,7 +89,8 @@ async def read_data(reader: asyncio.StreamReader, *, largest: int, hold: Hold) -
     content = b"".join(held)[: -len(b".\r\n")]
     if _has_bare_line_ends(content) and _SMUGGLED.search(b"\r\n" + content + b"\r\n"):
         return Taken(b"", size, "smuggling")
-    return Taken(_without_extra_dots(content), size)
+    content = _without_extra_dots(content)
+    return Taken(content, len(content))
 
 
 async def _next_piece(reader: asyncio.StreamReader) -> bytes:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import structlog
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections
 
 from hostdesk.jobs import beats
 from hostdesk.jobs.models import Part
@@ -117,14 +117,17 @@ def run(
     writer = writer or Writer(under_way=lambda: room.under_way)
     door = Door(writer=writer, ours=addresses, largest=largest, tls=tls, room=room)
     door.writer.start()
-    threading.Thread(target=addresses.follow, args=(stop,), name="addresses", daemon=True).start()
+    following = threading.Thread(target=addresses.follow, args=(stop,), name="addresses", daemon=True)
+    following.start()
     pulse = beats.Pulse(Part.MAIL).beat_beside(stop)
     try:
         asyncio.run(_serve(door, smtp, lmtp, stop, when_ready))
     finally:
         stop.set()
         door.writer.stop()
-        pulse.join(timeout=5)
+        for thread in (pulse, following):
+            thread.join(timeout=5)
+        connections.close_all()
 
 
 async def _serve(
