@@ -1,7 +1,7 @@
 """Reads mails in small processes with limits, so that no mail can hurt the worker (T16 to T18).
 
 Run as a module this file is the child: it knows no Django and no database, and gets no secret in its environment.
-Frames on one socket: 4 bytes length and the raw mail in; one kind byte, 4 bytes length and msgpack out. A child
+Frames on one socket: 4 bytes length and the raw mail in; one kind byte, 4 bytes length and msgpack out, after one ready byte. A child
 that dies, or takes too long, costs its one mail; the mails behind it go to another child.
 """
 
@@ -19,16 +19,18 @@ import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Self
 
 import msgspec
 
 from hostdesk.mail.reading.shapes import ParsedMail, Unreadable
 
-_PARSED, _UNREADABLE = b"P", b"U"
+_PARSED, _UNREADABLE, _READY = b"P", b"U", b"R"
 _ROOT = Path(__file__).resolve().parents[2]
 _OUT_OF_MEMORY = 77
 # A child that has almost been idle long enough to leave is not given another mail.
 _IDLE_MARGIN = 1.0
+_START_SECONDS = 30.0
 
 
 class ParserPool:
@@ -100,7 +102,7 @@ class ParserPool:
         if self._threads is not None:
             self._threads.shutdown(wait=True)
 
-    def __enter__(self) -> ParserPool:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -148,14 +150,14 @@ class _Child:
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603  (our own module, no input in the arguments)
                 [sys.executable, "-m", "hostdesk.mail.child", *limits],
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 env=_bare_environment(),
                 cwd="/",
             )
         self.socket = ours
-        self.is_usable = True
+        self.is_usable, self.has_started = True, False
         self.used_at = time.monotonic()
 
     @property
@@ -164,6 +166,11 @@ class _Child:
 
     def ask(self, raw: bytes, *, wall_seconds: float, cpu_seconds: int) -> ParsedMail | Unreadable | None:
         """The child's answer, or why there is none; None when it had left before."""
+        try:
+            self._await_start()
+        except (TimeoutError, EOFError, OSError):
+            self.is_usable = False
+            return Unreadable("The reader of mails could not be started.")
         deadline = time.monotonic() + wall_seconds
         try:
             self._send(raw, deadline)
@@ -179,6 +186,12 @@ class _Child:
         if kind == _PARSED:
             return msgspec.msgpack.decode(payload, type=ParsedMail)
         return msgspec.msgpack.decode(payload, type=Unreadable)
+
+    def _await_start(self) -> None:
+        """Wait for the child's first word once: starting up is not the mail's fault."""
+        if not self.has_started:
+            self._receive(1, time.monotonic() + _START_SECONDS)
+            self.has_started = True
 
     def end(self) -> None:
         """Kill the process and wait for it; it has nothing to lose."""
@@ -226,7 +239,12 @@ class _Child:
 def _bare_environment() -> dict[str, str]:
     """What a child needs, and nothing of what the worker knows."""
     path = os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH", "")]))
-    return {"PYTHONPATH": path, "PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+    return {
+        "PYTHONPATH": path,
+        "PATH": os.environ.get("PATH", ""),
+        "LANG": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
 
 
 # The child's side
@@ -237,6 +255,7 @@ def serve(peer: socket.socket, *, cpu_seconds: int, idle_exit_seconds: float) ->
     from hostdesk.mail import reading
 
     encoder = msgspec.msgpack.Encoder()
+    peer.sendall(_READY)
     while True:
         raw = _next_mail(peer, idle_exit_seconds)
         if raw is None:
@@ -247,7 +266,10 @@ def serve(peer: socket.socket, *, cpu_seconds: int, idle_exit_seconds: float) ->
         except MemoryError:
             return _OUT_OF_MEMORY
         except (OverflowError, ValueError, TypeError) as trouble:
-            kind, payload = _UNREADABLE, encoder.encode(Unreadable(f"The mail could not be passed on: {trouble}"))
+            kind, payload = (
+                _UNREADABLE,
+                encoder.encode(Unreadable(f"The mail could not be passed on: {trouble}")),
+            )
         peer.sendall(kind + len(payload).to_bytes(4))
         peer.sendall(payload)
         raw = payload = b""

@@ -17,7 +17,9 @@ GROUP = "Mail"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--jsonl", action="store_true", help="JSON lines in, JSON lines out (the only form there is)")
+    parser.add_argument(
+        "--jsonl", action="store_true", help="JSON lines in, JSON lines out (the only form there is)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:  # noqa: ARG001
@@ -47,16 +49,21 @@ def verdict(case: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
     if kind == "orgdomain":
         return {"result": domains.registrable(case["domain"])}
     resolver = auth.ZoneResolver(case.get("zone") or {})
-    session = {"client_ip": case.get("ip"), "helo": case.get("helo") or "", "envelope_from": case.get("mail_from") or ""}
+    session: dict[str, Any] = {  # Any: JSON
+        "client_ip": case.get("ip"),
+        "helo": case.get("helo") or "",
+        "envelope_from": case.get("mail_from") or "",
+        "resolver": resolver,
+    }
     if kind == "spf":
-        return {"result": spf.check(**session, resolver=resolver).result}
+        return {"result": spf.check(**session).result}
     raw = _raw(case["message"])
     if kind == "dkim":
         return {"result": _any_signature(dkim.check(raw, resolver=resolver))}
     if kind == "arc":
         return {"result": dkim.arc(raw, resolver=resolver)}
     if kind == "dmarc":
-        found = auth.check(raw, **session, from_domain=author.read(raw).domain, resolver=resolver)
+        found = auth.check(raw, **session, from_domain=author.read(raw).domain)
         return {"result": found.dmarc.result, "disposition": found.dmarc.disposition}
     raise ValueError(f"unknown kind {kind}")
 

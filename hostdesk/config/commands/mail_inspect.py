@@ -56,7 +56,12 @@ def as_json(name: str, mail: ParsedMail) -> dict[str, Any]:  # Any: JSON
         "reply_text": mail.reply_text,
         "html_sanitized": mail.html_sanitized,
         "attachments": [
-            {"filename": one.filename, "content_type": one.content_type, "size": one.size, "inline": one.inline}
+            {
+                "filename": one.filename,
+                "content_type": one.content_type,
+                "size": one.size,
+                "inline": one.inline,
+            }
             for one in mail.attachments
         ],
         "auto_submitted": mail.auto_submitted,
@@ -69,7 +74,12 @@ def as_json(name: str, mail: ParsedMail) -> dict[str, Any]:  # Any: JSON
             "action": bounce.action,
             "diagnostic": bounce.diagnostic,
             "all": [
-                {"recipient": one.recipient, "status": one.status, "action": one.action, "diagnostic": one.diagnostic}
+                {
+                    "recipient": one.recipient,
+                    "status": one.status,
+                    "action": one.action,
+                    "diagnostic": one.diagnostic,
+                }
                 for one in bounce.all
             ],
         },
@@ -85,7 +95,11 @@ def _address(one: Address | None) -> dict[str, str] | None:
 
 
 def _readable(shown: dict[str, Any]) -> str:  # Any: JSON
-    head = [f"{key}: {value}" for key, value in shown.items() if key not in ("text", "reply_text", "html_sanitized")]
+    head = [
+        f"{key}: {value}"
+        for key, value in shown.items()
+        if key not in ("text", "reply_text", "html_sanitized")
+    ]
     return "\n".join([*head, "--- new text", shown["reply_text"], ""])
 
 

@@ -30,7 +30,9 @@ def believe(auth: AuthResult, *, author_domain: str | None) -> Belief:
     """
     facts = facts_of(auth)
     if author_domain is None or not _is_about(auth, author_domain):
-        return Belief("unproven", retry=False, why="There is no single author the checks could be about.", facts=facts)
+        return Belief(
+            "unproven", retry=False, why="There is no single author the checks could be about.", facts=facts
+        )
     dmarc = auth.dmarc
     if dmarc.result == "pass":
         return Belief("proven", retry=False, why="DMARC passes for the author's domain.", facts=facts)

@@ -35,7 +35,8 @@ def check(
     sender = spf.check(client_ip=client_ip, helo=helo, envelope_from=envelope_from, resolver=resolver)
     signatures = dkim.check(raw, resolver=resolver)
     if from_domain is None:
-        verdict, aligned = Dmarc("permerror", why="the mail has no single author"), []
+        verdict = Dmarc("permerror", why="the mail has no single author")
+        aligned: list[str] = []
     else:
         verdict, aligned = dmarc.check(from_domain, spf=sender, dkim=signatures, resolver=resolver)
     own = AuthResult(
@@ -51,6 +52,11 @@ def _with_word(own: AuthResult, word: relays.RelayWord, from_domain: str | None)
     if word.dmarc_domain != ascii_name(from_domain):
         return own
     verdict = msgspec.structs.replace(
-        own.dmarc, result="pass", disposition="none", by=f"relay:{word.relay}", why="", domain=word.dmarc_domain
+        own.dmarc,
+        result="pass",
+        disposition="none",
+        by=f"relay:{word.relay}",
+        why="",
+        domain=word.dmarc_domain,
     )
     return msgspec.structs.replace(own, dmarc=verdict, source="relay", aligned=[f"relay:{word.relay}"])

@@ -55,7 +55,9 @@ class _OwnKeys:
 
     resolver: Resolver
 
-    def verify_sig(self, sig: dict[bytes, bytes], include: list[bytes], header: object, dnsfunc: object) -> bool:
+    def verify_sig(
+        self, sig: dict[bytes, bytes], include: list[bytes], header: object, dnsfunc: object
+    ) -> bool:
         name = b"%s._domainkey.%s" % (sig[b"s"], sig[b"d"])
         tags = _key_tags(self.resolver, name.decode("ascii", "replace"))
         algorithm = sig[b"a"].partition(b"-")[0].lower()
@@ -93,7 +95,9 @@ def _check_key(tags: dict[bytes, bytes], sig: dict[bytes, bytes]) -> None:
     if not tags[b"p"].strip():
         raise _Refused("the key has been revoked")
     hashes = tags.get(b"h")
-    if hashes and sig[b"a"].partition(b"-")[2].lower() not in [one.strip().lower() for one in hashes.split(b":")]:
+    if hashes and sig[b"a"].partition(b"-")[2].lower() not in [
+        one.strip().lower() for one in hashes.split(b":")
+    ]:
         raise _Refused("the key does not allow this hash")
     flags = [one.strip().lower() for one in tags.get(b"t", b"").split(b":")]
     identity = sig.get(b"i", b"").rpartition(b"@")[2].strip().lower()

@@ -150,7 +150,13 @@ def _exists(domain: str, resolver: Resolver) -> bool:
 
 
 def _aligned(
-    domain: str, records: list[Record], record: Record | None, *, spf: Spf, dkim: list[Dkim], resolver: Resolver
+    domain: str,
+    records: list[Record],
+    record: Record | None,
+    *,
+    spf: Spf,
+    dkim: list[Dkim],
+    resolver: Resolver,
 ) -> list[str]:
     """What passed for the author's organisation; without a record alignment is relaxed."""
     passed = [("dkim", one.domain, f"dkim:{one.domain}") for one in dkim if one.result == "pass"]

@@ -17,7 +17,9 @@ from hostdesk.mail.auth.resolver import DnsDown, Resolver
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 _FROM = re.compile(r"\bfrom\s+(\S{1,255})(?:\s+\(([^()]{0,500})\))?", re.IGNORECASE)
 _BY = re.compile(r"\bby\s+\[?([\w.:-]{1,255})", re.IGNORECASE)
-_ADDRESS = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f.:]{3,45})\]|(?:^|[\s@(])((?:\d{1,3}\.){3}\d{1,3})(?=[\s)]|$)", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"\[(?:IPv6:)?([0-9A-Fa-f.:]{3,45})\]|(?:^|[\s@(])((?:\d{1,3}\.){3}\d{1,3})(?=[\s)]|$)", re.IGNORECASE
+)
 _ENVELOPE = re.compile(r"envelope-from\s+<?([^<>\s)]{0,320})>?", re.IGNORECASE)
 _METHOD = re.compile(r"\A\s*(spf|dkim|dmarc)\s*=\s*([a-z]{3,12})\b", re.IGNORECASE)
 _HEADER_FROM = re.compile(r"\bheader\.from\s*=\s*\"?(?:[^\s\";@]{1,64}@)?([\w.-]{1,253})", re.IGNORECASE)
@@ -37,7 +39,9 @@ class RelayWord(msgspec.Struct, frozen=True):
     dmarc_domain: str = ""
 
 
-def word_of(raw: bytes, *, client_ip: str | None, relays: Sequence[str], resolver: Resolver) -> RelayWord | None:
+def word_of(
+    raw: bytes, *, client_ip: str | None, relays: Sequence[str], resolver: Resolver
+) -> RelayWord | None:
     """The word of a named relay, or None when the mail did not come through one.
 
     With a `client_ip` that is not a relay's nothing in the header is believed. `relays` are host names or addresses.

@@ -91,7 +91,13 @@ class DnsResolver:
             found = self._resolver.resolve(name + ".", kind, raise_on_no_answer=False, search=False)
         except dns.resolver.NXDOMAIN as nothing:
             return Answer((), exists=False, ttl=_negative_ttl(nothing))
-        except (dns.name.LabelTooLong, dns.name.NameTooLong, dns.name.EmptyLabel, dns.name.BadEscape, UnicodeError):
+        except (
+            dns.name.LabelTooLong,
+            dns.name.NameTooLong,
+            dns.name.EmptyLabel,
+            dns.name.BadEscape,
+            UnicodeError,
+        ):
             return Answer((), exists=False)
         except (dns.exception.DNSException, OSError) as trouble:
             raise DnsDown(f"{kind} {name}: {type(trouble).__name__}") from trouble

@@ -15,7 +15,9 @@ MAX_FROM_BYTES = 2_000
 _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u00a0-\U0010ffff-]"
 _DOT_ATOM = re.compile(rf"{_ATEXT}+(?:\.{_ATEXT}+)*", re.DOTALL)
 # Underscores are no hostname, but names that carry mail have them, and DMARC can be asked about them.
-_LABEL = r"[A-Za-z0-9_\u00a1-\U0010ffff](?:[A-Za-z0-9_\u00a1-\U0010ffff-]{0,61}[A-Za-z0-9_\u00a1-\U0010ffff])?"
+_LABEL = (
+    r"[A-Za-z0-9_\u00a1-\U0010ffff](?:[A-Za-z0-9_\u00a1-\U0010ffff-]{0,61}[A-Za-z0-9_\u00a1-\U0010ffff])?"
+)
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})+", re.DOTALL)
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 _QUOTED_NAME = re.compile(r'"((?:[^"\\\r\n]|\\["\\])*)"')
@@ -27,7 +29,7 @@ _INVISIBLE = re.compile("[\0-\x08\x0a-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u116
                         "\u2028-\u202f\u205f-\u206f\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffd]")  # fmt: skip
 
 
-def read(raw: bytes) -> Author:
+def read(raw: bytes) -> Author:  # noqa: PLR0911  (a table of cases)
     """The author of a raw mail, or why there is none that could be relied on."""
     values, problem = _from_values(raw)
     if problem:
@@ -75,12 +77,14 @@ def _from_values(raw: bytes) -> tuple[list[bytes], str | None]:
             return [], "A second From field hides behind a bare carriage return."
         elif re.match(rb"[\x00-\x20\x7f-\xff]*from[\x00-\x20\x7f-\xff]*:", line, re.IGNORECASE):
             return [], "A From field is disguised by odd bytes."
-        elif b":" not in line and line.strip() and not (number == 0 and line.startswith((b"From ", b">From "))):
+        elif (
+            b":" not in line and line.strip() and not (number == 0 and line.startswith((b"From ", b">From ")))
+        ):
             return [b"\n".join(one) for one in values], "The header contains a line that is no header field."
     return [b"\n".join(one) for one in values], None
 
 
-def _one_mailbox(text: str, values: list[bytes]) -> Author:
+def _one_mailbox(text: str, values: list[bytes]) -> Author:  # noqa: PLR0911  (a table of cases)
     if not text:
         return _nobody("The From field is empty.", values)
     if _INVISIBLE.search(text):
@@ -103,7 +107,7 @@ def _unquoted_rest(head: str) -> str:
     return _QUOTED_NAME.sub("", head)
 
 
-def _display_name(head: str) -> tuple[str, str | None]:
+def _display_name(head: str) -> tuple[str, str | None]:  # noqa: PLR0911  (a table of cases)
     """The decoded display name, or why it makes the field ambiguous."""
     quoted = _QUOTED_NAME.fullmatch(head)
     if quoted:
@@ -128,7 +132,7 @@ def _display_name(head: str) -> tuple[str, str | None]:
     return headers.clean(name), None
 
 
-def _address(text: str, name: str, values: list[bytes]) -> Author:
+def _address(text: str, name: str, values: list[bytes]) -> Author:  # noqa: PLR0911  (a table of cases)
     if "=?" in text:
         return _nobody("The address in the From field is encoded, which no standard allows.", values)
     if "(" in text or ")" in text:

@@ -10,7 +10,14 @@ from hostdesk.mail.reading.mime import Entity, Walk
 from hostdesk.mail.reading.shapes import Attachment, Sealed
 
 MAX_TEXT = 2_000_000
-_INLINE_TEXT = {"text/plain", "text/html", "text/enriched", "text/richtext", "text/x-amp-html", "text/watch-html"}
+_INLINE_TEXT = {
+    "text/plain",
+    "text/html",
+    "text/enriched",
+    "text/richtext",
+    "text/x-amp-html",
+    "text/watch-html",
+}
 _EXTENSIONS = {
     "image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp", "application/pdf": "pdf",
     "text/calendar": "ics", "text/html": "html", "text/plain": "txt", "text/csv": "csv", "message/rfc822": "eml",
@@ -147,7 +154,9 @@ def decoded_text(entity: Entity) -> str:
     content = entity.content()[: 4 * MAX_TEXT]
     charset = entity.params.get("charset")
     if entity.content_type == "text/html" and not charset:
-        said = re.search(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{2,40})", content[:4000], re.IGNORECASE)
+        said = re.search(
+            rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{2,40})", content[:4000], re.IGNORECASE
+        )
         charset = said[1].decode("ascii", "replace") if said else None
     text = charsets.decode(content, charset)[:MAX_TEXT]
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
@@ -189,7 +198,9 @@ def unflowed(text: str, *, delsp: bool = False) -> str:
     return "\n".join(out)
 
 
-_UU = re.compile(r"^begin [0-7]{3,4} (\S[^\n]{0,200})\n((?:[ -`][^\n]{0,90}\n)*?)[ `]?\n?end[ \t]*$", re.MULTILINE)
+_UU = re.compile(
+    r"^begin [0-7]{3,4} (\S[^\n]{0,200})\n((?:[ -`][^\n]{0,90}\n)*?)[ `]?\n?end[ \t]*$", re.MULTILINE
+)
 
 
 def _with_files_cut_out(text: str, body: Body) -> str:
@@ -251,7 +262,9 @@ def _name_from_id(cid: str | None) -> str:
 
 def _made_up_name(kind: str, body: Body) -> str:
     """A name for a file that has none: `picture.png`, `document.html`, `file.bin`, with a number when taken."""
-    stem = {"image": "picture", "text": "document", "video": "video", "audio": "audio"}.get(kind.partition("/")[0], "file")
+    stem = {"image": "picture", "text": "document", "video": "video", "audio": "audio"}.get(
+        kind.partition("/")[0], "file"
+    )
     taken = {one.filename for one in body.attachments}
     name, number = f"{stem}.{_extension(kind)}", 1
     while name in taken:
@@ -260,7 +273,9 @@ def _made_up_name(kind: str, body: Body) -> str:
 
 
 def _extension(kind: str) -> str:
-    return _EXTENSIONS.get(kind, "bin" if "/" not in kind else re.sub(r"[^a-z0-9]", "", kind.split("/")[1])[:8] or "bin")
+    return _EXTENSIONS.get(
+        kind, "bin" if "/" not in kind else re.sub(r"[^a-z0-9]", "", kind.split("/")[1])[:8] or "bin"
+    )
 
 
 def _append(

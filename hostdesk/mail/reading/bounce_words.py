@@ -21,7 +21,9 @@ _DAEMON = re.compile(
     r"|anti-?virus|bounce|interscan|mail transfer|\bdaemon@",
     re.IGNORECASE,
 )
-_POSTMASTER = re.compile(r"post-?master|admin(?:istrator)?@|microsoft outlook|internet mail|exchange", re.IGNORECASE)
+_POSTMASTER = re.compile(
+    r"post-?master|admin(?:istrator)?@|microsoft outlook|internet mail|exchange", re.IGNORECASE
+)
 _SUBJECT = re.compile(
     r"""undeliver|undelivrable|non[- ]?(?:delivery|remis|distribu|recapita|consegna|livr)|deliver\w*\s+(?:status|fail\w*|error|problem|report|notif|delay|has\ failed|unsuccess)
     |delivery\ status|fail\w*\s+(?:notice|deliver|notification|mail)|return(?:ed|ing)\ (?:mail|message|to\ sender|email)|returned\ by|mail\ (?:error|failure|not\ deliver|system\ error|delivery\ (?:failed|failure|system|problem|status))
@@ -48,8 +50,14 @@ _COPY = re.compile(
     |message\ (?:headers?|body|text)\ (?:follows?|suppressed)|unsent\ message|message\ header\ follows|copy\ of\ (?:the|your)\ (?:original\ )?(?:message|mail)|below\ the\ next\ line|enclosed\ is\ a\ copy|attachment\ is\ a\ copy|forwarded\ message|start\ of\ (?:returned|forwarded)|a\ summary\ of\ the\ undelivered|mensaje\ original|header\s+text\ follows|first\ \d+\ lines|the\ original\ message\ (?:headers?|follows))""",
     re.IGNORECASE | re.VERBOSE | re.MULTILINE,
 )
-_HEADER_START = re.compile(r"^>?\s{0,6}(?:Received|Return-Path|DKIM-Signature|Message-Id|MIME-Version|X-[\w-]{2,40})\s?:", re.IGNORECASE | re.MULTILINE)
-_LINE_ADDRESS = re.compile(rf"^[\s>*\"'({{\[;|-]{{0,20}}(?:[\w\" ]{{0,40}}<|smtp:)?({_ADDRESS})[>)\]\"']{{0,3}}\s*(?:[:;,(\[]|on\ |\.{{3}}|$|\s-|\s+<)", re.IGNORECASE)
+_HEADER_START = re.compile(
+    r"^>?\s{0,6}(?:Received|Return-Path|DKIM-Signature|Message-Id|MIME-Version|X-[\w-]{2,40})\s?:",
+    re.IGNORECASE | re.MULTILINE,
+)
+_LINE_ADDRESS = re.compile(
+    rf"^[\s>*\"'({{\[;|-]{{0,20}}(?:[\w\" ]{{0,40}}<|smtp:)?({_ADDRESS})[>)\]\"']{{0,3}}\s*(?:[:;,(\[]|on\ |\.{{3}}|$|\s-|\s+<)",
+    re.IGNORECASE,
+)
 _NAMED = re.compile(
     rf"(?:(?:final|original|failed)[- ]recipient|error-for|recipient|rcpt\ to|undeliverable\ (?:to|address)|addressed\ to(?:\ email\ address)?|(?:deliver\w*|message|mail)\ to|to\ (?:the\ )?(?:recipient|address)|userid|user\ is|permanent\ errors|for\ user|<{{3}}\ RCPT\ TO)\s?[:;]?\s?-{{0,2}}\s{{0,5}}(?:rfc822\s?;\s?)?[\[(<\"']{{0,3}}(?:SMTP:)?({_ADDRESS})",
     re.IGNORECASE,
@@ -142,7 +150,9 @@ def _recipients(notice: Notice, words: str) -> list[str]:
         _ANY_ADDRESS.findall(words),
     )
     for found in sources:
-        usable = _distinct([one for one in found if one.lower() not in notice.own and not _NOT_FAILED.match(one)])
+        usable = _distinct(
+            [one for one in found if one.lower() not in notice.own and not _NOT_FAILED.match(one)]
+        )
         if usable:
             return usable
         if found is surest and surest:
@@ -222,16 +232,28 @@ def _failed(address: str, words: str, *, action: str) -> FailedRecipient:
 
 # What the words make likely when no code is given; the first that fits.
 _MEANINGS: tuple[tuple[str, str], ...] = (
-    (r"mailbox (?:is )?full|quota|over ?quota|too much mail|storage|disk (?:space|full)|exceed\w* .{0,20}(?:size|limit) .{0,20}mailbox", "5.2.2"),
-    (r"user (?:is )?unknown|unknown (?:user|recipient|local|address)|no such (?:user|mailbox|address|recipient|account|person)|(?:user|recipient|address|account|mailbox) .{0,30}(?:not (?:found|exist|listed|recognized|known)|doesn't|does not exist|unknown|invalid|wasn't found)|invalid .{0,20}(?:user|recipient|address|mailbox)|no mailbox here|unbekannt", "5.1.1"),  # noqa: E501
+    (
+        r"mailbox (?:is )?full|quota|over ?quota|too much mail|storage|disk (?:space|full)|exceed\w* .{0,20}(?:size|limit) .{0,20}mailbox",
+        "5.2.2",
+    ),
+    (
+        r"user (?:is )?unknown|unknown (?:user|recipient|local|address)|no such (?:user|mailbox|address|recipient|account|person)|(?:user|recipient|address|account|mailbox) .{0,30}(?:not (?:found|exist|listed|recognized|known)|doesn't|does not exist|unknown|invalid|wasn't found)|invalid .{0,20}(?:user|recipient|address|mailbox)|no mailbox here|unbekannt",
+        "5.1.1",
+    ),
     (r"disabled|discontinued|inactive|suspended|deactivated|expired account", "5.2.1"),
-    (r"host (?:or domain name )?(?:unknown|not found)|unknown (?:host|domain)|no (?:mx|such domain|route)|couldn't find (?:any|a) (?:host|mail exchanger)|domain .{0,30}not (?:found|exist)|unrout", "5.1.2"),
+    (
+        r"host (?:or domain name )?(?:unknown|not found)|unknown (?:host|domain)|no (?:mx|such domain|route)|couldn't find (?:any|a) (?:host|mail exchanger)|domain .{0,30}not (?:found|exist)|unrout",
+        "5.1.2",
+    ),
     (r"spam|blocked|blacklist|black list|dnsbl|rbl|policy|reputation|dmarc|spf\b|unsolicited", "5.7.1"),
     (r"relay(?:ing)?|access denied|permission denied|not authori[sz]ed|authentication required", "5.7.1"),
     (r"too (?:large|big)|size (?:limit|exceeds)|message size", "5.3.4"),
     (r"loop|too many hops", "5.4.6"),
     (r"delivery time|expired|retry timeout|too long|in the queue|after \d+ (?:hours|days|attempt)", "5.4.7"),
-    (r"timed? ?out|connection refused|could not connect|no smtp connection|not responding|unavailable or busy|greylist|try again", "4.4.1"),
+    (
+        r"timed? ?out|connection refused|could not connect|no smtp connection|not responding|unavailable or busy|greylist|try again",
+        "4.4.1",
+    ),
 )
 _COMPILED = tuple((re.compile(pattern, re.IGNORECASE), status) for pattern, status in _MEANINGS)
 

@@ -11,6 +11,11 @@ from hostdesk.mail.reading.shapes import Bounce, FailedRecipient
 MAX_RECIPIENTS = 100
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _DELIVERED = ("delivered", "relayed", "expanded")
+_OTHER_REPORTS = (
+    "message/feedback-report",
+    "message/disposition-notification",
+    "message/global-disposition-notification",
+)
 _MESSAGES = ("message/rfc822", "text/rfc822-headers", "message/global", "message/rfc822-headers")
 
 
@@ -20,6 +25,8 @@ def recognise(root: Entity, text: str, subject: str) -> Bounce | None:
     `text` is the readable text, `subject` the decoded subject. A report of success is no bounce.
     """
     parts = _parts(root)
+    if any(part.content_type in _OTHER_REPORTS for part in parts):
+        return None
     formal, only_success = _formal(parts)
     if formal:
         return _bounce([_completed(one, text) for one in formal], parts, formal_report=True)
@@ -32,7 +39,8 @@ def recognise(root: Entity, text: str, subject: str) -> Bounce | None:
         return_path=headers.unfold(root.raw("return-path") or b"-"),
         own=frozenset(_own_addresses(root)),
         failed_header=[one.address for one in headers.addresses(root.raws("x-failed-recipients"))],
-        is_report=root.content_type == "multipart/report" or any("delivery-status" in p.content_type for p in parts),
+        is_report=root.content_type == "multipart/report"
+        or any("delivery-status" in p.content_type for p in parts),
         returned=_returned(parts),
     )
     found = bounce_words.failures(notice)
@@ -63,7 +71,9 @@ def _parts(root: Entity) -> list[Entity]:
 
 def _own_addresses(root: Entity) -> list[str]:
     """Addresses of the report itself: its writer and the one it was sent to; neither is the one that failed."""
-    found = headers.addresses([*root.raws("from"), *root.raws("to"), *root.raws("x-original-to"), *root.raws("delivered-to")])
+    found = headers.addresses(
+        [*root.raws("from"), *root.raws("to"), *root.raws("x-original-to"), *root.raws("delivered-to")]
+    )
     return [one.address.lower() for one in found if "@" in one.address]
 
 
@@ -73,7 +83,10 @@ def _returned(parts: list[Entity]) -> dict[str, str] | None:
         if part.content_type in _MESSAGES:
             inner = part.children[0] if part.children else None
             if inner is not None and inner.headers:
-                return {name: headers.text_of(inner.raw(name)) for name in ("to", "from", "x-original-to", "subject")}
+                return {
+                    name: headers.text_of(inner.raw(name))
+                    for name in ("to", "from", "x-original-to", "subject")
+                }
             return bounce_words.fields_in(charsets.decode(part.content()[:50_000]))
     return None
 
@@ -100,7 +113,9 @@ def _formal(parts: list[Entity]) -> tuple[list[FailedRecipient], bool]:
     for part in parts:
         kind = part.content_type
         if kind in ("message/delivery-status", "message/global-delivery-status") or (
-            kind in ("text/plain", "message/rfc822") and b"Final-Recipient:" in part.body[:20_000] and not part.children
+            kind in ("text/plain", "message/rfc822")
+            and b"Final-Recipient:" in part.body[:20_000]
+            and not part.children
         ):
             groups, good = groups_in(charsets.decode(part.content()))
             failed.extend(groups)
@@ -122,7 +137,9 @@ def groups_in(text: str) -> tuple[list[FailedRecipient], bool]:
             continue
         status = _STATUS.search(fields.get("status", ""))
         diagnostic = fields.get("diagnostic-code", "")
-        out.append(FailedRecipient(recipient, status[1] if status else "", action or "failed", diagnostic[:1000]))
+        out.append(
+            FailedRecipient(recipient, status[1] if status else "", action or "failed", diagnostic[:1000])
+        )
     return out, delivered
 
 

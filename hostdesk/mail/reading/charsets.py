@@ -26,10 +26,20 @@ _ALIASES = {
     "big5-hkscs": "big5hkscs", "x-x-big5": "big5hkscs", "big5": "big5hkscs", "cp1252http-equiv": "cp1252",
 }  # fmt: skip
 # Codecs that are no charsets of text, or whose decoding can be made to take memory or raise oddly.
-_FORBIDDEN = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem", "rot_13"}
+_FORBIDDEN = {
+    "idna",
+    "punycode",
+    "unicode_escape",
+    "raw_unicode_escape",
+    "undefined",
+    "mbcs",
+    "oem",
+    "rot_13",
+}
 _HIGH = re.compile(rb"[\x80-\xff]")
 _ISO2022 = re.compile(rb"\x1b[$(][A-Z@]")
 SNIFF_BYTES = 20_000
+LONGEST_NAME = 40
 
 
 @lru_cache(maxsize=512)
@@ -37,9 +47,14 @@ def codec_for(name: str) -> str | None:
     """Python's codec for a declared charset, or None when nobody knows it."""
     word = re.sub(r"[\s\"']+", "", name).lower().split(";")[0].split("*")[0]
     word = _ALIASES.get(word, word)
-    tries = [word, word.replace("_", "-"), re.sub(r"^(x-|cs)", "", word), re.sub(r"^(windows|win|ms|cp)-?", "cp", word)]
+    tries = [
+        word,
+        word.replace("_", "-"),
+        re.sub(r"^(x-|cs)", "", word),
+        re.sub(r"^(windows|win|ms|cp)-?", "cp", word),
+    ]
     for candidate in [*tries, re.sub(r"^iso-?(\d{4})-?(\d+).*", r"iso\1-\2", word)]:
-        if not candidate or len(candidate) > 40 or "\0" in candidate:
+        if not candidate or len(candidate) > LONGEST_NAME or "\0" in candidate:
             continue
         try:
             found = codecs.lookup(candidate)
@@ -50,7 +65,7 @@ def codec_for(name: str) -> str | None:
     return None
 
 
-def decode(content: bytes, declared: str | None = None) -> str:
+def decode(content: bytes, declared: str | None = None) -> str:  # noqa: PLR0911  (a table of cases)
     """Text of `content`, never raising. A declared charset that does not fit the bytes is overruled.
 
     UTF-8 that decodes cleanly beats a wrong single-byte declaration, because it hardly happens by chance.

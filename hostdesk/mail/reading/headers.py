@@ -10,6 +10,7 @@ from hostdesk.mail.reading import charsets
 from hostdesk.mail.reading.shapes import Address
 
 MAX_ADDRESSES = 500
+LONGEST_ID = 990
 _COMMENT = re.compile(r"\((?:[^()\\]|\\.)*+\)")
 _CONTROLS = re.compile("[\0-\x08\x0a-\x1f\x7f\x85\u2028\u2029]+")
 _BLANKS = re.compile(r"[ \t\xa0]+")
@@ -41,7 +42,11 @@ def message_ids(raw: bytes | None) -> list[str]:
     text = unfold(raw)
     found = [f"<{one}>" for one in _ID.findall(text)]
     if not found:
-        found = [f"<{one}>" for one in re.split(r"[\s,]+", text.strip("<> ")) if "@" in one and len(one) < 990]  # noqa: PLR2004
+        found = [
+            f"<{one}>"
+            for one in re.split(r"[\s,]+", text.strip("<> "))
+            if "@" in one and len(one) < LONGEST_ID
+        ]
     return found[:MAX_ADDRESSES]
 
 
@@ -53,7 +58,9 @@ def instant(raw: bytes | None) -> datetime | None:
     try:
         found = parsedate_tz(text)
         if found is None:
-            return datetime.fromisoformat(text).astimezone(UTC) if re.match(r"\d{4}-\d\d-\d\dT", text) else None
+            return (
+                datetime.fromisoformat(text).astimezone(UTC) if re.match(r"\d{4}-\d\d-\d\dT", text) else None
+            )
         zone = timezone(timedelta(seconds=found[9] or 0))
         return datetime(*found[:6], tzinfo=zone).astimezone(UTC)
     except (ValueError, OverflowError, TypeError, IndexError):
@@ -80,16 +87,16 @@ def _split_list(text: str) -> list[str]:
     current: list[str] = []
     comment = 0
     for found in _TOKEN.finditer(text):
-        token = found[0]
-        if token == "(":
+        mark = found[0]
+        if mark == "(":
             comment += 1
-        elif token == ")" and comment:
+        elif mark == ")" and comment:
             comment -= 1
-        elif token in (",", ";") and not comment:
+        elif mark in (",", ";") and not comment:
             pieces.append("".join(current))
             current = []
             continue
-        current.append(token)
+        current.append(mark)
     pieces.append("".join(current))
     return [piece for piece in (piece.strip() for piece in pieces) if piece]
 

@@ -36,14 +36,26 @@ _ATTRIBUTES = {
     "time": {"datetime"},
     "blockquote": {"type"},
 }
-_GONE_WITH_CONTENT = {"script", "style", "title", "head", "template", "noscript", "iframe", "object", "svg", "math"}
+_GONE_WITH_CONTENT = {
+    "script",
+    "style",
+    "title",
+    "head",
+    "template",
+    "noscript",
+    "iframe",
+    "object",
+    "svg",
+    "math",
+}
 _SCHEMES = {"http", "https", "mailto", "tel", "cid", "ftp"}
 
 
 def _inert(tag: str, attribute: str, value: str) -> str | None:
     """Pictures load only from the mail itself (`cid:`); a remote address moves out of the browser's reach."""
-    if tag == "img" and attribute == "src" and not value.strip().lower().startswith("cid:"):
-        return None
+    if tag == "img" and attribute == "src":
+        value = value.strip()
+        return value if value.lower().startswith("cid:") else None
     return value
 
 
@@ -57,6 +69,7 @@ _CLEANER = nh3.Cleaner(
     strip_comments=True,
 )
 
+
 def sanitized(markup: str) -> str:
     """HTML that is safe inside a sandboxed frame: no script, style, form, frame, or picture from elsewhere.
 
@@ -66,8 +79,45 @@ def sanitized(markup: str) -> str:
     return _CLEANER.clean(_tamed(markup))
 
 
-_FORMATTING = {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"}
-_UNCLOSED = {"p", "li", "tr", "td", "th", "dd", "dt", "option", "br", "hr", "img", "meta", "link", "input", "col", "area", "base", "wbr", "param", "source", "embed"}
+_FORMATTING = {
+    "a",
+    "b",
+    "big",
+    "code",
+    "em",
+    "font",
+    "i",
+    "nobr",
+    "s",
+    "small",
+    "strike",
+    "strong",
+    "tt",
+    "u",
+}
+_UNCLOSED = {
+    "p",
+    "li",
+    "tr",
+    "td",
+    "th",
+    "dd",
+    "dt",
+    "option",
+    "br",
+    "hr",
+    "img",
+    "meta",
+    "link",
+    "input",
+    "col",
+    "area",
+    "base",
+    "wbr",
+    "param",
+    "source",
+    "embed",
+}
 _DATA_URL = re.compile(r"data:[\w/+.-]{1,60};base64,[A-Za-z0-9+/=\s]++", re.IGNORECASE)
 _TAG_AT = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})[^<>]{0,10000}>?")
 
@@ -203,7 +253,7 @@ class _Page:
         if not text.strip():
             return
         if self.blank_due and self.lines:
-            self._put("")
+            self.lines.append("")
         self.blank_due = False
         for line in text.split("\n"):
             self._put(line.rstrip())

@@ -33,17 +33,19 @@ _ROBOT_LOCAL = re.compile(
 )
 _ROBOT_SUBJECT = re.compile(
     r"""\s*[\[(]?\s*(?:
-      auto(?:matic|matiese?|matische|matisch|matisk|matyczna|svar)?[ -]?(?:reply|response|responder|antwoord|antwort|svar|mail|generated)\b
-    | auto: | autoreply\b | automated\ (?:reply|response|message)\b | autosvar\b | autom\.?\ antwort\b
+      auto(?:matic|matiese?|matische|matisch|matisk|matyczna|svar)?[ -]?(?:reply|response|antwoord|antwort|svar|mail)\b
+    | auto(?=:) | autoreply\b | automated\ (?:reply|response|message)\b | autosvar\b | autom\.?\ antwort\b
     | out[ -]of[ -](?:the[ -])?office\b | away\ from\ (?:my\ )?(?:mail|office|the\ office)\b | on\ (?:vacation|annual\ leave)\b
-    | vacation\ (?:reply|response|message|notice)\b | (?:abwesenheit(?:snotiz|sbenachrichtigung|sassistent)?|abwesend)\b
+    | vacation\ (?:reply|response|message|notice)\b | (?:abwesenheit(?:snotiz|sbenachrichtigung)?|abwesend)\b
     | nicht\ im\ (?:büro|buero|haus)\b | au(?:ß|ss)er\ haus\b | outomatiese\ (?:antwoord|boodskap)\b | buite\ (?:die\ )?kantoor\b
-    | uit\ (?:die|het)\ kantoor\b | afwezig(?:heid(?:sbericht|sassistent)?)?\b | niet\ op\ kantoor\b
+    | uit\ (?:die|het)\ kantoor\b | afwezig(?:heid(?:sbericht)?)?\b | niet\ op\ kantoor\b
     | r[ée]ponse\ automatique\b | (?:absent|absence)\ (?:du|de)\b | message\ d['’]absence\b | absence\b(?=\s*:)
     | respuesta\ autom[aá]tica\b | fuera\ de\ (?:la\ )?oficina\b | ausencia\b | resposta\ autom[aá]tica\b
     | fora\ d[oe]\ escrit[oó]rio\b | aus[eê]ncia\b | risposta\ automatica\b | fuori\ sede\b | automaattinen\ vastaus\b
     | autorespuesta\b | odpowied[zź]\ automatyczna\b | автоответ | 自動応答 | 自动答复 | 不在通知
-    )""",
+    )
+    # People write about these things too: then the sentence goes on.
+    (?=\s*(?:[:：(\[!–-]|\Z|(?:re|aw|sv|antw|until|till|from|tot|bis|vom|ab|jusqu|du|hasta|até)\b|\d))""",
     re.IGNORECASE | re.VERBOSE,
 )
 _FEEDBACK_TYPE = re.compile(rb"^feedback-type[ \t]*:[ \t]*([\w-]+)", re.IGNORECASE | re.MULTILINE)
@@ -74,7 +76,7 @@ def recognise(root: Entity, subject: str, *, bounce: bool) -> Machine:
     return Machine(reason=reason, report=report, list_id=list_id, return_path=path)
 
 
-def _reason(root: Entity, subject: str, *, report: ReportKind | None, path: str | None) -> str:
+def _reason(root: Entity, subject: str, *, report: ReportKind | None, path: str | None) -> str:  # noqa: PLR0911  (a table of cases)
     if report is not None:
         return f"report: {report}"
     auto = headers.text_of(root.raw("auto-submitted")).lower()
@@ -114,7 +116,11 @@ def _report(root: Entity, subject: str) -> ReportKind | None:
     if root.content_type == "multipart/report":
         found = _REPORTS.get(root.params.get("report-type", "").lower())
     for part in root.children:
-        kind = _REPORTS.get(part.content_type.partition("/")[2]) if part.content_type.startswith("message/") else None
+        kind = (
+            _REPORTS.get(part.content_type.partition("/")[2])
+            if part.content_type.startswith("message/")
+            else None
+        )
         if kind == "abuse":
             return _feedback_kind(part.content())
         found = found or kind

@@ -113,7 +113,8 @@ def split_headers(raw: bytes, walk: Walk) -> tuple[list[tuple[str, bytes]], byte
 def _fields(lines: list[bytes], walk: Walk) -> tuple[list[tuple[str, bytes]], int | None]:
     """Fields of the lines, and the index of the line at which the body really starts, if it is not the end."""
     fields: list[tuple[str, bytes]] = []
-    name, chunks, size = "", [], 0
+    name, size = "", 0
+    chunks: list[bytes] = []
 
     def flush() -> None:
         if name and len(fields) < MAX_HEADERS:
@@ -156,7 +157,16 @@ def _is_noise(line: bytes, index: int) -> bool:
 
 def _fields_follow(lines: list[bytes], start: int) -> bool:
     """Whether the next lines are header fields again, so that one broken line does not end the header."""
-    known = (b"from:", b"to:", b"subject:", b"date:", b"message-id:", b"mime-version:", b"received:", b"content-")
+    known = (
+        b"from:",
+        b"to:",
+        b"subject:",
+        b"date:",
+        b"message-id:",
+        b"mime-version:",
+        b"received:",
+        b"content-",
+    )
     return any(line.lower().startswith(known) for line in lines[start : start + 40])
 
 
@@ -172,7 +182,9 @@ def _entity(raw: bytes, walk: Walk, *, depth: int, default: str = "text/plain") 
         if re.fullmatch(r"[\w.+-]+/[\w.+-]+", word):
             entity.content_type, entity.typed = word, True
         elif word in ("text", "html", "multipart"):
-            entity.content_type = {"text": "text/plain", "html": "text/html", "multipart": "multipart/mixed"}[word]
+            entity.content_type = {"text": "text/plain", "html": "text/html", "multipart": "multipart/mixed"}[
+                word
+            ]
             entity.typed = True
     if depth >= MAX_DEPTH:
         if entity.content_type.startswith(("multipart/", "message/")):

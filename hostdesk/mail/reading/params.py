@@ -42,7 +42,9 @@ def _pieces(text: str) -> list[str]:
     """Split at semicolons outside quotes; comments stay inside their piece."""
     if '"' not in text:
         return text.split(";")
-    pieces, current, quoted, escaped = [], [], False, False
+    pieces: list[str] = []
+    current: list[str] = []
+    quoted = escaped = False
     for char in text:
         if escaped:
             escaped = False

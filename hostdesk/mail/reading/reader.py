@@ -79,7 +79,7 @@ def _first(root: Entity, name: str) -> Address | None:
 
 
 def _own(root: Entity) -> dict[str, str]:
-    """This desk's marks in a mail that comes back; anybody can write them, so they only ever stop things."""
+    """Our own marks in a mail that comes back; anybody can write them, so they only ever stop things."""
     return {name: headers.text_of(value)[:200] for name, value in root.headers if name.startswith(OWN_PREFIX)}
 
 

@@ -31,7 +31,7 @@ def _marks(lines: list[str]) -> list[str]:
     return marks
 
 
-def _mark_at(lines: list[str], index: int) -> tuple[str, int]:
+def _mark_at(lines: list[str], index: int) -> tuple[str, int]:  # noqa: PLR0911  (a table of cases)
     line = lines[index]
     if not line.strip():
         return "e", 1

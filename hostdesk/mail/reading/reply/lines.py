@@ -42,7 +42,9 @@ _DATE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _WROTE = re.compile(rf"(?:(?<=[\s>)\"”»,])|\A)(?:{any_of(WROTE)})(?=[\s:：.,(]|\Z)", re.IGNORECASE)
-_ENDS = re.compile(r"[:：]\s*\Z|(?:wrote|schrieb|skryf|schreef|écrit|escribió|escreveu|写道|寫道)\s*\Z")
+_ENDS = re.compile(
+    r"[:：][*_]{0,2}\s*\Z|(?:wrote|schrieb|skryf|schreef|écrit|escribió|escreveu|写道|寫道)\s*\Z"
+)
 _STARTS = re.compile(
     r"\A[\s\-–—>*]{0,6}(?:on|am|an|op|le|el|em|il|den|de|d\.|på|w dniu|dnia|dne|v|vào|la|στις|kl\.|ngo|nge|le|em|na|a)\b|\A[\s\"'“(]{0,4}\d",
     re.IGNORECASE,
@@ -55,7 +57,10 @@ _LIST_RULE = re.compile(r"\A\s{0,4}_{2,200}\s{0,4}\Z")
 _SIGNATURE = re.compile(r"\A\s{0,2}-{2,3}\s{0,4}\Z")
 _SENT_FROM = re.compile(
     r"\A[\s>*_(\[]{0,4}(?:"
-    + "|".join(re.escape(one).replace(r"\{\}", r"[^.,!?;:<]{2,60}?") for one in sorted(SENT_FROM, key=len, reverse=True))
+    + "|".join(
+        re.escape(one).replace(r"\{\}", r"[^.,!?;:<]{2,60}?")
+        for one in sorted(SENT_FROM, key=len, reverse=True)
+    )
     + r")(?:\s?<[^<>\s]{1,300}>|\s?\([^()]{1,200}\)|\s?https?://\S{1,300})?[\s.)\]*_]{0,4}\Z",
     re.IGNORECASE,
 )
@@ -109,7 +114,7 @@ def _begins_later(rest: list[str]) -> bool:
 
 
 def _is_address_rest(line: str) -> bool:
-    return line.startswith(">:") or _ENDS.search(line) is not None and "@" in line
+    return line.startswith(">:") or (_ENDS.search(line) is not None and "@" in line)
 
 
 def _is_attribution(text: str) -> bool:
@@ -121,7 +126,9 @@ def _is_attribution(text: str) -> bool:
     bracketed = _BRACKETED.search(plain) is not None
     wrote = _WROTE.search(plain) is not None
     if has_date and wrote:
-        return _STARTS.search(plain) is not None or bracketed or has_time or _ADDRESS.search(plain) is not None
+        return (
+            _STARTS.search(plain) is not None or bracketed or has_time or _ADDRESS.search(plain) is not None
+        )
     if (has_date or has_time) and bracketed:
         return plain.rstrip().endswith((":", "："))
     return wrote and bracketed and len(plain) < 200 and _near_end(plain)  # noqa: PLR2004
@@ -129,10 +136,8 @@ def _is_attribution(text: str) -> bool:
 
 def _near_end(text: str) -> bool:
     """Whether the verb closes the line, as in `Jan <jan@example.com> schreef:`."""
-    last = None
-    for last in _WROTE.finditer(text):
-        pass
-    return last is not None and len(text) - last.end() <= 3  # noqa: PLR2004
+    ends = [found.end() for found in _WROTE.finditer(text)]
+    return bool(ends) and len(text) - ends[-1] <= 3  # noqa: PLR2004
 
 
 def header_block_at(lines: list[str], index: int) -> int:

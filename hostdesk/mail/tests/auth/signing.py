@@ -20,9 +20,13 @@ def rsa_record(extra=""):
 def rsa_signed(raw, *, domain, selector="s1", **options):
     """`raw` with a DKIM-Signature by RSA on top."""
     pem = _RSA.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.TraditionalOpenSSL,
+        serialization.NoEncryption(),
     )
-    line = dkim.sign(raw, selector.encode(), domain.encode(), pem, include_headers=[b"from", b"subject"], **options)
+    line = dkim.sign(
+        raw, selector.encode(), domain.encode(), pem, include_headers=[b"from", b"subject"], **options
+    )
     return line + raw
 
 

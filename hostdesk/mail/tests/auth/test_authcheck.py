@@ -51,6 +51,8 @@ def test_every_kind_of_case_is_judged():
 
 
 def test_a_line_that_is_no_case_is_answered_and_the_rest_goes_on():
-    code, out = answered({"id": "1", "kind": "riddle"}, {"id": "2", "kind": "orgdomain", "domain": "x.example"})
+    code, out = answered(
+        {"id": "1", "kind": "riddle"}, {"id": "2", "kind": "orgdomain", "domain": "x.example"}
+    )
 
     assert (code, [one["result"] for one in out]) == (1, [None, "x.example"])

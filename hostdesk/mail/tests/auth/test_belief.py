@@ -30,7 +30,10 @@ def test_without_a_record_something_aligned_makes_plausible(aligned):
     ("dmarc", "retry"),
     [
         (Dmarc("none", "acme.example"), False),
-        (Dmarc("fail", "acme.example", policy="none", disposition="none", record_domain="acme.example"), False),
+        (
+            Dmarc("fail", "acme.example", policy="none", disposition="none", record_domain="acme.example"),
+            False,
+        ),
         (Dmarc("permerror", "acme.example"), False),
         (Dmarc("temperror", "acme.example"), True),
         (Dmarc("temperror", "acme.example", policy="reject", record_domain="acme.example"), True),
@@ -63,8 +66,13 @@ def test_a_unicode_author_is_compared_by_its_a_label():
 def test_the_facts_are_words_for_a_person():
     auth = AuthResult(
         spf=Spf("softfail", "bounce.acme.example"),
-        dkim=[Dkim("acme.example", "s1", "pass"), Dkim("esp.example", "x", "fail", "the signature does not match")],
-        dmarc=Dmarc("pass", "acme.example", policy="reject", record_domain="acme.example", by="dkim:acme.example"),
+        dkim=[
+            Dkim("acme.example", "s1", "pass"),
+            Dkim("esp.example", "x", "fail", "the signature does not match"),
+        ],
+        dmarc=Dmarc(
+            "pass", "acme.example", policy="reject", record_domain="acme.example", by="dkim:acme.example"
+        ),
         arc="pass",
         aligned=["dkim:acme.example"],
     )

@@ -12,7 +12,15 @@ IP = "192.0.2.10"
 SPF = ["TXT", f"v=spf1 ip4:{IP} -all"]
 
 
-def checked(raw=RAW, zone=None, *, ip=IP, mail_from="alice@acme.example", helo="mx.acme.example", domain="acme.example"):
+def checked(
+    raw=RAW,
+    zone=None,
+    *,
+    ip=IP,
+    mail_from="alice@acme.example",
+    helo="mx.acme.example",
+    domain="acme.example",
+):
     return check(
         raw,
         client_ip=ip,
@@ -62,6 +70,7 @@ def test_without_a_session_spf_counts_as_none(ip):
         (rsa_signed(RAW, domain="acme.example"), rsa_record(), "s1"),
         (ed25519_signed(RAW, domain="acme.example"), ed25519_record(), "ed"),
     ],
+    ids=["rsa", "ed25519"],
 )
 def test_a_signature_of_the_authors_domain_passes_dmarc(signed, record, selector):
     zone = {f"{selector}._domainkey.acme.example": [["TXT", record]], **dmarc("v=DMARC1; p=reject")}
@@ -83,9 +92,27 @@ def test_a_signature_of_the_authors_domain_passes_dmarc(signed, record, selector
         (rsa_signed(RAW, domain="acme.example"), rsa_record("t=y; ")),
         (rsa_signed(RAW, domain="acme.example"), ed25519_record()),
         (rsa_signed(RAW, domain="acme.example"), "v=DKIM2; p=x"),
-        (ed25519_signed(RAW, domain="acme.example", selector="s1").replace(b"Hello", b"Hellu"), ed25519_record()),
-        (ed25519_signed(RAW, domain="acme.example", selector="s1").replace(b"Help", b"Halp"), ed25519_record()),
+        (
+            ed25519_signed(RAW, domain="acme.example", selector="s1").replace(b"Hello", b"Hellu"),
+            ed25519_record(),
+        ),
+        (
+            ed25519_signed(RAW, domain="acme.example", selector="s1").replace(b"Help", b"Halp"),
+            ed25519_record(),
+        ),
         (rsa_signed(RAW, domain="acme.example", length=True) + b"and more\r\n", rsa_record()),
+    ],
+    ids=[
+        "body",
+        "header",
+        "revoked",
+        "hash",
+        "test key",
+        "kind",
+        "version",
+        "ed body",
+        "ed header",
+        "length",
     ],
 )
 def test_a_signature_that_is_broken_or_promises_too_little_does_not_count(signed, record):
@@ -100,7 +127,10 @@ def test_one_good_signature_among_bad_ones_is_enough():
     zone = {"s1._domainkey.acme.example": [["TXT", rsa_record()]], **dmarc("v=DMARC1; p=reject")}
     found = checked(signed, zone, ip=None)
 
-    assert [(one.domain, one.result) for one in found.dkim] == [("esp.example", "fail"), ("acme.example", "pass")]
+    assert [(one.domain, one.result) for one in found.dkim] == [
+        ("esp.example", "fail"),
+        ("acme.example", "pass"),
+    ]
     assert verdict(found) == ("pass", "none", ["dkim:acme.example"])
 
 
@@ -124,8 +154,18 @@ def test_a_signature_of_a_second_from_field_added_later_does_not_count():
         ("v=DMARC1", "acme.example", "a@evil.example", ("fail", "none")),
         ("v=DMARC1; p=nonsense", "acme.example", "a@evil.example", ("fail", "none")),
         ("v=DMARC1; p=none; sp=reject", "www.acme.example", "a@evil.example", ("fail", "reject")),
-        ("v=DMARC1; p=none; sp=quarantine; np=reject", "nix.acme.example", "a@evil.example", ("fail", "reject")),
-        ("v=DMARC1; p=none; sp=quarantine; np=reject", "www.acme.example", "a@evil.example", ("fail", "quarantine")),
+        (
+            "v=DMARC1; p=none; sp=quarantine; np=reject",
+            "nix.acme.example",
+            "a@evil.example",
+            ("fail", "reject"),
+        ),
+        (
+            "v=DMARC1; p=none; sp=quarantine; np=reject",
+            "www.acme.example",
+            "a@evil.example",
+            ("fail", "quarantine"),
+        ),
         ("v=DMARC1; p=reject; psd=n", "www.acme.example", "a@acme.example", ("pass", "none")),
         (" v = DMARC1 ;p=reject", "acme.example", "a@evil.example", ("fail", "reject")),
         ("v=DMARC2; p=reject", "acme.example", "a@evil.example", ("none", "none")),
@@ -146,7 +186,10 @@ def test_a_record_is_read_by_rfc_9989(record, domain, mail_from, expected):
 
 
 def test_two_records_are_as_good_as_none():
-    zone = {"acme.example": [SPF], "_dmarc.acme.example": [["TXT", "v=DMARC1; p=reject"], ["TXT", "v=DMARC1; p=none"]]}
+    zone = {
+        "acme.example": [SPF],
+        "_dmarc.acme.example": [["TXT", "v=DMARC1; p=reject"], ["TXT", "v=DMARC1; p=none"]],
+    }
 
     assert verdict(checked(zone=zone)) == ("none", "none", ["spf"])
 
@@ -188,7 +231,14 @@ def test_names_that_only_look_alike_are_not_aligned(other):
 
 def test_a_long_name_is_walked_in_at_most_eight_questions():
     resolver = ZoneResolver({})
-    check(RAW, client_ip=None, helo="", envelope_from="", from_domain="a.b.c.d.e.f.g.h.i.j.example", resolver=resolver)
+    check(
+        RAW,
+        client_ip=None,
+        helo="",
+        envelope_from="",
+        from_domain="a.b.c.d.e.f.g.h.i.j.example",
+        resolver=resolver,
+    )
 
     assert resolver.asked == 8
 

@@ -52,7 +52,11 @@ def test_results_below_a_foreign_line_do_not_count():
 
 
 def test_results_under_another_name_do_not_count():
-    raw = PASSED.replace(b"mx.desk.example", b"mx.evil.example") + RECEIVED.replace(b"192.0.2.10", b"203.0.113.9") + REST
+    raw = (
+        PASSED.replace(b"mx.desk.example", b"mx.evil.example")
+        + RECEIVED.replace(b"192.0.2.10", b"203.0.113.9")
+        + REST
+    )
 
     assert checked(raw) == ("fail", "fail", "own")
 
@@ -64,7 +68,11 @@ def test_a_relays_pass_stands_when_the_mail_was_changed_after_it():
 
 
 def test_a_relays_pass_for_another_domain_proves_nothing():
-    raw = PASSED.replace(b"acme.example", b"evil.example") + RECEIVED.replace(b"192.0.2.10", b"203.0.113.9") + REST
+    raw = (
+        PASSED.replace(b"acme.example", b"evil.example")
+        + RECEIVED.replace(b"192.0.2.10", b"203.0.113.9")
+        + REST
+    )
 
     assert checked(raw) == ("fail", "fail", "own")
 

@@ -94,7 +94,10 @@ def test_silence_and_failure_are_dns_down_and_remembered_for_a_moment(server):
 def test_names_that_cannot_be_names_do_not_exist(server):
     resolver = DnsResolver(server[0])
 
-    assert [resolver.lookup(name, "A").exists for name in ("a" * 64 + ".example", "a..example")] == [False, False]
+    assert [resolver.lookup(name, "A").exists for name in ("a" * 64 + ".example", "a..example")] == [
+        False,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +117,10 @@ def test_a_zone_follows_cnames_and_knows_empty_names():
     zone = ZoneResolver({"a.example": [["CNAME", "b.example"]], "b.example": [["A", "192.0.2.2"]],
                          "x.y.example": [["A", "192.0.2.3"]]})  # fmt: skip
 
-    assert [zone.lookup("a.example", "A").records, zone.lookup("y.example", "A").exists] == [("192.0.2.2",), True]
+    assert [zone.lookup("a.example", "A").records, zone.lookup("y.example", "A").exists] == [
+        ("192.0.2.2",),
+        True,
+    ]
 
 
 def test_a_loop_of_cnames_ends():

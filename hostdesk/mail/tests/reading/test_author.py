@@ -101,8 +101,9 @@ def test_anything_else_is_held_with_a_sentence(lines, problem):
 
 
 def test_lookalike_letters_are_not_folded_into_ascii():
-    kelvin, dotless = author.read(mail("From: a@\u212aacme.example".encode())), author.read(
-        mail("From: a@acm\u0131.example".encode())
+    kelvin, dotless = (
+        author.read(mail("From: a@\u212aacme.example".encode())),
+        author.read(mail("From: a@acm\u0131.example".encode())),
     )
 
     assert [kelvin.address, dotless.address] == ["a@\u212aacme.example", "a@acm\u0131.example"]

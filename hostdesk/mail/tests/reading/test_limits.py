@@ -38,7 +38,9 @@ def parts(count):
 
 
 def addresses(count):
-    return b"To: " + b", ".join(b"user%d@acme.example" % n for n in range(count)) + b"\r\n" + HEAD + b"\r\nHello"
+    return (
+        b"To: " + b", ".join(b"user%d@acme.example" % n for n in range(count)) + b"\r\n" + HEAD + b"\r\nHello"
+    )
 
 
 def text(body):
@@ -73,7 +75,9 @@ HOSTILE = {
     "base64 line": lambda n: text(b"QUJD" * (n // 4)),
     "at signs": lambda n: text(b"a@" * (n // 2)),
     "addresses in text": lambda n: text(b"<a@b.example>: " * (n // 15)),
-    "daemon": lambda n: b"From: MAILER-DAEMON@b.example\r\nSubject: failure notice\r\n\r\n" + b"a@b.example " * (n // 12),
+    "daemon": lambda n: (
+        b"From: MAILER-DAEMON@b.example\r\nSubject: failure notice\r\n\r\n" + b"a@b.example " * (n // 12)
+    ),
     "begin": lambda n: text(b"begin 644 a\n" * (n // 12)),
     "uuencode": lambda n: text(b"begin 644 a\n" + b"M" * n + b"\nend"),
     "tags": lambda n: markup(b"<div>" * (n // 5)),
@@ -88,13 +92,17 @@ HOSTILE = {
         b"".join(b"<font color=%d><p>a" % i for i in range(900)) + b"<p>a" * (n // 5)
     ),
     "formatting closed wrongly": lambda n: markup(b"<b></i><p>a" * (n // 11)),
-    "pictures in the markup": lambda n: markup(b"<img src='data:image/png;base64," + b"QUJD" * (n // 4) + b"'>"),
+    "pictures in the markup": lambda n: markup(
+        b"<img src='data:image/png;base64," + b"QUJD" * (n // 4) + b"'>"
+    ),
     "blockquotes": lambda n: markup(b"<blockquote>a" * (n // 13)),
     "lists": lambda n: markup(b"<ul><li>a" * (n // 9)),
     "tables": lambda n: markup(b"<table><tr><td>" * (n // 15)),
     "attributes": lambda n: markup(b"<p " + b"a=b " * (n // 4) + b">"),
     "8-bit": lambda n: text(b"\xe9\xa0" * (n // 2)),
-    "soft breaks": lambda n: HEAD + b"Content-Transfer-Encoding: quoted-printable\r\n\r\n" + b"=\r\n" * (n // 3),
+    "soft breaks": lambda n: (
+        HEAD + b"Content-Transfer-Encoding: quoted-printable\r\n\r\n" + b"=\r\n" * (n // 3)
+    ),
     "padding": lambda n: HEAD + b"Content-Transfer-Encoding: base64\r\n\r\n" + b"QQ==" * (n // 4),
     "flowed": lambda n: HEAD + b"Content-Type: text/plain; format=flowed\r\n\r\n" + b"a \r\n" * (n // 4),
 }

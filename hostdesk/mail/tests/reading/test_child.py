@@ -1,0 +1,153 @@
+"""One bad mail costs itself only: children are limited, replaced, and gone when idle."""
+
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from hostdesk.mail import child
+from hostdesk.mail.child import ParserPool
+from hostdesk.mail.reading import Unreadable, read
+
+pytestmark = pytest.mark.db_free
+
+GOOD = b"From: a@acme.example\r\nSubject: x\r\n\r\nHello\r\n"
+# Reading it takes a second of CPU or more: a megabyte of open rules.
+HEAVY = b"From: a@acme.example\r\n\r\n" + b"From: a\n" * 2_000_000
+
+
+def test_a_child_reads_what_we_would_read():
+    with ParserPool(1) as pool:
+        assert pool.read(GOOD) == read(GOOD)
+
+
+def test_big_mails_pass_both_ways():
+    raw = GOOD + b"x" * 3_000_000
+
+    with ParserPool(1) as pool:
+        assert pool.read(raw) == read(raw)
+
+
+def test_children_start_on_demand_and_are_used_again():
+    with ParserPool(2) as pool:
+        before = pool.running
+        pool.read(GOOD)
+        first = pool._idle[0].process.pid
+        pool.read(GOOD)
+
+        assert (before, pool.running, pool._idle[0].process.pid) == (0, 1, first)
+
+
+def test_a_mail_that_takes_too_long_is_unreadable_and_the_next_is_read():
+    with ParserPool(1, wall_seconds=2) as pool:
+        pool.read(GOOD)
+        # A child that hangs, whatever the reason.
+        os.kill(pool._idle[0].process.pid, signal.SIGSTOP)
+        answers = [pool.read(GOOD), pool.read(GOOD)]
+
+    assert answers == [Unreadable("Reading this mail took longer than 2 seconds."), read(GOOD)]
+
+
+def test_a_mail_that_computes_too_long_is_unreadable():
+    with ParserPool(1, cpu_seconds=0, wall_seconds=30) as pool:
+        assert pool.read(HEAVY * 2) == Unreadable(
+            "Reading this mail needed more than 0 seconds of computing."
+        )
+
+
+def test_a_mail_that_needs_too_much_memory_is_kept_and_the_next_is_read():
+    with ParserPool(1, memory_mb=160) as pool:
+        heavy = pool.read(b"From: a@acme.example\r\n\r\n" + b"y" * 120_000_000)
+        after = pool.read(GOOD)
+
+    assert (isinstance(heavy, Unreadable) or heavy.error is not None, after) == (True, read(GOOD))
+
+
+def test_a_child_that_is_killed_is_replaced():
+    with ParserPool(1) as pool:
+        pool.read(GOOD)
+        os.kill(pool._idle[0].process.pid, signal.SIGKILL)
+        time.sleep(0.05)
+
+        assert pool.read(GOOD) == read(GOOD)
+
+
+def test_a_child_killed_at_work_costs_its_one_mail():
+    with ParserPool(1) as pool:
+        pool.read(GOOD)
+        pid = pool._idle[0].process.pid
+        os.kill(pid, signal.SIGSTOP)
+        threading.Timer(0.2, os.kill, (pid, signal.SIGKILL)).start()
+        answers = [pool.read(GOOD), pool.read(GOOD)]
+
+    assert answers == [Unreadable("The reader of this mail broke down."), read(GOOD)]
+
+
+def test_idle_children_leave_by_themselves_and_new_ones_come():
+    with ParserPool(1, idle_exit_seconds=1.2) as pool:
+        pool.read(GOOD)
+        deadline = time.monotonic() + 10
+        while pool.running and time.monotonic() < deadline:
+            time.sleep(0.05)
+        gone = pool.running
+
+        assert (gone, pool.read(GOOD)) == (0, read(GOOD))
+
+
+def test_a_bad_mail_does_not_delay_the_others():
+    with ParserPool(2, wall_seconds=4) as pool:
+        pool.read_many([GOOD] * 20)
+        os.kill(pool._idle[-1].process.pid, signal.SIGSTOP)
+        slow = threading.Thread(target=pool.read, args=(GOOD,))
+        slow.start()
+        time.sleep(0.1)
+        start = time.monotonic()
+        answers = [pool.read(GOOD) for _ in range(20)]
+        taken = time.monotonic() - start
+        slow.join()
+
+    assert (answers, taken < 1) == ([read(GOOD)] * 20, True)
+
+
+def test_many_threads_and_batches_keep_their_order():
+    raws = [GOOD.replace(b"Hello", b"Hello %d" % number) for number in range(200)]
+
+    with ParserPool(2) as pool:
+        assert [one.text.strip() for one in pool.read_many(raws)] == [
+            f"Hello {number}" for number in range(200)
+        ]
+        assert pool.running <= 2
+
+
+def test_a_closed_pool_leaves_no_process():
+    pool = ParserPool(2)
+    pool.read_many([GOOD] * 10)
+    pids = [one.process.pid for one in pool._idle]
+    pool.close()
+
+    assert (len(pids) >= 1, [Path(f"/proc/{pid}").exists() for pid in pids]) == (True, [False] * len(pids))
+
+
+def test_children_know_none_of_our_secrets(monkeypatch):
+    monkeypatch.setenv("HOSTDESK_SECRET_KEY", "secret")
+    with ParserPool(1) as pool:
+        pool.read(GOOD)
+        environ = Path(f"/proc/{pool._idle[0].process.pid}/environ").read_bytes()
+        names = {pair.partition(b"=")[0] for pair in environ.split(b"\0") if pair}
+
+    assert names <= {b"PYTHONPATH", b"PATH", b"LANG", b"PYTHONDONTWRITEBYTECODE", b"LC_CTYPE"}
+
+
+def test_children_load_no_django():
+    import subprocess
+    import sys
+
+    script = "import sys, hostdesk.mail.child, hostdesk.mail.reading, hostdesk.mail.auth; print('django' in sys.modules)"
+    done = subprocess.run(  # noqa: PLW1510
+        [sys.executable, "-c", script], capture_output=True, text=True, env=child._bare_environment()
+    )
+
+    assert done.stdout.strip() == "False", done.stderr
