@@ -90,7 +90,7 @@ def decode(content: bytes, declared: str | None = None) -> str:  # noqa: PLR0911
             return text
         if codec == "cp1252":
             return content.decode("cp1252", "latin1_holes")
-        return content.decode(codec, "replace")
+        return _without_surrogates(content.decode(codec, "replace"))
     return _found_out(content, declared_utf8=codec == "utf-8")
 
 
@@ -112,9 +112,15 @@ def _seven_bit(content: bytes, codec: str | None) -> str:
 
 def _strictly(content: bytes, codec: str) -> str | None:
     try:
-        return content.decode(codec)
+        text = content.decode(codec)
     except (UnicodeError, ValueError, LookupError, OverflowError):
         return None
+    return _without_surrogates(text) if codec == "utf-7" else text
+
+
+def _without_surrogates(text: str) -> str:
+    """Python's UTF-7 lets lone surrogates through, which no UTF-8 can carry on."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _found_out(content: bytes, *, declared_utf8: bool) -> str:

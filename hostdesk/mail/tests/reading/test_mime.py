@@ -41,6 +41,7 @@ def multipart(kind, *parts, boundary=b"b"):
         (b"windows-1251", "сервер".encode("cp1251"), "сервер"),
         (b"utf-16", "\ufeffserver".encode("utf-16-le"), "server"),
         (b"utf-7", b"+AOk-t+AOk-", "été"),
+        (b"utf-7", b"+2AA-server", "\ufffdserver"),
         (b"rot13", b"server", "server"),
         (b"idna", b"server", "server"),
         (b"base64", b"server", "server"),

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.db_free
 MAILS = sorted((Path(__file__).parents[4] / "tests/data/mails").glob("*.eml"))
 PIECES = [
     b"\r\n", b"\n", b"\r", b"\r\n\r\n", b"From: ", b"To: ", b"Subject: ", b"Content-Type: multipart/mixed; boundary=b\r\n",
-    b"--b", b"--b--", b"Content-Type: text/html; charset=", b"Content-Type: message/rfc822\r\n", b"utf-7", b"base64",
+    b"--b", b"--b--", b"Content-Type: text/html; charset=", b"Content-Type: message/rfc822\r\n", b"utf-7\r\n", b"+2AA-", b"=?utf-7?Q?+2AA-?=", b"base64",
     b"Content-Transfer-Encoding: ", b"quoted-printable", b"=?utf-8?B?", b"?=", b"<", b">", b'"', b"(", b")", b";", b"\0", b"\xff",
     b"<blockquote>", b"<a href=", b"On 3 Mar 2026 a@b.example wrote:", b"-- \n", b"> ", b"Content-Disposition: attachment; filename*0*=",
     b"begin 644 x\n", b"end\n", b"Final-Recipient: rfc822; ", b"MAILER-DAEMON@", b"a@b.example", b"x" * 80, b"=", b"\xc3", b"\x1b$B",
