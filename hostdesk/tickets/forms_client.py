@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.urls import reverse_lazy
 
 from hostdesk.hosting.models import Account
@@ -16,8 +17,10 @@ _FILES_HINT = (
     f"Up to {receiving.MOST_FILES} files of {receiving.MOST_BYTES // 1_000_000} MB each. "
     "You can also paste a picture into the text."
 )
-_TOO_LONG = (
-    f"That is longer than {receiving.MOST_CHARACTERS} characters. Send the long part as a file, please."
+# A validator and no `max_length`: with its attribute a browser would cut what is pasted and say nothing.
+_NOT_TOO_LONG = MaxLengthValidator(
+    receiving.MOST_CHARACTERS,
+    f"That is longer than {receiving.MOST_CHARACTERS} characters. Send the long part as a file, please.",
 )
 
 
@@ -28,9 +31,8 @@ class ReplyForm(forms.Form):
         label="Your message",
         required=False,
         strip=False,
-        max_length=receiving.MOST_CHARACTERS,
         widget=forms.Textarea(attrs={"rows": 5}),
-        error_messages={"max_length": _TOO_LONG},
+        validators=[_NOT_TOO_LONG],
     )
     files = FilesField(  # type: ignore[assignment]  # stubs know files of the form only by that name
         label="Files", required=False, help_text=_FILES_HINT
@@ -81,11 +83,10 @@ class NewTicketForm(forms.Form):
             "A picture of it often says it best."
         ),
         strip=False,
-        max_length=receiving.MOST_CHARACTERS,
         widget=forms.Textarea(attrs={"rows": 9}),
+        validators=[_NOT_TOO_LONG],
         error_messages={
             "required": "Describe what happened, as well as you can. We start from your words.",
-            "max_length": _TOO_LONG,
         },
     )
     files = FilesField(  # type: ignore[assignment]  # stubs know files of the form only by that name

@@ -4,14 +4,13 @@ import threading
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, connections
+from django.db import connections
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from hostdesk.kit import numbers
 from hostdesk.people.models import Contact, Team
-from hostdesk.policy.queries import newest
+from hostdesk.ports import files
 from hostdesk.tickets.actions.closing import close_old, resolve
 from hostdesk.tickets.actions.taking import move_to_team
 from hostdesk.tickets.actions.writing import Answer, add_note, answer
@@ -73,7 +72,7 @@ def test_an_internal_note_and_its_file_are_nowhere_in_the_client_area(world):
     ticket = world.ticket(alice)
     note = add_note(ticket, "Disk of web01 is full.", by=agent, at=world.now)
     file = Attachment.objects.create(
-        message=note, digest="0" * 64, filename="plan.txt", content_type="text/plain", size=4
+        message=note, digest=files.put(b"plan"), filename="plan.txt", content_type="text/plain", size=4
     )
     answer(ticket, Answer("We are on it."), by=agent, at=world.now)
     told = page(browser_of(alice), f"/client/tickets/{ticket.number}")
@@ -266,6 +265,17 @@ def test_a_reply_is_kept_once_and_gives_us_the_turn(world):
     assert ticket.state == "open"
 
 
+def test_a_text_too_long_is_told_to_come_as_a_file_and_comes_back_whole(world):
+    alice = world.contact()
+    ticket = world.ticket(alice)
+    text = "x" * 100_001
+    response = browser_of(alice).post(f"/client/tickets/{ticket.number}/messages", {"text": text})
+    told = response.content.decode()
+
+    assert (response.status_code, text in told) == (422, True)
+    assert "That is longer than 100000 characters. Send the long part as a file, please." in told
+
+
 def test_an_empty_reply_is_said_beside_the_field(world):
     alice = world.contact()
     ticket = world.ticket(alice)
@@ -318,65 +328,3 @@ def test_an_unproven_mail_asks_its_contact_and_nobody_else_whether_it_was_them(w
     assert asked == [True, False]
     assert (hers, unmoved, Ticket.objects.get().trust) == (404, "unproven", trust)
     assert "Was this you?" not in page(browser_of(alice), address)
-
-
-# -- lists --------------------------------------------------------------------
-
-
-@clause("scope.published")
-def test_the_policy_is_asked_to_be_read_until_it_was(world):
-    alice = world.contact()
-    browser = browser_of(alice)
-    before = page(browser, "/client/")
-    browser.post("/client/policy-reading", {"next": "/client/"})
-
-    assert "Please read our support policy once." in before
-    assert "Please read our support policy once." not in page(browser, "/client/")
-    assert {one.slug for one in newest()} == {"hosting", "dedicated"}
-
-
-def test_tickets_of_several_accounts_stand_under_their_accounts(world):
-    alice = world.contact()
-    other = world.contact("al@two.example", username="two01", customer="Two", domains=())
-    Contact.objects.create(
-        person=alice.person, account=other.account, role="secondary", vouched_for="test", created_at=world.now
-    )
-    world.ticket(other, subject="Certificate ended")
-    world.ticket(alice, subject="Mailbox full")
-    told = page(browser_of(alice), "/client/")
-    places = [told.index(words) for words in ("acme01", "Mailbox full", "two01", "Certificate ended")]
-
-    assert places == sorted(places)
-
-
-@pytest.mark.parametrize("address", ["/client/", "/client/tickets/"])
-def test_a_list_costs_the_same_queries_with_one_row_and_with_fifty(world, address):
-    alice, agent = world.contact(), world.agent("Sipho", role="supervisor")
-    browser = browser_of(alice)
-
-    def cost(more):
-        for count in range(more):
-            ticket = world.ticket(alice, subject=f"Ticket {count}")
-            if address == "/client/tickets/":
-                resolve(ticket, by=agent, at=world.now)
-        with CaptureQueriesContext(connection) as queries:
-            told = page(browser, address)
-        return len(queries), told.count('class="mine-row"')
-
-    one, fifty = cost(1), cost(49)
-    assert one[0] == fifty[0]
-    assert (one[1], fifty[1]) == (1, 30 if address == "/client/tickets/" else 50)
-
-
-def test_finished_tickets_are_paged_without_missing_or_repeating_one(world):
-    alice, agent = world.contact(), world.agent("Sipho", role="supervisor")
-    tickets = [world.ticket(alice) for _ in range(33)]
-    for ticket in tickets:
-        resolve(ticket, by=agent, at=world.now)
-    browser = browser_of(alice)
-    first = page(browser, "/client/tickets/")
-    second = page(browser, f"/client/tickets/?before={tickets[3].pk}")
-    shown = [[one.number for one in tickets if f">{one.number}<" in told] for told in (first, second)]
-
-    assert f"?before={tickets[3].pk}" in first
-    assert shown == [[one.number for one in tickets[3:]], [one.number for one in tickets[:3]]]

@@ -29,23 +29,34 @@ const keepOnServer = (box) => {
 };
 
 // Words kept in this browser go only when the server says by a cookie that they arrived, not when a button is pressed.
+// A browser that keeps nothing for us (private windows, a full store) only loses the draft, never the page.
+const kept = {
+  read: (name) => { try { return localStorage.getItem(name); } catch { return null; } },
+  write: (name, text) => { try { localStorage.setItem(name, text); return true; } catch { return false; } },
+  drop: (start) => {
+    try {
+      for (const name of Object.keys(localStorage)) if (name.startsWith(start)) localStorage.removeItem(name);
+    } catch { /* Nothing is kept there. */ }
+  },
+};
+
 const arrived = document.cookie.match(/(?:^|; )hd_sent=([\w-]+)/)?.[1];
 if (arrived) {
-  for (const name of Object.keys(localStorage)) if (name.startsWith(`draft:${arrived}:`)) localStorage.removeItem(name);
+  kept.drop(`draft:${arrived}:`);
   document.cookie = "hd_sent=; path=/client; max-age=0";
 }
 
 const keepHere = (box) => {
   const name = `draft:${box.dataset.draftKind}:${box.name}`;
   const said = box.form.querySelector("[data-draft-said]") || document.createElement("span");
-  if (!box.value && localStorage.getItem(name)) {
-    box.value = localStorage.getItem(name);
+  const earlier = kept.read(name);
+  if (!box.value && earlier) {
+    box.value = earlier;
     said.textContent = "Your draft is back";
   }
   box.addEventListener("input", () => {
-    if (box.value) localStorage.setItem(name, box.value);
-    else localStorage.removeItem(name);
-    said.textContent = box.value ? "Draft kept in this browser" : "";
+    if (!box.value) kept.drop(name);
+    said.textContent = box.value && kept.write(name, box.value) ? "Draft kept in this browser" : "";
   });
 };
 
