@@ -103,6 +103,7 @@ TABLE = {
     "desk/queue/news": Row("agents"),
     "desk/queue/next": Row("agents"),
     "desk/search": Row("agents"),
+    "desk/shift": Row("agents"),
     "desk/shift/end": Row("agents"),
     "desk/shift/start": Row("agents"),
     "desk/tickets/": Row("agents"),

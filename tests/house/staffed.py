@@ -1,0 +1,81 @@
+"""A desk with one of everything and a browser for each actor, for rules about every address."""
+
+import email
+from email import policy
+
+from django.db import transaction
+from django.test import Client
+
+from hostdesk.mail.models import OutboundMail
+from hostdesk.people.actions import sessions
+from hostdesk.people.middleware import CLIENT_COOKIE, DESK_COOKIE
+from hostdesk.people.models import Step
+from hostdesk.tickets.models import Attachment, Message
+from tests.house.access import TABLE
+
+BROWSER = sessions.Browser("127.0.0.1", "127.0.0.1/32", "Firefox/130 (Linux)", on_this_machine=True)
+PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f645"
+    "400000000049454e44ae426082"
+)
+
+
+class Staffed:
+    """A desk with one of everything, and a browser for each actor."""
+
+    def __init__(self, world):
+        contact = world.contact()
+        files = [("notes.txt", b"what was done"), ("shot.png", PICTURE)]
+        mail = world.receives(raw=html_letter(world, files), to="support")
+        closed = world.receives("stranger@nowhere.example")
+        staff = {role: world.agent(role.title(), role=role) for role in ("level1", "supervisor", "admin")}
+        self.tokens = {
+            role: sessions.open_for_agent(a, step=Step.FULL, browser=BROWSER, at=world.now)
+            for role, a in staff.items()
+        }
+        self.person = sessions.open_for_person(contact.person, browser=BROWSER, at=world.now)
+        ticket = world.ticket_of(mail)
+        self.parts = {
+            "attachment": Attachment.objects.get(filename="notes.txt").pk,
+            "picture": Attachment.objects.get(filename="shot.png").pk,
+            "closed_mail": closed.pk,
+            "contact": contact.pk,
+            "customer": contact.account.customer_id,
+            "html_message": Message.objects.filter(ticket=ticket).first().pk,
+            "level1": staff["level1"].pk,
+            "mail": mail.pk,
+            "outbound": OutboundMail.objects.first().pk,
+            "person_session": self.person.session.pk,
+            "ticket": ticket.number,
+        }
+
+    def browser(self, actor):
+        client = Client(raise_request_exception=True)
+        if actor == "contact":
+            client.cookies[CLIENT_COOKIE] = self.person.token
+        elif actor in self.tokens:
+            client.cookies[DESK_COOKIE] = self.tokens[actor].token
+        return client
+
+    def asks(self, actor, pattern):
+        """The answer to an actor who opens an address; what the request changed is undone."""
+        own = self.tokens.get(actor)
+        parts = {**self.parts, "own_session": own.session.pk if own else 1}
+        address = "/" + (TABLE[pattern].sample or pattern).format(**parts)
+        client = self.browser(actor)
+        with transaction.atomic():
+            answer = client.get(address)
+            if answer.status_code == 405:
+                answer = client.post(address, dict(TABLE[pattern].form))
+            transaction.set_rollback(True)
+        return answer
+
+
+def html_letter(world, files):
+    """A mail with a formatted body, so that there is one to show."""
+    letter = email.message_from_bytes(world.letter(files=()), policy=policy.default)
+    letter.add_alternative("<p>The site shows <b>error 500</b>.</p>", subtype="html")
+    for filename, content in files:
+        kind = ("image", "png") if filename.endswith(".png") else ("text", "plain")
+        letter.add_attachment(content, maintype=kind[0], subtype=kind[1], filename=filename)
+    return letter.as_bytes()

@@ -1,0 +1,66 @@
+"""A list with fifty rows asks the database no more often than a list with one."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+LISTS = {
+    "/desk/queue": "supervisor",
+    "/desk/mine": "supervisor",
+    "/desk/tickets/": "supervisor",
+    "/desk/lists/waiting": "supervisor",
+    "/desk/search?q=Mailbox": "supervisor",
+    "/desk/mailroom/": "supervisor",
+    "/desk/mailroom/?disposition=closed": "supervisor",
+    "/desk/mailroom/outbound": "supervisor",
+    "/desk/customers": "supervisor",
+    "/desk/shift": "supervisor",
+    "/desk/agents": "admin",
+    "/client/": "contact",
+    "/client/contacts": "contact",
+}
+
+
+def queries_of(client, address):
+    """How many questions one page asks, when all that is asked once a process has been asked."""
+    assert client.get(address).status_code == 200
+    with CaptureQueriesContext(connection) as asked:
+        client.get(address)
+    return len(asked)
+
+
+def fill(world, staffed, many):
+    """`many` rows for each list: customers with a ticket, agents, mails in and out; a third of the tickets are taken."""
+    from hostdesk.people.models import Agent, Contact
+    from hostdesk.tickets.actions.taking import take_next
+
+    supervisor = Agent.objects.get(role="supervisor")
+    own = Contact.objects.get(pk=staffed.parts["contact"])
+    for n in range(many):
+        number = world.count.__next__()
+        contact = world.contact(f"c{number}@c{number}.example", username=f"acc{number}", customer=f"Customer {number}",
+                                domains=(f"c{number}.example",))  # fmt: skip
+        world.ticket(contact, subject=f"Mailbox {number} full")
+        world.ticket(own, subject=f"Mailbox {number} full")
+        world.agent(f"Agent{number}")
+        world.receives(f"stranger{number}@nowhere.example", subject=f"Offer {number}")
+        if n % 3 == 0:
+            take_next(by=supervisor, at=world.now)
+
+
+def test_lists_ask_as_often_with_fifty_rows_as_with_one(world, staffed):
+    browsers = {actor: staffed.browser(actor) for actor in set(LISTS.values())}
+    fill(world, staffed, 3)
+    few = {address: queries_of(browsers[actor], address) for address, actor in LISTS.items()}
+    fill(world, staffed, 47)
+    many = {address: queries_of(browsers[actor], address) for address, actor in LISTS.items()}
+
+    assert many == few
+
+
+@pytest.mark.parametrize(("page", "most"), [("/desk/queue", 12), ("/desk/tickets/{ticket}", 22)])
+def test_the_pages_that_are_open_all_day_ask_little(staffed, page, most):
+    """The bound is what the page needed when it was made; a page that asks more wants a reason."""
+    asked = queries_of(staffed.browser("level1"), page.format(**staffed.parts))
+
+    assert asked <= most
