@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
+from hostdesk.kit.refusals import Missing
 from hostdesk.people.access import agents_only
 from hostdesk.people.requests import DeskRequest
 from hostdesk.tickets.actions import taking
@@ -98,6 +99,8 @@ def mine(request: DeskRequest) -> HttpResponse:
 @agents_only
 def listed(request: DeskRequest, name: str = "unfinished") -> HttpResponse:
     """All tickets the agent may see, by state, newest first."""
+    if name not in LISTS:
+        raise Missing
     title, states = LISTS[name]
     page = desk.listed_for_agent(request.agent, states, after=request.GET.get("after"))
     address = reverse("tickets:all") if name == "unfinished" else reverse("tickets:listed", args=[name])
