@@ -141,7 +141,7 @@ def reset_second_step(request: HttpRequest, agent_id: int) -> HttpResponse:
 @agents_only
 def customers(request: HttpRequest) -> HttpResponse:
     """Customers by name, found by name, username or domain."""
-    words = " ".join(request.GET.get("q", "").split())[:100]
+    words = " ".join(request.GET.get("q", "").replace("\0", "").split())[:100]
     found = hosting.customers_like(words, limit=hosting.LONGEST_PAGE + 1)
     context = {
         "place": "customers",
