@@ -11,7 +11,7 @@ from hostdesk.tickets import receiving
 
 ANSWER, NOTE = "answer", "internal"
 # A browser gives no form its files back.
-_CHOOSE_AGAIN = "Nothing was sent yet and your words are kept; please choose the files again."
+CHOOSE_AGAIN = "Nothing was sent yet and your words are kept; please choose the files again."
 
 
 class ManyFiles(forms.ClearableFileInput):
@@ -36,10 +36,10 @@ class FilesField(forms.FileField):
         too_large = [one.name for one in chosen if one.size > receiving.MOST_BYTES]
         if too_large:
             most = receiving.MOST_BYTES // 1_000_000
-            raise forms.ValidationError(f"{', '.join(too_large)}: larger than {most} MB. {_CHOOSE_AGAIN}")
+            raise forms.ValidationError(f"{', '.join(too_large)}: larger than {most} MB. {CHOOSE_AGAIN}")
         if len(chosen) > receiving.MOST_FILES:
             raise forms.ValidationError(
-                f"{len(chosen)} files are more than {receiving.MOST_FILES}. {_CHOOSE_AGAIN}"
+                f"{len(chosen)} files are more than {receiving.MOST_FILES}. {CHOOSE_AGAIN}"
             )
         return [super(FilesField, self).clean(one, initial) for one in chosen]
 

@@ -11,7 +11,7 @@ from django.urls import reverse_lazy
 from hostdesk.hosting.models import Account
 from hostdesk.tickets import receiving
 from hostdesk.tickets.actions.opening import SUBJECT_LENGTH
-from hostdesk.tickets.forms import FilesField
+from hostdesk.tickets.forms import CHOOSE_AGAIN, FilesField
 
 _FILES_HINT = (
     f"Up to {receiving.MOST_FILES} files of {receiving.MOST_BYTES // 1_000_000} MB each. "
@@ -45,6 +45,13 @@ class ReplyForm(forms.Form):
         given = self.cleaned_data
         if not self.errors and not given["text"].strip() and not given["files"]:
             self.add_error("text", "Write what you would like to add, or choose a file.")
+        ask_for_files_again(self)
+
+
+def ask_for_files_again(form: forms.Form) -> None:
+    """Say beside the files of a form that comes back for another reason that they have to be chosen again."""
+    if form.errors and form.cleaned_data.get("files"):
+        form.add_error("files", CHOOSE_AGAIN)
 
 
 class NewTicketForm(forms.Form):
@@ -107,6 +114,11 @@ class NewTicketForm(forms.Form):
             field.required = False
             field.empty_value = choices[0][0]  # type: ignore[assignment]  # stubs know texts only
             field.widget = forms.HiddenInput()
+
+    def clean(self) -> None:
+        """What was chosen is gone from the browser when something else is wrong; say so."""
+        super().clean()
+        ask_for_files_again(self)
 
     def clean_text(self) -> str:
         """Blank lines alone say nothing."""

@@ -42,6 +42,15 @@ def test_too_many_files_are_refused_and_the_words_kept(world):
     assert "Error 500 since 09:10." in response.content.decode()
 
 
+def test_files_that_came_with_a_missing_word_are_asked_for_again(world):
+    browser = browser_of(world.contact())
+    upload = SimpleUploadedFile("a.txt", b"x")
+    with_file = browser.post("/client/tickets/new", request_of(subject="", files=[upload])).content.decode()
+    without = browser.post("/client/tickets/new", request_of(subject="")).content.decode()
+
+    assert ["please choose the files again" in told for told in (with_file, without)] == [True, False]
+
+
 def test_the_storage_being_away_keeps_the_words(world, settings, tmp_path):
     (tmp_path / "attachments").write_text("a file stands where the folder should be")
     settings.STORAGES = {
