@@ -12,9 +12,9 @@ HEAD = b"From: a@acme.example\r\nSubject: x\r\n"
 
 
 def cpu(raw):
-    """The least CPU seconds of three readings: the machine's other work must not count."""
+    """The least CPU seconds of two readings: the machine's other work must not count."""
     best = 9e9
-    for _ in range(3):
+    for _ in range(2):
         start = time.process_time()
         read(raw)
         best = min(best, time.process_time() - start)
@@ -110,11 +110,11 @@ HOSTILE = {
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_reading_time_grows_with_size_and_no_faster(kind):
-    small, big = cpu(HOSTILE[kind](125_000)), cpu(HOSTILE[kind](1_000_000))
+    small, big = cpu(HOSTILE[kind](60_000)), cpu(HOSTILE[kind](480_000))
 
     # Eight times the size: linear is 8, quadratic 64. Below 50 ms nothing is worth a ratio.
     assert big < max(0.05, 24 * small), f"{small:.4f} s became {big:.4f} s"
-    assert big < 4
+    assert big < 2
 
 
 def test_depth_ends_at_thirty_levels_and_says_so():
