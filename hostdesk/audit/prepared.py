@@ -7,6 +7,7 @@ same dozen reads each time. Lives in the lowest room that needs it. Written agai
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,7 +28,10 @@ _SETS = ((31_000, datetime(1801, 1, 1, tzinfo=UTC)), (31_500, datetime(1802, 1, 
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """One read as SQL. `places` says for each parameter which argument it is, or None for a constant of the query."""
+    """One read as SQL. `places` says for each parameter which argument it is, or None for one of `constants`.
+
+    `constants` has a value for every parameter, those of arguments included, so that the two run side by side.
+    """
 
     sql: str
     constants: tuple[Any, ...]  # whatever the database driver takes
@@ -51,19 +55,17 @@ class Prepared(Generic[Row]):
     def __call__(self, *arguments: Argument) -> list[Row]:
         """All rows for these arguments, in the order of `kinds`."""
         compiled = self._compiled or self._compile()
-        connection = connections[_DB]
-        adapt = connection.ops.adapt_datetimefield_value
-        given = [adapt(one) if isinstance(one, datetime) else one for one in arguments]
-        parameters = [
-            constant if place is None else given[place]
-            for constant, place in zip(compiled.constants, compiled.places, strict=True)
-        ]
-        with connection.cursor() as cursor:
-            cursor.execute(compiled.sql, parameters)
-            rows = cursor.fetchall()
+        rows = _fetched(compiled.sql, compiled, arguments)
         if compiled.converters:
+            connection = connections[_DB]
             rows = [_converted(row, compiled.converters, connection) for row in rows]
         return [compiled.make(row) for row in rows]
+
+    def count(self, *arguments: Argument) -> int:
+        """How many rows there are, counted by the database; a slice of the queryset bounds what it costs."""
+        compiled = self._compiled or self._compile()
+        ((many,),) = _fetched(f"SELECT COUNT(*) FROM ({compiled.sql}) AS counted", compiled, arguments)
+        return int(many)
 
     def first(self, *arguments: Argument) -> Row | None:
         """The first row, or None."""
@@ -80,10 +82,11 @@ class Prepared(Generic[Row]):
         missing = [place for place in range(len(pairs)) if place not in places]
         assert not missing, f"arguments {missing} are no plain parameters of the read"
         selected = compiler.select[: compiler.col_count]
+        sql, left = _with_constants(sql, parameters, places)
         self._compiled = _Compiled(
             sql=sql,
-            constants=tuple(parameters),
-            places=places,
+            constants=tuple(parameters[one] for one in left),
+            places=tuple(places[one] for one in left),
             converters=compiler.get_converters([expression for expression, _, _ in selected]),
             make=_maker(queryset, compiler),
         )
@@ -105,6 +108,50 @@ class Prepared(Generic[Row]):
             sql,
             parameters,
         )
+
+
+def _fetched(
+    sql: str, compiled: _Compiled, arguments: Sequence[Argument]
+) -> list[tuple[Any, ...]]:  # columns of any type
+    """The rows of a statement that takes the parameters of `compiled`."""
+    connection = connections[_DB]
+    adapt = connection.ops.adapt_datetimefield_value
+    given = [adapt(one) if isinstance(one, datetime) else one for one in arguments]
+    parameters = [
+        constant if place is None else given[place]
+        for constant, place in zip(compiled.constants, compiled.places, strict=True)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall())
+
+
+def _with_constants(
+    sql: str,
+    parameters: Sequence[Any],  # whatever the database driver takes
+    places: Sequence[int | None],
+) -> tuple[str, list[int]]:
+    """The statement with the query's own words and numbers written into it, and which parameters are left.
+
+    SQLite serves a query from a partial index only where it can read the index's condition in the statement
+    (`state IN ('new', 'open')`); behind a parameter it cannot see it. Only constants of the program are written in.
+    """
+    left: list[int] = []
+    numbers = iter(range(len(parameters)))
+
+    def written(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return found[0]
+        number = next(numbers)
+        value = parameters[number]
+        if places[number] is None and isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        if places[number] is None and isinstance(value, str):
+            return "'" + value.replace("'", "''").replace("%", "%%") + "'"
+        left.append(number)
+        return found[0]
+
+    return re.sub(r"%[%s]", written, sql), left
 
 
 def _stand_in(kind: type[Argument], place: int, number: int, instant: datetime) -> Argument:

@@ -93,3 +93,22 @@ def test_the_first_row_or_none(written):
 def test_an_argument_that_does_not_reach_the_sql_as_it_is_is_refused(written):
     with pytest.raises(AssertionError, match="no plain parameters"):
         Prepared(lambda subject: entries(subject + 1, START), int)(1001)
+
+
+def test_words_of_the_query_itself_are_written_into_the_statement(written):
+    note("ticket", 1001, "it's 100% odd", by=SYSTEM, at=START)
+
+    def odd(subject):
+        return Entry.objects.filter(subject_id=subject, verb="it's 100% odd").values_list("verb")
+
+    read = Prepared(odd, int)
+    with CaptureQueriesContext(connection) as asked:
+        assert read(1001) == [("it's 100% odd",)]
+    assert read(1002) == []
+    assert "'it''s 100% odd'" in asked[0]["sql"]
+
+
+def test_rows_are_counted_up_to_the_end_of_the_slice(written):
+    read = Prepared(lambda subject: entries(subject, START).values_list("pk")[:2], int)
+
+    assert [read.count(1001), read.count(1002), read.count(1003)] == [2, 1, 0]

@@ -155,9 +155,9 @@ def attention_for_agent(agent: Agent) -> list[Row]:
 def counts_for_agent(agent: Agent) -> QueueCounts:
     """The figures in the head of the desk; each costs at most COUNTED index entries."""
     teams = sorted(team_ids_of(agent))
-    waiting = sum(len(_WAITING(team_id)) for team_id in teams)
+    waiting = sum(_WAITING.count(team_id) for team_id in teams)
     oldest = [queued_at for team_id in teams for (queued_at,) in _OLDEST(team_id)]
-    return QueueCounts(min(waiting, COUNTED), min(oldest, default=None), len(_MINE(agent.pk)))
+    return QueueCounts(min(waiting, COUNTED), min(oldest, default=None), _MINE.count(agent.pk))
 
 
 def mine_for_agent(agent: Agent, *, limit: int = 200) -> list[Row]:
