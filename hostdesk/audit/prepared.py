@@ -55,7 +55,7 @@ class Prepared(Generic[Row]):
     def __call__(self, *arguments: Argument) -> list[Row]:
         """All rows for these arguments, in the order of `kinds`."""
         compiled = self._compiled or self._compile()
-        rows = _fetched(compiled.sql, compiled, arguments)
+        rows: Sequence[Sequence[Any]] = _fetched(compiled.sql, compiled, arguments)  # columns of any type
         if compiled.converters:
             connection = connections[_DB]
             rows = [_converted(row, compiled.converters, connection) for row in rows]
