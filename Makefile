@@ -16,7 +16,7 @@ setup: .venv/.has-run ## the virtual environment .venv with hostdesk in it
 
 run: setup ## everything on this machine: demo company, web, mail door and worker
 	@$(BIN)/hostdesk demo --if-new
-	@exec $(BIN)/hostdesk serve
+	@exec $(BIN)/hostdesk serve $(ARGS)
 
 test: .venv/.has-test ## the whole suite, on SQLite and on PostgreSQL, with pages in a real browser
 	@$(BIN)/python -m tools.testing $(ARGS)
