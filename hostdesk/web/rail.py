@@ -8,8 +8,10 @@ from functools import lru_cache
 from importlib import import_module
 
 from django.apps import apps
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.module_loading import module_has_submodule
+from django.utils.safestring import SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,12 @@ def entries(role: str) -> tuple[tuple[Entry, ...], ...]:
     open_to_role = [place for place in places() if place.roles is None or role in place.roles]
     groups = sorted({place.group for place in open_to_role})
     return tuple(_group(open_to_role, group) for group in groups)
+
+
+@lru_cache(maxsize=256)
+def markup(role: str, current: str) -> SafeString:
+    """The rail as HTML: the same for all agents of a role, so it is drawn once for each place."""
+    return render_to_string("web/rail.html", {"groups": entries(role), "current": current})
 
 
 def _group(chosen: Iterable[Place], group: int) -> tuple[Entry, ...]:

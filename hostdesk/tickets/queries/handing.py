@@ -8,7 +8,8 @@ from hostdesk.people.models import Agent, Team
 from hostdesk.tickets.models import Ticket
 
 _HOLDERS = Prepared(
-    lambda team: Agent.objects.active().filter(memberships__team_id=team).order_by("name", "pk"), int
+    lambda team: Agent.objects.active().filter(memberships__team_id=team).only("name").order_by("name", "pk"),
+    int,
 )
 _OTHER_TEAMS = Prepared(lambda team: Team.objects.exclude(pk=team).order_by("name"), int)
 

@@ -50,7 +50,6 @@ class TicketPage:
     contacts: list[Contact]
     earlier: list[Row]
     drafts: dict[str, str]
-    company: list[Company]
 
 
 _CLOCKS = Prepared(lambda pk: SlaClock.objects.filter(ticket_id=pk).order_by("id"), int)
@@ -78,7 +77,7 @@ _COMPANY = Prepared(
 )
 
 
-def page_for_agent(ticket: Ticket, agent: Agent, *, at: datetime) -> TicketPage:
+def page_for_agent(ticket: Ticket, agent: Agent) -> TicketPage:
     """All that stands on the page of a ticket which was fetched for this agent. A fixed number of queries."""
     account = ticket.account_id
     return TicketPage(
@@ -92,7 +91,6 @@ def page_for_agent(ticket: Ticket, agent: Agent, *, at: datetime) -> TicketPage:
         contacts=_CONTACTS(account) if account else [],
         earlier=earlier_of(ticket, agent),
         drafts=dict(_DRAFTS(ticket.pk, agent.pk)),
-        company=company_on(ticket, agent, at=at),
     )
 
 

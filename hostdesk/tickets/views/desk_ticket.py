@@ -47,9 +47,8 @@ def _context(
     request: DeskRequest, found: Ticket, answer: AnswerForm | None, note: NoteForm | None
 ) -> dict[str, Any]:  # a template context holds anything
     agent, now = request.agent, request.at
-    page = page_for_agent(found, agent, at=now)
+    page = page_for_agent(found, agent)
     turn, tone = STATES[found.state]
-    key = secrets.token_urlsafe(16)
     return {
         "place": "mine" if found.assignee_id == agent.pk else "queue" if found.assignee_id is None else "all",
         "ticket": found,
@@ -65,12 +64,21 @@ def _context(
         "verdicts": verdicts(page.decisions),
         "colleagues": handing.holders_of(found),
         "teams": handing.other_teams(found),
-        "answer": answer
-        or AnswerForm(initial={"text": page.drafts.get(ANSWER, ""), "submission": f"a-{key}"}),
-        "note": note or NoteForm(initial={"text": page.drafts.get(NOTE, ""), "submission": f"n-{key}"}),
+        "answer": answer,
+        "answer_text": answer.data.get("text", "") if answer else page.drafts.get(ANSWER, ""),
+        "answer_key": _key(answer),
+        "jump_reason": answer.data.get("jump_reason", "") if answer else "",
+        "note": note,
+        "note_text": note.data.get("text", "") if note else page.drafts.get(NOTE, ""),
+        "note_key": _key(note),
         "noting": note is not None or (NOTE in page.drafts and ANSWER not in page.drafts),
         "seen": found.updated_at.timestamp(),
     }
+
+
+def _key(refused: AnswerForm | NoteForm | None) -> str:
+    """The key of one press of the button: a form that came back keeps its own."""
+    return (refused.data.get("submission") if refused else "") or secrets.token_urlsafe(16)
 
 
 @require_POST
