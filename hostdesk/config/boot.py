@@ -21,6 +21,19 @@ def setup() -> None:
     start_log(settings.ENVIRONMENT.log)
 
 
+def make_ready() -> None:
+    """`setup` for commands that write: makes the data folder and brings the tables up where that is still to be done.
+
+    So the first agent and the first customers may come before the first start.
+    """
+    from hostdesk.config import environment
+    from hostdesk.config.preparing import make_data_folder, prepare_tables
+
+    make_data_folder(environment.read().data)
+    setup()
+    prepare_tables()
+
+
 def start_log(level: str) -> None:
     """One event a line on standard error: constant text, facts as fields. Addresses and bodies are never facts."""
     import structlog

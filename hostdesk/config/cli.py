@@ -47,6 +47,12 @@ def main(argv: list[str] | None = None) -> int:
         sys.stderr.close()
     except KeyboardInterrupt:
         return 130
+    except Exception as trouble:
+        # Asked by name: a command that needs no database must not load Django to be able to fail.
+        if type(trouble).__module__ != "django.db.utils":
+            raise
+        reason = str(trouble).strip().splitlines()[0] if str(trouble).strip() else type(trouble).__name__
+        sys.stderr.write(f"hostdesk: the database cannot be used: {reason}\n")
     return EXIT_REFUSED
 
 

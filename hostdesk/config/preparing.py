@@ -36,9 +36,16 @@ def make_data_folder(data: Path) -> None:
         raise Misconfigured("HOSTDESK_DATA", f"{data} is not writable for this user")
 
 
-def prepare() -> None:
-    """Bring tables, policy and static files up to this version of the code, unless they are there.
+def prepare(*, publish_at: datetime | None = None) -> None:
+    """Bring tables, policy and static files up to this version of the code, unless they are there."""
+    prepare_tables(publish_at=publish_at)
+    make_static_files()
 
+
+def prepare_tables(*, publish_at: datetime | None = None) -> None:
+    """Bring tables and policy up to this version of the code, unless they are there.
+
+    `publish_at` is when a policy published now is in force from; without it, now.
     Raises `Misconfigured` for an unreachable database and an unsound policy folder. Tables of a newer
     version are no obstacle: old code runs on them while machines are updated one after the other.
     """
@@ -49,10 +56,9 @@ def prepare() -> None:
             with _alone():
                 if missing_migrations():
                     call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
-        publish_packaged_if_none(at=datetime.now(UTC))
+        publish_packaged_if_none(at=publish_at or datetime.now(UTC))
     except DatabaseError as error:
         raise Misconfigured("DATABASE_URL", f"the database cannot be used ({str(error).strip()})") from error
-    make_static_files()
 
 
 def make_static_files() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Q
 from django.db.models.expressions import Exists, OuterRef
 
@@ -12,7 +13,7 @@ from hostdesk.audit.models import Decision, Entry
 from hostdesk.audit.queries import decisions_of, history_of
 from hostdesk.kit.refusals import Missing
 from hostdesk.mail.models import InboundMail, InboundQuerySet, OutboundMail, OutboundQuerySet, RawMail, Route
-from hostdesk.people.models import Agent, Team
+from hostdesk.people.models import Agent, Role, Team
 from hostdesk.people.queries import team_ids_of
 from hostdesk.tickets.models import Ticket
 
@@ -26,10 +27,21 @@ def mails_for_agent(agent: Agent) -> InboundQuerySet:
     return InboundMail.objects.exclude(route=Route.COMPLAINT).exclude(Exists(sealed))
 
 
+SECRETS = ("sign_in_link", "invitation")
+"""Kinds of outbound mail that sign somebody in."""
+
+
 def outbound_for_agent(agent: Agent) -> OutboundQuerySet:
-    """All outbound mails that an agent may see: those of tickets that they may see, and none that signs somebody in."""
+    """All outbound mails that an agent may see: those of tickets that they may see, and none that signs somebody in.
+
+    Only an administrator sees the latter, and only where nothing can leave the house: there it is how the first
+    people get in at all.
+    """
+    visible = OutboundMail.objects.all()
+    if agent.role != Role.ADMIN or settings.SMTP_URL:
+        visible = visible.exclude(kind__in=SECRETS)
     hidden = Ticket.objects.filter(pk=OuterRef("ticket_number"), sealed=True).exclude(team_id__in=team_ids_of(agent))
-    return OutboundMail.objects.exclude(Exists(hidden))
+    return visible.exclude(Exists(hidden))
 
 
 def mail_for_agent(agent: Agent, pk: int) -> InboundMail:

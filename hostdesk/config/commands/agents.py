@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     password = _password() if args.verb == "add" and args.password_stdin else None
     from hostdesk.config import boot
 
-    boot.setup()
+    boot.make_ready()
     return {"add": lambda: _add(args, password), "list": lambda: _list(args)}.get(
         args.verb, lambda: _change(args)
     )()

@@ -28,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
     from hostdesk.config.importing import content_of, tell
 
     content = content_of(args.file)
-    boot.setup()
+    boot.make_ready()
     from django.utils import timezone
 
     from hostdesk.hosting import actions, server_file

@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     """Do the verb."""
     from hostdesk.config import boot
 
-    boot.setup()
+    boot.make_ready()
     return {"create": _create, "list": _list, "revoke": _revoke}[args.verb](args)
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import socket
-import threading
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -21,6 +18,7 @@ from hostdesk.gateway.sender import choose_contact
 from hostdesk.gateway.thread import Match, find_ticket, pointed_at
 from hostdesk.hosting.models import Customer
 from hostdesk.jobs.claiming import back_off, claim, release
+from hostdesk.jobs.worker import claimant
 from hostdesk.kit.actors import SYSTEM
 from hostdesk.mail.models import Disposition, InboundMail, RawMail
 from hostdesk.mail.reading import ParsedMail
@@ -34,7 +32,7 @@ from hostdesk.tickets.models import Channel, Message, Ticket, TicketState
 log = structlog.get_logger()
 
 BATCH = 32
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=2)
 PAPERS_TRIES = 3
 """How often DNS may fail before a mail is taken as unproven."""
 SETTLING_TRIES = 4
@@ -47,8 +45,7 @@ def sort_round(at: datetime) -> int:
 
     Reading and DNS happen before and outside the commits. Any number of workers may run this.
     """
-    name = f"{socket.gethostname()[:30]}:{os.getpid()}:{threading.get_ident() % 100000}"
-    rows = claim(InboundMail.objects.waiting(), limit=BATCH, by=name, at=at, lease=LEASE)
+    rows = claim(InboundMail.objects.waiting(), limit=BATCH, by=claimant(), at=at, lease=LEASE)
     if rows:
         sort_mails(rows, tools(), at=at)
     return len(rows)
