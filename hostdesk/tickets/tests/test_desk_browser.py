@@ -227,3 +227,18 @@ def test_a_first_visit_to_a_full_queue_costs_under_a_hundred_kilobytes(site):
     assert page.locator(".attention + section [data-row], section:only-of-type [data-row]").count() == 50
     assert len([url for url in bodies if re.search(r"\.(css|js|svg)$", url)]) >= 4
     assert sum(bodies.values()) < 100_000
+
+
+def test_light_or_dark_is_chosen_on_ones_own_page_and_kept(site):
+    world, origin, browser = site
+    page = opened(browser, origin, world.agent(), color_scheme="light")
+    page.goto("/desk/me")
+    paper = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    with page.expect_response("**/appearance"):
+        page.get_by_label("Dark").check()
+    at_once = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    page.goto("/desk/queue")
+    kept = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+
+    assert paper != at_once == kept
+    assert faults(page) == []
