@@ -14,6 +14,7 @@ import os
 import sqlite3
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -40,6 +41,8 @@ _ATTACHMENTS = "attachments/"
 _KEY = "secret-key"
 _FORMAT = 1
 _PIECE = 1 << 20
+# What reading a damaged ZIP raises, by where the damage is.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,7 @@ def _manifest(hashes: dict[str, str], *, at: datetime) -> dict[str, Any]:  # Any
 def _checked_manifest(archive: zipfile.ZipFile) -> dict[str, Any]:  # Any: JSON
     try:
         manifest = json.loads(archive.read(MANIFEST))
-    except (KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (KeyError, ValueError, *_DAMAGED) as error:
         raise Refused("", "This file is no backup of hostdesk.") from error
     if not isinstance(manifest, dict) or manifest.get("hostdesk_backup") != _FORMAT:
         raise Refused("", "This backup was made by a hostdesk whose backups this one cannot read.")
@@ -134,11 +137,11 @@ def _verify(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
     if names != set(manifest["sha256"]):
         raise Refused("", "This backup is damaged: its parts are not those that its manifest names.")
     for name, digest in manifest["sha256"].items():
-        with archive.open(name) as part:
-            try:
+        try:
+            with archive.open(name) as part:
                 is_whole = _digest(part) == digest
-            except zipfile.BadZipFile:
-                is_whole = False
+        except _DAMAGED:
+            is_whole = False
         if not is_whole:
             raise Refused("", f"This backup is damaged: {name} is not what was written.")
 

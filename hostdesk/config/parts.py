@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import http.client
 import multiprocessing
+import os
 import signal
 import socket
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import structlog
 from django.conf import settings
 
+from hostdesk.config.processes import end_with_parent
 from hostdesk.jobs import beats
 from hostdesk.jobs.models import Part
 
@@ -102,8 +105,15 @@ def run_web(host: str, port: int) -> None:
         # Whoever started us starts us again; respawning here would fork beside running threads.
         respawn_failed_workers=False,
     )
+    me = os.getpid()
+
+    def in_the_worker() -> Callable[..., Any]:
+        # Granian's workers outlive a killed parent and would keep the port.
+        end_with_parent(me)
+        return application
+
     try:
-        server.serve(target_loader=lambda: application, wrap_loader=False)
+        server.serve(target_loader=in_the_worker, wrap_loader=False)
     finally:
         ended.set()
         for pulse in pulses:

@@ -125,7 +125,6 @@ def fork(run: Callable[[], None], *, name: str) -> int:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
-    return 0
 
 
 def end_with_parent(parent: int) -> None:

@@ -18,7 +18,8 @@ def free_rows_of_the_dead(at: datetime) -> int:
     """
     for model in apps.get_models():
         if issubclass(model, Claimable):
-            free_dead(model.objects.waiting(), is_dead=identity.is_dead, at=at)
+            waiting = model.objects.waiting()  # type: ignore[attr-defined]  # the word of all Claimable models
+            free_dead(waiting, is_dead=identity.is_dead, at=at)
     return 0
 
 

@@ -94,7 +94,7 @@ def as_bytes(mail: OutboundMail, *, read_file: Callable[[str], bytes]) -> bytes:
             message.attach(_attachment(file, read_file(file["digest"])))
     del message["MIME-Version"]
     for name, value in _headers(mail):
-        message[name] = value
+        message[name] = value  # type: ignore[assignment]  # compat32 takes a Header as it is
     out = BytesIO()
     BytesGenerator(out, mangle_from_=False, policy=_LINES).flatten(message)
     return out.getvalue()

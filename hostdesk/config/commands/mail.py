@@ -60,7 +60,9 @@ class _WhenAsked(argparse.ArgumentParser):
     """The parser of one word, which loads the word's module when it is used: the others cost nothing."""
 
     # `Any`: the namespace of argparse.
-    def parse_known_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:
+    def parse_known_args(  # type: ignore[override]  # one signature instead of three overloads
+        self, args: Sequence[str] | None = None, namespace: Any = None
+    ) -> Any:
         """Declare the word's options, then read them."""
         _module(self.prog.rpartition(" ")[2]).arguments(self)
         return super().parse_known_args(args, namespace)

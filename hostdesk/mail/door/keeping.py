@@ -130,7 +130,7 @@ def _insert(model: type[Any], columns: tuple[str, ...], rows: list[tuple[object,
     with connection.cursor() as cursor:
         cursor.execute(
             f"{into}{', '.join([places] * len(rows))} ON CONFLICT DO NOTHING",
-            [value for row in rows for value in row],
+            [value for row in rows for value in row],  # type: ignore[misc]  # columns of mixed types
         )
 
 

@@ -47,6 +47,8 @@ class Writer:
     def take(self, arrival: Arrival) -> Future[None]:
         """Leave a mail to be committed with the next batch."""
         done: Future[None] = Future()
+        # From now on it cannot be cancelled: a client that hangs up while we commit must not break the batch.
+        done.set_running_or_notify_cancel()
         self._waiting.put((arrival, done))
         return done
 
