@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from typing import TextIO, cast
 
 
 def setup() -> None:
@@ -49,6 +50,18 @@ def start_log(level: str) -> None:
             structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"], sort_keys=True),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(file=cast("TextIO", _StandardError())),
         cache_logger_on_first_use=True,
     )
+
+
+class _StandardError:
+    """Standard error as it is at each line: whoever replaces and closes it (a test, a daemon) leaves no dead log."""
+
+    def write(self, text: str) -> int:
+        """Hand on."""
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Hand on."""
+        sys.stderr.flush()
