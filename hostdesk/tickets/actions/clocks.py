@@ -76,7 +76,8 @@ def _change(
             changed.append(row)
     if not changed:
         return
-    SlaClock.objects.bulk_update(changed, _COLUMNS)
+    for row in changed:  # one or two rows: plain updates are a fifth of the price of one CASE statement
+        row.save(update_fields=_COLUMNS)
     ClockStep.objects.bulk_create([_step(row, step, cause, at) for row in changed])
     set_attention(ticket)
 
