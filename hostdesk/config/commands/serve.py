@@ -27,14 +27,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Prepare the data folder, start the parts, say where they are, and stay until told to stop."""
-    from hostdesk.config import boot, environment
     from hostdesk.config.places import host_and_port, refuse_taken
-    from hostdesk.config.preparing import make_data_folder, prepare
 
     host, port = host_and_port(args.http, setting="--http")
     mail_host, mail_port = host_and_port(args.smtp, setting="--smtp")
     refuse_taken(host, port, setting="--http")
+    # Before anything of Django is imported: some of it reads the settings when it is.
     settle_environment(data=args.data, host=host, port=port)
+
+    from hostdesk.config import boot, environment
+    from hostdesk.config.preparing import make_data_folder, prepare
+
     make_data_folder(environment.read().data)
     boot.setup()
     prepare()
@@ -87,8 +90,13 @@ def load_what_all_need() -> None:
 
 def _say_where(url: str, smtp: str, answers: Callable[[], bool]) -> None:
     """Print the addresses as soon as the first page comes."""
+    from django.conf import settings
+
+    from hostdesk.demo import sign_ins
+
     end = time.monotonic() + _SECONDS_TO_ANSWER
     while not answers() and time.monotonic() < end:
         time.sleep(0.02)
-    sys.stdout.write(f"hostdesk is ready\n  web   {url}\n  mail  {smtp}\nStop with Ctrl-C.\n")
+    demo = sign_ins.shown(settings.DATA, url)
+    sys.stdout.write(f"hostdesk is ready\n  web   {url}\n  mail  {smtp}\n{demo}Stop with Ctrl-C.\n")
     sys.stdout.flush()
