@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hostdesk.audit.prepared import Prepared
 from hostdesk.hosting import rules
 from hostdesk.hosting.models import Account, Customer, Domain, Server, Service
 from hostdesk.kit.refusals import Missing
@@ -83,8 +84,11 @@ def policy_slug_for(account: Account) -> str:
 
 def policy_version_for(account: Account) -> policy.Version:
     """The policy in force under which support for an account runs, as `policy_slug_for` chooses it (scope.dedicated)."""
-    kinds = set(Service.objects.current().filter(account_id=account.pk).values_list("product", flat=True))
+    kinds = {product for (product,) in _PRODUCTS(account.pk)}
     return policy.policy_for_product(rules.ruling_product(kinds))
+
+
+_PRODUCTS = Prepared(lambda pk: Service.objects.current().filter(account_id=pk).values_list("product"), int)
 
 
 def policy_slugs_for(account_ids: Sequence[int]) -> dict[int, str]:

@@ -10,6 +10,7 @@ import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
 from hostdesk.audit.actions import Judgement, decide
+from hostdesk.audit.prepared import Prepared
 from hostdesk.gateway.admission import Verdict, admit
 from hostdesk.gateway.judging import Judged, Tools, judge_all, tools
 from hostdesk.gateway.keeping import keep_files
@@ -75,13 +76,18 @@ def _settle_or_wait(judged: Judged, version: Version, *, at: datetime) -> None:
     settle(judged, version, at=at)
 
 
+_LOCKED = Prepared(
+    lambda pk: InboundMail.objects.select_for_update().only("digest", "disposition").filter(pk=pk), int
+)
+
+
 def settle(judged: Judged, version: Version, *, at: datetime) -> None:
     """Carry out the verdict on one mail: its ticket or message, its disposition, its decision, in one commit."""
     files = _files_of(judged)
     # The acknowledgement answers this very mail: it must know its name before the row is written down.
     judged.row.message_id = _message_id(judged)
     with transaction.atomic():
-        row = InboundMail.objects.select_for_update().only("digest", "disposition").filter(pk=judged.row.pk).first()
+        row = _LOCKED.first(judged.row.pk)
         if row is None or row.disposition is not None:
             return
         verdict = admit(replace(judged.facts, twin_taken=_twin_taken(row, judged)))

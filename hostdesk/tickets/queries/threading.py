@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from hostdesk.audit.prepared import Prepared
 from hostdesk.mail.models import OutboundMail
 from hostdesk.people.models import Contact
 from hostdesk.tickets.models import Message, Ticket
@@ -13,6 +14,17 @@ from hostdesk.tickets.models import Message, Ticket
 _MARKS = re.compile(r"\A(?:\s*(?:re|fw|fwd|aw|wg|sv|vs|antw|tr|rv|enc)\s*(?:\[\d+\])?\s*:)+\s*", re.IGNORECASE)
 _TAG = re.compile(r"\s*\[#\d+-\d\]")
 _LOOKED_AT = 20
+_RECENT = Prepared(
+    lambda contact, since: (
+        Ticket.objects.filter(contact_id=contact, opened_at__gte=since, sealed=False)
+        .unfinished()
+        .exclude(trust__in=("unproven", "forged"))
+        .order_by("-id")
+        .values_list("pk", "subject")[:_LOOKED_AT]
+    ),
+    int,
+    datetime,
+)
 
 
 def same_request(contact: Contact, subject: str, words: str, *, since: datetime) -> Ticket | None:
@@ -24,14 +36,7 @@ def same_request(contact: Contact, subject: str, words: str, *, since: datetime)
     if not words.strip():
         return None
     wanted = (plain_subject(subject), " ".join(words.split()))
-    recent = list(
-        Ticket.objects.filter(contact=contact, opened_at__gte=since, sealed=False)
-        .unfinished()
-        .exclude(trust__in=("unproven", "forged"))
-        .order_by("-id")
-        .values_list("pk", "subject")[:_LOOKED_AT]
-    )
-    alike = [pk for pk, said in recent if plain_subject(said) == wanted[0]]
+    alike = [pk for pk, said in _RECENT(contact.pk, since) if plain_subject(said) == wanted[0]]
     if not alike:
         return None
     first_words = (
