@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import sys
 from types import ModuleType
 
 import hostdesk
+from hostdesk.config.parser import EXIT_REFUSED, Parser
 from hostdesk.kit.refusals import Misconfigured, Missing, Refused
 
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -17,8 +17,6 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Care": ("doctor", "backup", "restore"),
 }
 """Every command, in the order in which the help shows them. `mail` alone opens the door; with a word it looks after mails."""
-
-EXIT_REFUSED = 2
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -35,7 +33,7 @@ def main(argv: list[str] | None = None) -> int:
         sys.stderr.write(f"hostdesk: there is no command {name!r}; 'hostdesk --help' lists them\n")
         return EXIT_REFUSED
     command = _module(name)
-    parser = argparse.ArgumentParser(prog=f"hostdesk {name}", description=command.HELP)
+    parser = Parser(prog=f"hostdesk {name}", description=command.HELP)
     command.arguments(parser)
     try:
         return int(command.run(parser.parse_args(words[1:])) or 0)
@@ -47,6 +45,9 @@ def main(argv: list[str] | None = None) -> int:
         sys.stderr.close()
     except KeyboardInterrupt:
         return 130
+    except OSError as trouble:
+        named = f"{trouble.filename}: " if trouble.filename else ""
+        sys.stderr.write(f"hostdesk: {named}{trouble.strerror or trouble}\n")
     except Exception as trouble:
         # Asked by name: a command that needs no database must not load Django to be able to fail.
         if type(trouble).__module__ != "django.db.utils":

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
+from hostdesk.config.parser import Parser
+
 HELP = "the mail door alone; with a word: deliver, inspect, authcheck, list, show, retry"
 GROUP = "Run"
 
@@ -56,7 +58,7 @@ def _open_door(args: argparse.Namespace) -> int:
     return 0
 
 
-class _WhenAsked(argparse.ArgumentParser):
+class _WhenAsked(Parser):
     """The parser of one word, which loads the word's module when it is used: the others cost nothing."""
 
     # `Any`: the namespace of argparse.
