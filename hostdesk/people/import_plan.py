@@ -40,6 +40,7 @@ class Plan:
     """Everything to write, in terms of keys that exist or of the file's own words; or the faults that forbid it."""
 
     new_customers: set[str] = field(default_factory=set)
+    new_servers: dict[str, str] = field(default_factory=dict)
     new_accounts: list[AccountLines] = field(default_factory=list)
     moved_accounts: list[tuple[Account, str]] = field(default_factory=list)
     new_services: list[tuple[str, ServiceLine]] = field(default_factory=list)
@@ -87,17 +88,22 @@ def _plan_account(plan: Plan, lines: AccountLines, account: Account | None, pres
 
 
 def _plan_services(plan: Plan, lines: AccountLines, known: Sequence[Service], present: Present) -> None:
-    """New services, and those that moved to another server; a service that the file leaves out stays."""
+    """New services, and those that moved to another server; a service that the file leaves out stays.
+
+    A server that nobody has told us of becomes known by its name: the two imports may come in either order.
+    """
     open_ones = list(known)
     moved: list[ServiceLine] = []
     for wanted in lines.services:
         server_id = present.server_ids.get(wanted.server.lower()) if wanted.server else None
-        if wanted.server and server_id is None:
-            sentence = f"server '{wanted.server}' is not known; bring it in with: hostdesk servers import"
-            plan.faults.append(Fault(wanted.line, sentence))
-            continue
+        if wanted.server and server_id is None and wanted.server.lower() not in plan.new_servers:
+            plan.new_servers[wanted.server.lower()] = wanted.server
+            sentence = f"server '{wanted.server}' is new; name its networks and hostnames with: hostdesk servers import"
+            plan.notices.append(Fault(wanted.line, sentence))
         same = [one for one in open_ones if one.product == wanted.product]
-        exact = [one for one in same if server_id is None or one.server_id == server_id]
+        exact = [
+            one for one in same if not wanted.server or (server_id is not None and one.server_id == server_id)
+        ]
         if exact:
             open_ones.remove(exact[0])
         else:

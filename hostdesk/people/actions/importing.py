@@ -98,6 +98,7 @@ def _present() -> Present:
 def _write(plan: Plan, file: CustomerFile, *, by: Actor, vouched_for: str, at: datetime, demo: bool) -> None:
     events: list[Event] = []
     accounts = _write_accounts(plan, file, events, at=at)
+    _write_servers(plan, events, at=at)
     _write_services(plan, accounts, at=at)
     persons = _write_persons(plan, events, at=at, demo=demo)
     _write_contacts(plan, accounts, persons, events, vouched_for=vouched_for, at=at)
@@ -131,6 +132,13 @@ def _write_accounts(plan: Plan, file: CustomerFile, events: list[Event], *, at: 
         batch_size=_BATCH,
     )
     return account_ids
+
+
+def _write_servers(plan: Plan, events: list[Event], *, at: datetime) -> None:
+    """Servers of which the file knows no more than the name."""
+    new = [Server(name=name, networks=[], hostnames=[], created_at=at) for name in plan.new_servers.values()]
+    Server.objects.bulk_create(new, batch_size=_BATCH)
+    events += [Event("server", server.pk, "added") for server in new]
 
 
 def _write_services(plan: Plan, account_ids: dict[str, int], *, at: datetime) -> None:

@@ -167,11 +167,6 @@ def authorised(number):
         ),
         (BOB.replace("shared", "castle"), f"product 'castle' is not known; the products are {PRODUCTS}", ""),
         (
-            BOB.replace("web01", "web09"),
-            "server 'web09' is not known; bring it in with: hostdesk servers import",
-            "",
-        ),
-        (
             BOB.replace("bob@", "bob brown@"),
             "'bob brown@elsewhere.example' is no plain mail address such as ann@example.com",
             "contact.listed_sender",
@@ -231,11 +226,22 @@ def test_all_faults_are_told_at_once(world, servers):
         world,
         ALICE,
         BOB.replace("secondary", "king"),
-        BOB.replace("web01", "web09"),
         CAROL + ",one cell too many",
     )
 
-    assert [one.line for one in outcome.faults] == [3, 4, 5]
+    assert [one.line for one in outcome.faults] == [3, 4]
+
+
+def test_a_server_that_nobody_told_of_becomes_known_by_its_name(world, servers):
+    rows = (ALICE.replace("web01", "web09"), BOB.replace("web01", "WEB09"))
+    outcome = bring(world, *rows)
+
+    assert counts(outcome) == (2, 0, 0)
+    assert [(one.line, one.sentence) for one in outcome.notices] == [
+        (2, "server 'web09' is new; name its networks and hostnames with: hostdesk servers import")
+    ]
+    assert list(Service.objects.values_list("product", "server__name")) == [("shared", "web09")]
+    assert counts(bring(world, *rows)) == (0, 0, 2)
 
 
 def test_a_domain_of_another_account_stays_there(world, servers):
