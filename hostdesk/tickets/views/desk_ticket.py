@@ -61,7 +61,7 @@ def _context(
         "timeline": timeline(page, live.unsent_mails_of(found), now),
         "clocks": [clock_of_ticket(clock, found.state, found.state_since, now) for clock in page.clocks],
         "earlier": earlier(page.earlier),
-        "verdicts": verdicts(page.decisions),
+        "verdicts": verdicts(page.decisions, now),
         "colleagues": handing.holders_of(found),
         "teams": handing.other_teams(found),
         "answer": answer,

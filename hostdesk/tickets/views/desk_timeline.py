@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.html import escape, format_html
@@ -153,35 +152,28 @@ _CAME_IN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """One recorded judgement: what was decided in words, by which clause, and the facts looked at."""
+def verdicts(decisions: Iterable[Decision], now: datetime) -> list[SafeString]:
+    """The decisions of a ticket for its aside, oldest first, each one `<li>`.
 
-    sentence: str
-    clause: str
-    title: str
-    version: str
-    address: str
-    at: datetime
-    facts: list[tuple[str, str]]
+    What was decided in words; unfolded, by which clause of which version, when, and the facts looked at.
+    """
+    return [_verdict(decision, now) for decision in decisions]
 
 
-def verdicts(decisions: Iterable[Decision]) -> list[Verdict]:
-    """The decisions of a ticket for its aside, oldest first."""
-    return [_verdict(decision) for decision in decisions]
-
-
-def _verdict(decision: Decision) -> Verdict:
+def _verdict(decision: Decision, now: datetime) -> SafeString:
+    """One decision. Facts may repeat a stranger's words: every piece goes through `escape`."""
     version = decision.policy_version
     title = CLAUSES[decision.clause].title if decision.clause in CLAUSES else decision.clause
-    return Verdict(
-        sentence=_outcome(decision, title),
-        clause=decision.clause,
-        title=title,
-        version=f"{version.slug}/{version.number}",
-        address=f"/policy/{version.slug}/{version.number}#{decision.clause}",
-        at=decision.at,
-        facts=[(name.replace("_", " "), _fact(value)) for name, value in decision.facts.items()],
+    label, clause = escape(f"{version.slug}/{version.number}"), escape(decision.clause)
+    facts = "".join(
+        f"<dt>{escape(name.replace('_', ' '))}</dt><dd>{escape(_fact(value))}</dd>"
+        for name, value in decision.facts.items()
+    )
+    return mark_safe(  # noqa: S308  (escaped piece by piece)
+        f"<li><details><summary><span>{escape(_outcome(decision, title))}</span>"
+        f' <span class="why">why?</span></summary><p><a class="link" href="/policy/{label}#{clause}">{escape(title)}</a>'
+        f' <span class="faint">{clause}, {label}</span></p><dl class="facts is-stacked"><dt>decided</dt>'
+        f"<dd>{times.tag(decision.at, now)}</dd>{facts}</dl></details></li>"
     )
 
 
