@@ -33,7 +33,8 @@ def main(words: list[str]) -> int:
             "3.11",
             "--generate-hashes",
         ]
-        command += ["--no-emit-index-url", "--no-emit-find-links", "--no-header"]
+        # uv writes no addresses of package indexes unless it is asked to.
+    command += ["--no-header"]
         files = [f"requirements/{name}.in", "-o", f"requirements/{name}.txt"]
         code = subprocess.run([*command, *words, *files], cwd=TOP, check=False).returncode
         if code:

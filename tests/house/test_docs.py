@@ -68,7 +68,7 @@ def test_requirements_record_no_address():
         f"{file.name}:{number}"
         for file in (TOP / "requirements").glob("*")
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1)
-        if re.search(r"://|--(extra-)?index-url|--find-links|^-f ", line)
+        if re.search(r"://|--(?:extra-)?index[-]url|--find-links|^-f ", line)
     ]
 
     assert found == []
