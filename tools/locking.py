@@ -34,7 +34,7 @@ def main(words: list[str]) -> int:
             "--generate-hashes",
         ]
         # uv writes no addresses of package indexes unless it is asked to.
-    command += ["--no-header"]
+        command += ["--no-header"]
         files = [f"requirements/{name}.in", "-o", f"requirements/{name}.txt"]
         code = subprocess.run([*command, *words, *files], cwd=TOP, check=False).returncode
         if code:
