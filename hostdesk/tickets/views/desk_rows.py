@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -65,22 +64,6 @@ def _line(row: Row, now: datetime, holder: Holder) -> SafeString:
         f'<span class="state is-{tone}">{turn}{has_it}</span>'
         f'<time datetime="{times.stamp(row.queued_at)}">{times.spoken(row.queued_at, now)}</time></a></li>'
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """A ticket in the column beside another one."""
-
-    pk: int
-    number: str
-    subject: str
-    turn: str
-    tone: str
-
-
-def earlier(rows: Iterable[Row]) -> list[Earlier]:
-    """Rows of a query in short."""
-    return [Earlier(row.pk, row.number, row.subject, *STATES[row.state]) for row in rows]
 
 
 def clock_of_row(row: Row, now: datetime) -> Face:

@@ -19,7 +19,8 @@ from hostdesk.tickets.queries import handing, live
 from hostdesk.tickets.queries.access import attachment_for_agent, message_for_agent, ticket_for_agent
 from hostdesk.tickets.queries.page import company_on, page_for_agent
 from hostdesk.tickets.views import downloads
-from hostdesk.tickets.views.desk_rows import STATES, clock_of_ticket, earlier
+from hostdesk.tickets.views.desk_aside import contacts, earlier, takers
+from hostdesk.tickets.views.desk_rows import STATES, clock_of_ticket
 from hostdesk.tickets.views.desk_timeline import timeline, verdicts
 
 
@@ -61,8 +62,9 @@ def _context(
         "timeline": timeline(page, live.unsent_mails_of(found), now),
         "clocks": [clock_of_ticket(clock, found.state, found.state_since, now) for clock in page.clocks],
         "earlier": earlier(page.earlier),
+        "contacts": contacts(page.contacts, asked_by=found.contact_id),
         "verdicts": verdicts(page.decisions, now),
-        "colleagues": handing.holders_of(found),
+        "takers": takers(handing.holders_of(found), but={found.assignee_id, agent.pk}),
         "teams": handing.other_teams(found),
         "answer": answer,
         "answer_text": answer.data.get("text", "") if answer else page.drafts.get(ANSWER, ""),
