@@ -205,4 +205,5 @@ class OutboundMail(Claimable):
                 name="outboundmail_by_ticket",
                 condition=Q(ticket_number__isnull=False),
             ),
+            models.Index(fields=["to_address", "kind", "-queued_at"], name="outboundmail_by_address"),
         ]

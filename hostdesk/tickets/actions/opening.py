@@ -21,6 +21,7 @@ from hostdesk.policy import queries as policy
 from hostdesk.search import index
 from hostdesk.tickets import mails
 from hostdesk.tickets.actions import clocks
+from hostdesk.tickets.actions.acknowledging import is_worn_out
 from hostdesk.tickets.models import Attachment, Channel, Message, Ticket, TicketState
 
 SUBJECT_LENGTH = 500
@@ -206,7 +207,14 @@ def _judgements(opening: Opening, version: policy.Version) -> list[Judgement]:
 def _acknowledge(opening: Opening, ticket: Ticket, version: policy.Version, at: datetime) -> None:
     if opening.contact is None or opening.acknowledge == "none":
         return
-    if opening.acknowledge == "confirm":
+    kind = "please_confirm" if opening.acknowledge == "confirm" else "acknowledgement"
+    address = opening.contact.person.email
+    if opening.channel == Channel.MAIL and is_worn_out(
+        address, kind=kind, trust=opening.trust, version=version, at=at
+    ):
+        silent = Judgement("contact.listed_sender", "not acknowledged", {"why": "too many automatic mails in a day"})
+        decide("ticket", ticket.pk, [silent], version_id=version.id, at=at)
+    elif opening.acknowledge == "confirm":
         mails.please_confirm(ticket, opening.contact, at=at)
     else:
         mails.acknowledgement(ticket, opening.contact, version, in_reply_to=opening.inbound_mail, at=at)
