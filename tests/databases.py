@@ -53,7 +53,9 @@ def _prepare() -> None:
         sys.exit(f"HOSTDESK_TEST_DB is sqlite or postgres, not {KIND!r}")
     folder = _scratch()
     for name in list(os.environ):
-        if (name.startswith("HOSTDESK_") and not name.startswith(("HOSTDESK_TEST_", "HOSTDESK_MAIL_SAMPLES"))) or name in (
+        if (
+            name.startswith("HOSTDESK_") and not name.startswith(("HOSTDESK_TEST_", "HOSTDESK_MAIL_SAMPLES"))
+        ) or name in (
             "DATABASE_URL",
             "SMTP_URL",
         ):

@@ -25,14 +25,29 @@ class Desk:
         self.folder = folder
         self.http_port, self.smtp_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.http_port}"
-        quiet = {k: v for k, v in os.environ.items() if not k.startswith(("HOSTDESK_", "DATABASE_URL", "SMTP_URL", "DJANGO_"))}
-        self.env = {**quiet, "HOSTDESK_DATA": str(folder), "HOSTDESK_URL": self.url, "HOSTDESK_LOG": "warning", **settings}
+        quiet = {
+            k: v
+            for k, v in os.environ.items()
+            if not k.startswith(("HOSTDESK_", "DATABASE_URL", "SMTP_URL", "DJANGO_"))
+        }
+        self.env = {
+            **quiet,
+            "HOSTDESK_DATA": str(folder),
+            "HOSTDESK_URL": self.url,
+            "HOSTDESK_LOG": "warning",
+            **settings,
+        }
         self.process = None
 
     def run(self, *words, given=None, check=True):
         """One command of the product beside the running desk; what it did."""
         done = subprocess.run(
-            [*HOSTDESK, *words], env=self.env, cwd=self.folder.parent, input=given, capture_output=True, timeout=120
+            [*HOSTDESK, *words],
+            env=self.env,
+            cwd=self.folder.parent,
+            input=given,
+            capture_output=True,
+            timeout=120,
         )
         if check and done.returncode:
             raise AssertionError(f"hostdesk {' '.join(words)}: {done.stderr.decode()}")
@@ -42,8 +57,19 @@ class Desk:
         """Start and wait until pages and mails can be taken."""
         log = open(self.folder.parent / f"{self.folder.name}.log", "ab")  # noqa: SIM115 - handed to the process
         self.process = subprocess.Popen(
-            [*HOSTDESK, "serve", "--http", f"127.0.0.1:{self.http_port}", "--smtp", f"127.0.0.1:{self.smtp_port}"],
-            env=self.env, cwd=self.folder.parent, stdout=log, stderr=log, start_new_session=True,
+            [
+                *HOSTDESK,
+                "serve",
+                "--http",
+                f"127.0.0.1:{self.http_port}",
+                "--smtp",
+                f"127.0.0.1:{self.smtp_port}",
+            ],
+            env=self.env,
+            cwd=self.folder.parent,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
         log.close()
         self.wait_for(lambda: self.get("/health/ready")[0] == 200 and self._door_is_open(), seconds=60)
@@ -82,8 +108,13 @@ class Desk:
 
     def mail(self, raw, *, sender, to, helo="client.example", source=None):
         """Hand a mail in through SMTP."""
-        with smtplib.SMTP("127.0.0.1", self.smtp_port, local_hostname=helo, timeout=30,
-                          source_address=(source, 0) if source else None) as client:
+        with smtplib.SMTP(
+            "127.0.0.1",
+            self.smtp_port,
+            local_hostname=helo,
+            timeout=30,
+            source_address=(source, 0) if source else None,
+        ) as client:
             return client.sendmail(sender, to, raw)
 
     def wait_for(self, condition, *, seconds=30):

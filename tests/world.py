@@ -44,8 +44,18 @@ class World:
 
     # -- people ---------------------------------------------------------------
 
-    def contact(self, email="alice@acme.example", *, name="Alice Adams", username="acme01", customer="Acme",
-                role="primary", domains=("acme.example",), product="shared", proven=True):
+    def contact(
+        self,
+        email="alice@acme.example",
+        *,
+        name="Alice Adams",
+        username="acme01",
+        customer="Acme",
+        role="primary",
+        domains=("acme.example",),
+        product="shared",
+        proven=True,
+    ):
         owner, _ = Customer.objects.get_or_create(name=customer, defaults={"created_at": self.now})
         account = Account.objects.named(username).first() or Account.objects.create(
             customer=owner, username=username, created_at=self.now
@@ -78,8 +88,17 @@ class World:
 
     # -- mail -----------------------------------------------------------------
 
-    def letter(self, sender="alice@acme.example", *, words="The site shows error 500.", subject="Site down",
-               to=f"support@{DOMAIN}", name="Alice Adams", headers=None, files=()):
+    def letter(
+        self,
+        sender="alice@acme.example",
+        *,
+        words="The site shows error 500.",
+        subject="Site down",
+        to=f"support@{DOMAIN}",
+        name="Alice Adams",
+        headers=None,
+        files=(),
+    ):
         letter = EmailMessage()
         letter["From"] = f"{name} <{sender}>"
         letter["To"] = to
@@ -94,16 +113,25 @@ class World:
             letter.add_attachment(content, maintype="application", subtype="octet-stream", filename=filename)
         return letter.as_bytes()
 
-    def keeps(self, raw, *, to=f"support@{DOMAIN}", envelope_from="alice@acme.example", ip=OUR_IP, route=None):
+    def keeps(
+        self, raw, *, to=f"support@{DOMAIN}", envelope_from="alice@acme.example", ip=OUR_IP, route=None
+    ):
         """Put a mail where the door puts it, without the door."""
         digest = sha256(raw).hexdigest()
         RawMail.objects.get_or_create(pk=digest, defaults={"raw": raw})
         route = route or ("complaint" if to.startswith("complaint@") else "desk")
         mail, _ = InboundMail.objects.get_or_create(
-            digest=digest, route=route,
+            digest=digest,
+            route=route,
             defaults={
-                "door": "smtp", "envelope_from": envelope_from, "recipients": [to], "client_ip": ip,
-                "helo": "mail.example", "size": len(raw), "received_at": self.now, "next_try_at": self.now,
+                "door": "smtp",
+                "envelope_from": envelope_from,
+                "recipients": [to],
+                "client_ip": ip,
+                "helo": "mail.example",
+                "size": len(raw),
+                "received_at": self.now,
+                "next_try_at": self.now,
             },
         )
         return mail
@@ -124,13 +152,24 @@ class World:
 
     # -- tickets --------------------------------------------------------------
 
-    def ticket(self, contact=None, *, subject="Mailbox full", words="It takes no more mail.", at=None, **more):
+    def ticket(
+        self, contact=None, *, subject="Mailbox full", words="It takes no more mail.", at=None, **more
+    ):
         contact = contact or Contact.objects.first() or self.contact()
         when = at or self.now
         return open_ticket(
-            Opening(subject=subject, text=words, channel=Channel.CLIENT_AREA, arrived_at=when, contact=contact,
-                    account=contact.account, trust="proven", **more),
-            by=contact.actor(), at=when,
+            Opening(
+                subject=subject,
+                text=words,
+                channel=Channel.CLIENT_AREA,
+                arrived_at=when,
+                contact=contact,
+                account=contact.account,
+                trust="proven",
+                **more,
+            ),
+            by=contact.actor(),
+            at=when,
         )
 
     def move(self, **span):

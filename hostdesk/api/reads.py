@@ -22,7 +22,11 @@ def tickets_page(
     agent: Agent, *, cursor: str | None, state: str | None, account: str | None, limit: int
 ) -> Fields:
     """Tickets that the agent may see, newest first."""
-    found = tickets_for_agent(agent).order_by("-id").select_related("account", "contact__person", "assignee", "team")
+    found = (
+        tickets_for_agent(agent)
+        .order_by("-id")
+        .select_related("account", "contact__person", "assignee", "team")
+    )
     if state:
         found = found.filter(state=state)
     if account:
@@ -40,7 +44,9 @@ def tickets_page(
 def ticket_detail(agent: Agent, number: str) -> Fields:
     """One ticket with all that was said and judged."""
     row = ticket_for_agent(agent, number)
-    messages = Message.objects.filter(ticket=row).order_by("at", "id").values("kind", "author_name", "text", "at")
+    messages = (
+        Message.objects.filter(ticket=row).order_by("at", "id").values("kind", "author_name", "text", "at")
+    )
     return {
         **_ticket(row, _clocks_of([row]).get(row.pk, []), places_of([row]).get(row.pk)),
         "messages": [{"author": message.pop("author_name"), **message} for message in messages],

@@ -7,7 +7,9 @@ from typing import Literal
 
 from ninja import Field, Schema
 
-TicketState = Literal["new", "open", "waiting_customer", "waiting_window", "waiting_team", "resolved", "closed"]
+TicketState = Literal[
+    "new", "open", "waiting_customer", "waiting_window", "waiting_team", "resolved", "closed"
+]
 TicketClass = Literal["unclassed", "general", "advanced", "not_supported"]
 Disposition = Literal["ticketed", "appended", "closed", "quarantined", "ignored", "refused"]
 

@@ -42,7 +42,9 @@ def _let_in(request: HttpRequest, path: str) -> HttpResponse | None:
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     token = agent_for_token(secret.strip(), at=request.at) if scheme.lower() == "bearer" and secret else None  # type: ignore[attr-defined]  # set by the middleware
     if token is None:
-        answer = problem(401, "Send a valid token: Authorization: Bearer TOKEN. 'hostdesk tokens create' makes one.")
+        answer = problem(
+            401, "Send a valid token: Authorization: Bearer TOKEN. 'hostdesk tokens create' makes one."
+        )
         answer["WWW-Authenticate"] = "Bearer"
         return answer
     scope = f"{path.split('/')[1]}:read"

@@ -9,7 +9,9 @@ from django.urls import include, path
 ROOMS = ("web", "jobs", "people", "hosting", "schedule", "tickets", "gateway", "reports", "api")
 
 urlpatterns = [
-    path("", include(f"hostdesk.{room}.urls")) for room in ROOMS if importlib.util.find_spec(f"hostdesk.{room}.urls")
+    path("", include(f"hostdesk.{room}.urls"))
+    for room in ROOMS
+    if importlib.util.find_spec(f"hostdesk.{room}.urls")
 ]
 
 handler400 = "hostdesk.web.views.bad_request"

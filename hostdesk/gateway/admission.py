@@ -112,14 +112,18 @@ TABLE: tuple[Row, ...] = (
         lambda f: f.trust == "forged",
         "quarantined",
         "contact.listed_sender",
-        lambda f: "It bears a contact's address, and that domain says such a mail is forged; nothing was sent.",
+        lambda f: (
+            "It bears a contact's address, and that domain says such a mail is forged; nothing was sent."
+        ),
     ),
     Row(
         "unproven",
         lambda f: f.trust == "unproven",
         "own ticket",
         "contact.listed_sender",
-        lambda f: "It bears a contact's address, but nothing proves that the contact wrote it; confirmation asked.",
+        lambda f: (
+            "It bears a contact's address, but nothing proves that the contact wrote it; confirmation asked."
+        ),
     ),
     Row(
         "listed",

@@ -23,7 +23,9 @@ def listed_sender(at: datetime) -> Evidence:
     wrong = [f"mail {pk} joined a ticket unproven" for pk in joined.values_list("pk", flat=True)[:_LISTED]]
     count = sum(by_trust.values())
     words = ", ".join(f"{number} {trust}" for trust, number in sorted(by_trust.items())) or "none"
-    return Evidence(count, _share(count, len(wrong)), wrong, f"{count} mails of contacts let in within 30 days: {words}.")
+    return Evidence(
+        count, _share(count, len(wrong)), wrong, f"{count} mails of contacts let in within 30 days: {words}."
+    )
 
 
 @evidence("contact.unlisted")
@@ -31,15 +33,18 @@ def unlisted(at: datetime) -> Evidence:
     """Mail from unlisted addresses was closed, and nothing was sent to its sender on that account."""
     closed = _received(at).filter(disposition="closed")
     answered = closed.filter(
-        Exists(OutboundMail.objects.filter(to_address=OuterRef("sender"), queued_at__gte=OuterRef("received_at"),
-                                           kind__in=("acknowledgement", "please_confirm")))
+        Exists(
+            OutboundMail.objects.filter(
+                to_address=OuterRef("sender"),
+                queued_at__gte=OuterRef("received_at"),
+                kind__in=("acknowledgement", "please_confirm"),
+            )
+        )
     )
     wrong = [f"mail {pk} was answered" for pk in answered.values_list("pk", flat=True)[:_LISTED]]
     count, opened = closed.count(), _by_hand(at)
     alike = closed.exclude(resembles="").count()
-    sentence = (
-        f"{count} mails closed without an answer in 30 days; {alike} resembled a contact, {opened} were opened by hand."
-    )
+    sentence = f"{count} mails closed without an answer in 30 days; {alike} resembled a contact, {opened} were opened by hand."
     return Evidence(count, _share(count, len(wrong)), wrong, sentence)
 
 
@@ -58,7 +63,9 @@ def no_duplicates(at: datetime) -> Evidence:
     received = _received(at)
     joined = received.filter(disposition="appended").count()
     count = joined + received.filter(disposition="ticketed").count()
-    return Evidence(count, None, [], f"{joined} of {count} mails let in within 30 days joined the ticket they belong to.")
+    return Evidence(
+        count, None, [], f"{joined} of {count} mails let in within 30 days joined the ticket they belong to."
+    )
 
 
 def _received(at: datetime) -> InboundQuerySet:

@@ -45,7 +45,9 @@ def _persons_named(name: str) -> bool:
 
 
 def _any_account(usernames: list[str]) -> bool:
-    return Account.objects.alias(lower_username=Lower("username")).filter(lower_username__in=usernames).exists()
+    return (
+        Account.objects.alias(lower_username=Lower("username")).filter(lower_username__in=usernames).exists()
+    )
 
 
 def _domain_and_parents(domain: str) -> list[str]:

@@ -74,5 +74,3 @@ def _entitled(ticket: Ticket | None, contacts: list[Contact]) -> Contact | None:
     if ticket is None:
         return None
     return next((contact for contact in contacts if may_write(contact, ticket)), None)
-
-

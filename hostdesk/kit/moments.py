@@ -33,5 +33,9 @@ def in_words(length: timedelta) -> str:
     """`3 hours`, `1 hour`, `45 minutes`, `1 hour 30 minutes`, `2 days`: exact for whole minutes."""
     minutes = int(abs(length).total_seconds() // 60)
     days, hours, rest = minutes // 1440, minutes % 1440 // 60, minutes % 60
-    parts = [f"{n} {word}{'' if n == 1 else 's'}" for n, word in ((days, "day"), (hours, "hour"), (rest, "minute")) if n]
+    parts = [
+        f"{n} {word}{'' if n == 1 else 's'}"
+        for n, word in ((days, "day"), (hours, "hour"), (rest, "minute"))
+        if n
+    ]
     return " ".join(parts) or "0 minutes"

@@ -23,7 +23,9 @@ def add(kind: str, ref: int, words: str) -> None:
                 [kind, ref, text],
             )
         else:
-            cursor.execute("INSERT INTO search_words (words, kind, ref) VALUES (%s, %s, %s)", [text, kind, ref])
+            cursor.execute(
+                "INSERT INTO search_words (words, kind, ref) VALUES (%s, %s, %s)", [text, kind, ref]
+            )
 
 
 def find(kind: str, typed: str, *, limit: int) -> list[int]:

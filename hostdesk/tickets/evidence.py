@@ -19,7 +19,9 @@ _LISTED = 20
 def hours(at: datetime) -> Evidence:
     """Tickets are taken in at every hour of the day and every day of the week, and their clocks start at once."""
     opened = Ticket.objects.filter(opened_at__gte=at - SPAN, opened_at__lte=at)
-    late = opened.exclude(Exists(SlaClock.objects.filter(ticket=OuterRef("pk"), started_at=OuterRef("opened_at"))))
+    late = opened.exclude(
+        Exists(SlaClock.objects.filter(ticket=OuterRef("pk"), started_at=OuterRef("opened_at")))
+    )
     count, wrong = opened.count(), [numbers.shown(pk) for pk in late.values_list("pk", flat=True)[:_LISTED]]
     weekend = opened.filter(opened_at__iso_week_day__gte=6).count()
     sentence = f"{count} tickets in 30 days, {weekend} of them at a weekend; each clock ran from the arrival."
@@ -41,15 +43,22 @@ def resolution(at: datetime) -> Evidence:
 @evidence("sla.fcfs")
 def in_turn(at: datetime) -> Evidence:
     """How many tickets were taken in turn; each jump is listed with its reason."""
-    taken = Entry.objects.filter(subject_type="ticket", verb__in=("taken", "assigned"), at__gte=at - SPAN, at__lte=at)
-    jumps = Decision.objects.filter(clause="sla.fcfs", outcome="jumped", at__gte=at - SPAN, at__lte=at).order_by("-id")
+    taken = Entry.objects.filter(
+        subject_type="ticket", verb__in=("taken", "assigned"), at__gte=at - SPAN, at__lte=at
+    )
+    jumps = Decision.objects.filter(
+        clause="sla.fcfs", outcome="jumped", at__gte=at - SPAN, at__lte=at
+    ).order_by("-id")
     lines = [
         f"{numbers.shown(pk)} went past {facts.get('before')} older: {facts.get('reason') or 'no reason given'}"
         for pk, facts in jumps.values_list("subject_id", "facts")[:_LISTED]
     ]
     count, jumped = taken.count(), jumps.count()
     return Evidence(
-        count, _share(count, jumped), lines, f"{count} tickets taken in 30 days, {jumped} of them out of turn."
+        count,
+        _share(count, jumped),
+        lines,
+        f"{count} tickets taken in 30 days, {jumped} of them out of turn.",
     )
 
 
@@ -61,7 +70,12 @@ def documented(at: datetime) -> Evidence:
     count = recent.count()
     bare = [numbers.shown(pk) for pk in recent.exclude(Exists(opened)).values_list("pk", flat=True)[:_LISTED]]
     events = Entry.objects.filter(subject_type="ticket", at__gte=at - SPAN, at__lte=at).count()
-    return Evidence(count, _share(count, len(bare)), bare, f"{count} tickets in 30 days with {events} events in their history.")
+    return Evidence(
+        count,
+        _share(count, len(bare)),
+        bare,
+        f"{count} tickets in 30 days with {events} events in their history.",
+    )
 
 
 @evidence("conduct.complaints")
@@ -70,18 +84,31 @@ def complaints(at: datetime) -> Evidence:
     sealed = Ticket.objects.filter(sealed=True, opened_at__gte=at - SPAN, opened_at__lte=at)
     wrong = [
         numbers.shown(ticket.pk)
-        for ticket in sealed.filter(assignee__isnull=False).select_related("assignee").prefetch_related("assignee__teams")
+        for ticket in sealed.filter(assignee__isnull=False)
+        .select_related("assignee")
+        .prefetch_related("assignee__teams")
         if ticket.assignee and ticket.team_id not in {team.pk for team in ticket.assignee.teams.all()}
     ]
     count = sealed.count()
-    return Evidence(count, _share(count, len(wrong)), wrong, f"{count} sealed tickets in 30 days, seen by supervisors only.")
+    return Evidence(
+        count,
+        _share(count, len(wrong)),
+        wrong,
+        f"{count} sealed tickets in 30 days, seen by supervisors only.",
+    )
 
 
 def _clock(kind: str, done: str, at: datetime) -> Evidence:
     """Ended or late clocks of one kind: met and late ones; late ones without a reason are listed (sla.best_effort)."""
     clocks = SlaClock.objects.filter(kind=kind, started_at__gte=at - SPAN, started_at__lte=at)
-    counts = clocks.aggregate(met=Count("pk", filter=Q(state="met")), late=Count("pk", filter=Q(state="breached")))
-    late = clocks.filter(state="breached").order_by("-due_at").values_list("ticket_id", "breach_reason")[:_LISTED]
+    counts = clocks.aggregate(
+        met=Count("pk", filter=Q(state="met")), late=Count("pk", filter=Q(state="breached"))
+    )
+    late = (
+        clocks.filter(state="breached")
+        .order_by("-due_at")
+        .values_list("ticket_id", "breach_reason")[:_LISTED]
+    )
     lines = [f"{numbers.shown(pk)}: {reason or 'no reason recorded'}" for pk, reason in late]
     count = counts["met"] + counts["late"]
     sentence = f"{counts['met']} of {count} tickets {done} in time in 30 days; {counts['late']} late."
@@ -90,5 +117,3 @@ def _clock(kind: str, done: str, at: datetime) -> Evidence:
 
 def _share(count: int, wrong: int) -> float | None:
     return (count - wrong) / count if count else None
-
-

@@ -21,8 +21,14 @@ from hostdesk.tickets.models import Message, SlaClock, Ticket
 if TYPE_CHECKING:
     from hostdesk.tickets.actions.opening import NewFile
 
+
 def acknowledgement(
-    ticket: Ticket, contact: Contact, version: policy.Version, *, in_reply_to: InboundMail | None, at: datetime
+    ticket: Ticket,
+    contact: Contact,
+    version: policy.Version,
+    *,
+    in_reply_to: InboundMail | None,
+    at: datetime,
 ) -> None:
     """Say the number, when to expect an answer and by which clause, and how to add something.
 
@@ -53,17 +59,26 @@ def acknowledgement(
 def please_confirm(ticket: Ticket, contact: Contact, *, at: datetime) -> None:
     """Ask the stored address whether the mail was theirs; quotes nothing of it. Clause: contact.listed_sender."""
     draft = _to_contact(
-        ticket, contact, "please_confirm", {"ticket": ticket}, about=f"please-confirm:{ticket.pk}", automatic=True
+        ticket,
+        contact,
+        "please_confirm",
+        {"ticket": ticket},
+        about=f"please-confirm:{ticket.pk}",
+        automatic=True,
     )
     queue_once(draft, at=at)
 
 
-def answer(ticket: Ticket, message: Message, files: Sequence[NewFile], *, at: datetime) -> OutboundMail | None:
+def answer(
+    ticket: Ticket, message: Message, files: Sequence[NewFile], *, at: datetime
+) -> OutboundMail | None:
     """An agent's answer, to the contact or (a ticket opened for a stranger) to the address that wrote."""
     context = {"ticket": ticket, "message": message, "agent": message.author_name}
     about = f"answer:{message.pk}"
     if ticket.contact is not None:
-        draft = _to_contact(ticket, ticket.contact, "answer", context, about=about, automatic=False, files=files)
+        draft = _to_contact(
+            ticket, ticket.contact, "answer", context, about=about, automatic=False, files=files
+        )
         return queue(draft, at=at)
     if not ticket.requester_address:
         return None

@@ -81,9 +81,15 @@ class Ticket(models.Model):
     policy_slug = models.CharField(max_length=40)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", db_index=False)
     sealed = models.BooleanField(default=False)
-    customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    contact = models.ForeignKey(Contact, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    customer = models.ForeignKey(
+        Customer, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    account = models.ForeignKey(
+        Account, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    contact = models.ForeignKey(
+        Contact, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     requester_name = models.CharField(max_length=200, blank=True)
     requester_address = models.CharField(max_length=320, blank=True)
     trust = models.CharField(max_length=10, blank=True)
@@ -112,7 +118,9 @@ class Ticket(models.Model):
                 condition=Q(attention__gt=0) & ~Q(state__in=ENDED),
             ),
             models.Index(
-                fields=["assignee", "state", "queued_at"], name="ticket_assignee", condition=Q(assignee__isnull=False)
+                fields=["assignee", "state", "queued_at"],
+                name="ticket_assignee",
+                condition=Q(assignee__isnull=False),
             ),
             models.Index(fields=["team", "state", "queued_at", "id"], name="ticket_team_state"),
             models.Index(fields=["account", "-id"], name="ticket_account"),
@@ -124,7 +132,9 @@ class Ticket(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=TicketState.values), name="ticket_state_known"),
-            models.CheckConstraint(condition=Q(ticket_class__in=TicketClass.values), name="ticket_class_known"),
+            models.CheckConstraint(
+                condition=Q(ticket_class__in=TicketClass.values), name="ticket_class_known"
+            ),
             models.CheckConstraint(
                 condition=Q(assignee__isnull=True) | ~Q(state=TicketState.NEW), name="ticket_taken_is_not_new"
             ),
@@ -154,7 +164,9 @@ class Message(models.Model):
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind)
     author_name = models.CharField(max_length=200)
-    contact = models.ForeignKey(Contact, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    contact = models.ForeignKey(
+        Contact, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     agent = models.ForeignKey(Agent, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     trust = models.CharField(max_length=10, blank=True)
     text = models.TextField()
@@ -169,7 +181,9 @@ class Message(models.Model):
     class Meta:
         indexes = [models.Index(fields=["ticket", "id"], name="message_ticket")]
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=["customer", "agent", "internal", "system"]), name="message_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["customer", "agent", "internal", "system"]), name="message_kind_known"
+            ),
         ]
 
 
@@ -189,7 +203,9 @@ class SlaClock(ClockRow):
     """A promise of time on one ticket: response (sla.response) or resolution (sla.resolve)."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="clocks", db_index=False)
-    policy_version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
+    policy_version = models.ForeignKey(
+        PolicyVersion, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     breach_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:

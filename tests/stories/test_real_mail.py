@@ -23,7 +23,9 @@ pytestmark = pytest.mark.timeout(600)
 
 OWN = Path(__file__).resolve().parents[1] / "data" / "mails"
 SAMPLES = Path(os.environ.get("HOSTDESK_MAIL_SAMPLES") or "/nowhere")
-COLUMNS = "customer account product server domains contact_name contact_email contact_role contact_phone".split()
+COLUMNS = (
+    "customer account product server domains contact_name contact_email contact_role contact_phone".split()
+)
 
 
 def sample_mails():
@@ -48,7 +50,9 @@ def list_authors(raws, path):
         lines = csv.writer(out)
         lines.writerow(COLUMNS)
         for n, address in enumerate(sorted(filter(None, authors))):
-            lines.writerow([f"Customer {n}", f"acct{n:04}", "shared", "", "", f"Person {n}", address, "primary", ""])
+            lines.writerow(
+                [f"Customer {n}", f"acct{n:04}", "shared", "", "", f"Person {n}", address, "primary", ""]
+            )
 
 
 def through_the_door(raws, folder):
@@ -58,13 +62,19 @@ def through_the_door(raws, folder):
     with name_server({}) as dns, desk(folder / "data", HOSTDESK_DNS=dns) as house:
         house.run("customers", "import", "customers.csv")
         for start in range(0, len(raws), 50):
-            with smtplib.SMTP("127.0.0.1", house.smtp_port, local_hostname="client.example", timeout=60) as client:
+            with smtplib.SMTP(
+                "127.0.0.1", house.smtp_port, local_hostname="client.example", timeout=60
+            ) as client:
                 for raw in raws[start : start + 50]:
                     client.ehlo_or_helo_if_needed()
                     client.mail("somebody@sender.example")
                     client.rcpt("support@itpossible.com")
                     client.docmd("DATA")
-                    client.send(smtplib._quote_periods(as_sent(raw)) + (b"" if as_sent(raw).endswith(b"\r\n") else b"\r\n") + b".\r\n")
+                    client.send(
+                        smtplib._quote_periods(as_sent(raw))
+                        + (b"" if as_sent(raw).endswith(b"\r\n") else b"\r\n")
+                        + b".\r\n"
+                    )
                     code, words = client.getreply()
                     assert code == 250, (code, words)
                     accepted.append(raw)
@@ -76,7 +86,9 @@ def through_the_door(raws, folder):
 
 def _settled(folder):
     with sqlite3.connect(f"file:{folder / 'data' / 'hostdesk.sqlite3'}?mode=ro", uri=True, timeout=20) as db:
-        rows = db.execute("SELECT digest, disposition, ticket_number, reason FROM mail_inboundmail").fetchall()
+        rows = db.execute(
+            "SELECT digest, disposition, ticket_number, reason FROM mail_inboundmail"
+        ).fetchall()
     return rows if rows and all(row[1] for row in rows) else None
 
 
@@ -90,7 +102,9 @@ def check(raws, folder):
     assert [row for row in rows if "fault in the program" in row[3]] == []
     assert "Traceback" not in log
     assert ready == 200
-    return {disposition: sum(row[1] == disposition for row in rows) for disposition in {row[1] for row in rows}}
+    return {
+        disposition: sum(row[1] == disposition for row in rows) for disposition in {row[1] for row in rows}
+    }
 
 
 def test_our_own_mails_go_through_the_door_and_settle(tmp_path):

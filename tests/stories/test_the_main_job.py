@@ -44,7 +44,9 @@ def read(kept):
 @pytest.fixture
 def running(tmp_path):
     """A desk as an operator starts it, with one customer and one agent."""
-    (tmp_path / "servers.csv").write_text("server,networks,hostnames\nweb01,192.0.2.0/24,web01.itpossible.com\n")
+    (tmp_path / "servers.csv").write_text(
+        "server,networks,hostnames\nweb01,192.0.2.0/24,web01.itpossible.com\n"
+    )
     (tmp_path / "customers.csv").write_text(CUSTOMERS)
     with (
         name_server(ZONE) as dns,
@@ -93,7 +95,9 @@ def test_a_mail_is_answered_in_the_browser_and_the_reply_finds_its_ticket(runnin
         answer = read(kept.mails[1])
         reply_address = answer["Reply-To"]
         house.mail(
-            letter("Re: Site down", "Thank you, all is well.", to=reply_address, In_Reply_To=answer["Message-ID"]),
+            letter(
+                "Re: Site down", "Thank you, all is well.", to=reply_address, In_Reply_To=answer["Message-ID"]
+            ),
             sender="alice@acme.example",
             to=[reply_address],
         )

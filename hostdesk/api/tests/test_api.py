@@ -52,10 +52,20 @@ def test_a_ticket_has_every_field_of_the_contract(world, caller):
         "opened_at": "2026-11-23T06:00:00Z",
     }
     assert clocks == [
-        {"kind": "response", "clause": "sla.response", "warn_at": "2026-11-23T07:00:00Z",
-         "due_at": "2026-11-23T09:00:00Z", "state": "running"},
-        {"kind": "resolution", "clause": "sla.resolve", "warn_at": "2026-11-23T11:00:00Z",
-         "due_at": "2026-11-23T12:00:00Z", "state": "running"},
+        {
+            "kind": "response",
+            "clause": "sla.response",
+            "warn_at": "2026-11-23T07:00:00Z",
+            "due_at": "2026-11-23T09:00:00Z",
+            "state": "running",
+        },
+        {
+            "kind": "resolution",
+            "clause": "sla.resolve",
+            "warn_at": "2026-11-23T11:00:00Z",
+            "due_at": "2026-11-23T12:00:00Z",
+            "state": "running",
+        },
     ]
     assert [(d["clause"], d["policy_version"], d["outcome"]) for d in decisions] == [
         ("contact.listed_sender", "hosting/1", "proven"),
@@ -63,7 +73,12 @@ def test_a_ticket_has_every_field_of_the_contract(world, caller):
         ("sla.resolve", "hosting/1", "promised"),
     ]
     assert messages == [
-        {"kind": "customer", "author": "Alice Adams", "text": "The site shows error 500.", "at": "2026-11-23T06:00:00Z"}
+        {
+            "kind": "customer",
+            "author": "Alice Adams",
+            "text": "The site shows error 500.",
+            "at": "2026-11-23T06:00:00Z",
+        }
     ]
 
 
@@ -105,7 +120,14 @@ def test_what_is_missing_or_nonsense_is_a_problem(world, caller):
     call = caller(world.agent())
     statuses = [
         call(path)[0]
-        for path in ("/tickets/9999", "/tickets/abc", "/mails/1", "/nothing", "/tickets?limit=0", "/tickets?cursor=x")
+        for path in (
+            "/tickets/9999",
+            "/tickets/abc",
+            "/mails/1",
+            "/nothing",
+            "/tickets?limit=0",
+            "/tickets?cursor=x",
+        )
     ]
 
     assert statuses == [404, 404, 404, 404, 422, 403]
@@ -120,7 +142,9 @@ def test_a_queue_position_counts_the_tickets_of_the_team_that_came_before(world,
     assert [item["queue_position"] for item in call("/tickets")[1]["items"]] == [3, 2, 1]
 
 
-def test_a_list_costs_the_same_number_of_queries_for_one_ticket_and_for_fifty(world, caller, django_assert_num_queries):
+def test_a_list_costs_the_same_number_of_queries_for_one_ticket_and_for_fifty(
+    world, caller, django_assert_num_queries
+):
     call = caller(world.agent())
     call("/tickets")  # the first call also writes down when the token was used
     world.ticket()

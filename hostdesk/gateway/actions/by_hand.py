@@ -41,7 +41,9 @@ def open_as_ticket(mail: InboundMail, *, by: Agent, at: datetime) -> Ticket:
         ticket = open_ticket(
             Opening(
                 subject=read.subject if read else "(a mail that could not be read)",
-                text=read.text if read else "This mail could not be read. Its source is kept in the mailroom.",
+                text=read.text
+                if read
+                else "This mail could not be read. Its source is kept in the mailroom.",
                 fresh=read.reply_text if read else "",
                 html=(read.html_sanitized or "") if read else "",
                 channel=Channel.MAIL,

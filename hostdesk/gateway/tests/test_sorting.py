@@ -19,7 +19,12 @@ def test_a_proven_contact_gets_a_ticket_and_an_acknowledgement(world):
     ticket = world.ticket_of(mail)
 
     assert (mail.disposition, mail.trust, mail.clause) == ("ticketed", "proven", "contact.listed_sender")
-    assert (ticket.contact, ticket.account, ticket.subject, ticket.state) == (alice, alice.account, "Site down", "new")
+    assert (ticket.contact, ticket.account, ticket.subject, ticket.state) == (
+        alice,
+        alice.account,
+        "Site down",
+        "new",
+    )
     assert world.words(ticket) == [("customer", "Error 500 since 09:10.")]
     assert world.outbox == [("acknowledgement", "alice@acme.example")]
     assert world.decisions(ticket) == [
@@ -155,7 +160,9 @@ def test_our_tag_in_the_subject_is_enough_for_a_proven_contact_of_the_account(wo
     alice = world.contact()
     bob = world.contact("bob@acme.example", name="Bob", role="secondary")
     ticket = world.ticket(alice)
-    mail = world.receives("bob@acme.example", subject=f"AW: Mailbox full {numbers.tag(ticket.pk)}", words="Me too.")
+    mail = world.receives(
+        "bob@acme.example", subject=f"AW: Mailbox full {numbers.tag(ticket.pk)}", words="Me too."
+    )
 
     assert (mail.disposition, mail.ticket_number) == ("appended", ticket.pk)
     assert bob.account == alice.account
@@ -169,7 +176,10 @@ def test_an_answer_to_our_message_id_joins_its_ticket(world):
 
     acknowledgement = OutboundMail.objects.get(kind="acknowledgement")
     mail = world.receives(
-        "alice@acme.example", subject="hello", words="And now?", headers={"In-Reply-To": acknowledgement.message_id}
+        "alice@acme.example",
+        subject="hello",
+        words="And now?",
+        headers={"In-Reply-To": acknowledgement.message_id},
     )
 
     assert (mail.disposition, mail.ticket_number) == ("appended", first.ticket_number)
@@ -199,7 +209,9 @@ def _pointing_at(world, ticket, person_id):
 def test_another_customer_s_contact_never_joins_whatever_the_mail_points_at(world):
     alice = world.contact()
     ticket = world.ticket(alice)
-    world.contact("eve@evil.example", name="Eve", username="evil01", customer="Evil", domains=("evil.example",))
+    world.contact(
+        "eve@evil.example", name="Eve", username="evil01", customer="Evil", domains=("evil.example",)
+    )
     mail = world.receives("eve@evil.example", **_pointing_at(world, ticket, alice.person_id))
 
     assert mail.disposition == "ticketed"
@@ -233,7 +245,10 @@ def test_a_removed_contact_is_unlisted_at_once(world):
     [
         ({"sender": "alice@gmail.example", "name": "alice  ADAMS"}, "it bears the name of a contact"),
         ({"sender": "info@acme.example", "name": "Info"}, "its address lies in a domain hosted here"),
-        ({"sender": "x@y.example", "name": "X", "words": "my username is ACME01"}, "it names the username of an account"),
+        (
+            {"sender": "x@y.example", "name": "X", "words": "my username is ACME01"},
+            "it names the username of an account",
+        ),
         ({"sender": "x@y.example", "name": "X", "words": "win a prize"}, ""),
     ],
 )

@@ -35,7 +35,10 @@ PAGE = 50
 def inbound(request: DeskRequest) -> HttpResponse:
     """Inbound mails by disposition, counted so that nothing can go missing unseen. Clause: contact.unlisted."""
     agent, now = request.agent, request.at
-    word, typed = _one_of(request, "disposition", DISPOSITIONS), request.GET.get("q", "").replace("\0", "").strip()[:200]
+    word, typed = (
+        _one_of(request, "disposition", DISPOSITIONS),
+        request.GET.get("q", "").replace("\0", "").strip()[:200],
+    )
     before = _number(request.GET.get("before"))
     mails = queries.inbound_page(agent, disposition=word, typed=typed, before=before, limit=PAGE + 1)
     counts = mailroom.counts_for_agent(agent)

@@ -21,7 +21,10 @@ pytestmark = pytest.mark.db_free
         ("\u212aate@acme.example", None),  # Kelvin sign
         ("kate@acme.\u212ample", None),
         ("alice@acme\u200b.example", None),
-        ("alice@\u0430cme.example", "alice@xn--cme-5cd.example"),  # Cyrillic a: another domain, shown as punycode
+        (
+            "alice@\u0430cme.example",
+            "alice@xn--cme-5cd.example",
+        ),  # Cyrillic a: another domain, shown as punycode
         ("alice@acme\u3002example", None),
         # Suffixes and stray dots (T08).
         ("alice@acme.example.", None),

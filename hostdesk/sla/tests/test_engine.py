@@ -99,6 +99,8 @@ def test_counted_time_equals_a_slow_count_of_seconds_outside_pauses(steps):
             paused = paused if word == "tick" else word == "pause"
         if late:
             paused = False
-    expected = "breached" if ran >= 3 * 3600 else "paused" if paused else "warned" if ran >= 3600 else "running"
+    expected = (
+        "breached" if ran >= 3 * 3600 else "paused" if paused else "warned" if ran >= 3600 else "running"
+    )
 
     assert engine.tick(clock, at=now).state == expected

@@ -18,7 +18,10 @@ _COLUMNS = ("state", "started_at", "warn_at", "due_at", "paused_at", "stopped_at
 
 def targets(version: Version) -> dict[str, engine.Target]:
     """The targets by clock kind under one policy version (sla.response, sla.resolve)."""
-    response, resolution = sla_rules.response_target(version.terms), sla_rules.resolution_target(version.terms)
+    response, resolution = (
+        sla_rules.response_target(version.terms),
+        sla_rules.resolution_target(version.terms),
+    )
     return {
         RESPONSE: engine.Target(response.warn_after, response.due_after),
         RESOLUTION: engine.Target(resolution.warn_after, resolution.due_after),

@@ -16,7 +16,10 @@ def keep_draft(ticket: Ticket, kind: str, text: str, *, by: Agent, at: datetime)
         Draft.objects.filter(ticket=ticket, agent=by, kind=kind).delete()
         return
     Draft.objects.update_or_create(
-        ticket=ticket, agent=by, kind=kind, defaults={"text": text[:LONGEST].replace("\x00", ""), "updated_at": at}
+        ticket=ticket,
+        agent=by,
+        kind=kind,
+        defaults={"text": text[:LONGEST].replace("\x00", ""), "updated_at": at},
     )
 
 

@@ -82,7 +82,9 @@ def open_ticket(opening: Opening, *, by: Actor, at: datetime) -> Ticket:
     Clauses: sla.response, sla.resolve, sla.fcfs, channel.tickets, scope.dedicated, scope.versions.
     """
     if not (opening.text.strip() or opening.subject.strip() or opening.files or opening.inbound_mail):
-        raise Refused("intake.description", "Write what is wrong, and since when, so that we can start at once.")
+        raise Refused(
+            "intake.description", "Write what is wrong, and since when, so that we can start at once."
+        )
     # Inside the gateway's own transaction a savepoint would only cost time: what breaks here breaks all of it.
     with transaction.atomic(savepoint=False):
         earlier = _already_opened(opening.submission)
@@ -212,7 +214,9 @@ def _acknowledge(opening: Opening, ticket: Ticket, version: policy.Version, at: 
     if opening.channel == Channel.MAIL and is_worn_out(
         address, kind=kind, trust=opening.trust, version=version, at=at
     ):
-        silent = Judgement("contact.listed_sender", "not acknowledged", {"why": "too many automatic mails in a day"})
+        silent = Judgement(
+            "contact.listed_sender", "not acknowledged", {"why": "too many automatic mails in a day"}
+        )
         decide("ticket", ticket.pk, [silent], version_id=version.id, at=at)
     elif opening.acknowledge == "confirm":
         mails.please_confirm(ticket, opening.contact, at=at)

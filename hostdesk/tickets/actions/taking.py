@@ -32,7 +32,9 @@ def take_next(*, by: Agent, at: datetime) -> Ticket | None:
         return ticket
 
 
-def assign(ticket: Ticket, to: Agent, *, by: Agent, at: datetime, reason: str = "", hand_over: str = "") -> Ticket:
+def assign(
+    ticket: Ticket, to: Agent, *, by: Agent, at: datetime, reason: str = "", hand_over: str = ""
+) -> Ticket:
     """Give a ticket to an agent, or take it oneself.
 
     Refused: an ended ticket; an agent who may not see it; past older waiting tickets without a reason (sla.fcfs).
@@ -109,7 +111,8 @@ def _ask_for_reason(row: Ticket, *, by: Agent, reason: str, at: datetime) -> Non
     older = waiting_before(row)
     if rules.needs_reason_to_jump(waiting_before=older) and not reason.strip():
         raise Refused(
-            "sla.fcfs", "Older tickets wait before this one. Take the next one, or say why this one goes first."
+            "sla.fcfs",
+            "Older tickets wait before this one. Take the next one, or say why this one goes first.",
         )
     if older:
         version = policy.current(row.policy_slug)

@@ -32,7 +32,11 @@ def clock_round(at: datetime) -> int:
 
 def _look(pk: int, at: datetime) -> int:
     with transaction.atomic():
-        row = SlaClock.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk, look_at__lte=at).first()
+        row = (
+            SlaClock.objects.select_for_update(skip_locked=True, of=("self",))
+            .filter(pk=pk, look_at__lte=at)
+            .first()
+        )
         if row is None:
             return 0
         ticket = (
@@ -51,7 +55,9 @@ def _look(pk: int, at: datetime) -> int:
         ticket.save(update_fields=["attention"])
         note("ticket", ticket.pk, f"{row.kind} {word}", by=SYSTEM, at=at)
         facts = {"clock": row.kind, "due_at": row.due_at.isoformat(), "state": ticket.state}
-        decide("ticket", ticket.pk, [Judgement(row.clause, word, facts)], version_id=row.policy_version_id, at=at)
+        decide(
+            "ticket", ticket.pk, [Judgement(row.clause, word, facts)], version_id=row.policy_version_id, at=at
+        )
         if ticket.state not in ENDED:
             for agent in _whom_to_tell(ticket, late=clock.state == "breached", at=at):
                 mails.clock_notice(ticket, row, agent, at=at)

@@ -119,7 +119,9 @@ class Addition:
     judgements: tuple[Judgement, ...] = ()
 
 
-def add_customer_message(ticket: Ticket, added: Addition, *, contact: Contact, by: Actor, at: datetime) -> Message:
+def add_customer_message(
+    ticket: Ticket, added: Addition, *, contact: Contact, by: Actor, at: datetime
+) -> Message:
     """Put a contact's words into their ticket; it is our turn again and the waiting clock runs on.
 
     Refused: nothing written; a closed ticket (channel.no_duplicates: a new one is opened that follows it).
@@ -134,7 +136,9 @@ def add_customer_message(ticket: Ticket, added: Addition, *, contact: Contact, b
             return earlier
         turn = rules.after_customer_message(row.state, assigned=row.assignee_id is not None)
         if not turn.joins:
-            raise Refused("channel.no_duplicates", "This ticket is closed. Open a new one; we will see both together.")
+            raise Refused(
+                "channel.no_duplicates", "This ticket is closed. Open a new one; we will see both together."
+            )
         message = Message.objects.create(
             ticket=row,
             kind=Message.Kind.CUSTOMER,
@@ -187,9 +191,7 @@ def reopen_row(ticket: Ticket, *, cause: str, by: Actor, at: datetime) -> None:
     ticket.state_since = at
     ticket.updated_at = at
     ticket.resolved_at = None
-    ticket.save(
-        update_fields=["assignee", "state", "state_since", "updated_at", "resolved_at", "attention"]
-    )
+    ticket.save(update_fields=["assignee", "state", "state_since", "updated_at", "resolved_at", "attention"])
     note("ticket", ticket.pk, "reopened", by=by, at=at, facts={"cause": cause})
 
 

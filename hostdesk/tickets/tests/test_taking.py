@@ -21,7 +21,11 @@ def test_take_next_gives_the_oldest_whatever_the_order_of_numbers(world):
     agent = world.agent()
     newer = world.ticket(at=START)
     oldest = world.ticket(at=START - timedelta(seconds=1))
-    taken = [take_next(by=agent, at=world.now), take_next(by=agent, at=world.now), take_next(by=agent, at=world.now)]
+    taken = [
+        take_next(by=agent, at=world.now),
+        take_next(by=agent, at=world.now),
+        take_next(by=agent, at=world.now),
+    ]
 
     assert taken == [oldest, newer, None]
     assert (taken[0].assignee, taken[0].state) == (agent, "open")
