@@ -19,6 +19,9 @@ def setup() -> None:
     django.setup()
     from django.conf import settings
 
+    from hostdesk.people.clients import check_trusted_proxies
+
+    check_trusted_proxies(settings.HOSTDESK_TRUSTED_PROXIES)
     start_log(settings.ENVIRONMENT.log)
 
 

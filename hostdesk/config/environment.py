@@ -133,6 +133,8 @@ def database_settings(url: str, data: Path) -> dict[str, object]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": name,
+            # A thread keeps its connection: opening one and setting it up costs more than most pages ask of it.
+            "CONN_MAX_AGE": None,
             # Opening the file and saying all this again costs as much as the reads of a page.
             "CONN_MAX_AGE": None,
             "OPTIONS": {

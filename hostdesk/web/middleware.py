@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -42,6 +43,25 @@ def security_headers(get_response: GetResponse) -> Callable[[HttpRequest], HttpR
         for name, value in headers.items():
             response.headers.setdefault(name, value)
         return response
+
+    return middleware
+
+
+def https_only(get_response: GetResponse) -> Callable[[HttpRequest], HttpResponse]:
+    """Where the public address is an https one, send plain requests there; probes of health are answered as they come.
+
+    A proxy that speaks TLS says so by `X-Forwarded-Proto: https`. Whoever forges that header only keeps themselves
+    from being redirected: cookies are Secure and the browser knows what it speaks.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        plain = not request.is_secure() and request.headers.get("X-Forwarded-Proto", "").lower() != "https"
+        if not settings.SECURE or not plain or request.path.startswith("/health/"):
+            return get_response(request)
+        there = settings.HOSTDESK_URL + request.get_full_path()
+        # 308 keeps the method: an API call must not turn into a GET.
+        status = HTTPStatus.MOVED_PERMANENTLY if request.method in ("GET", "HEAD") else HTTPStatus.PERMANENT_REDIRECT
+        return HttpResponse(status=status, headers={"Location": there})
 
     return middleware
 

@@ -55,6 +55,27 @@ def test_browsers_are_told_to_stay_with_https_only_where_there_is_https(secure, 
     assert answer.headers.get("Strict-Transport-Security") == said
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "header", "answered"),
+    [
+        ("get", "/client/?a=1", {}, (301, "https://support.example.com/client/?a=1")),
+        ("post", "/api/v1/tickets", {}, (308, "https://support.example.com/api/v1/tickets")),
+        ("get", "/client/", {"X-Forwarded-Proto": "https"}, (200, None)),
+        ("get", "/health/ready", {}, (200, None)),
+    ],
+)
+def test_plain_requests_are_sent_to_the_https_address(method, path, header, answered):
+    request = getattr(RequestFactory(headers=header), method)(path)
+    with override_settings(SECURE=True, HOSTDESK_URL="https://support.example.com"):
+        answer = middleware.https_only(lambda _: HttpResponse())(request)
+
+    assert (answer.status_code, answer.headers.get("Location")) == answered
+
+
+def test_where_the_public_address_is_plain_nothing_is_redirected():
+    assert middleware.https_only(lambda _: HttpResponse())(asked()).status_code == 200
+
+
 def refuse(request, exception):
     return middleware.refusals_as_pages(lambda _: HttpResponse()).process_exception(request, exception)
 
