@@ -11,12 +11,13 @@ from django.conf import settings
 
 from hostdesk.gateway.admission import Facts
 from hostdesk.gateway.sender import Sender, senders_of
-from hostdesk.mail import ours
 from hostdesk.mail.auth.belief import Belief, believe
 from hostdesk.mail.auth.checking import check
 from hostdesk.mail.auth.resolver import DnsResolver, Resolver
 from hostdesk.mail.auth.shapes import AuthResult
 from hostdesk.mail.child import ParserPool
+from hostdesk.mail.door.addresses import look_up
+from hostdesk.mail.door.recipients import OurAddresses
 from hostdesk.mail.models import InboundMail, Route
 from hostdesk.mail.reading import ParsedMail, Unreadable
 
@@ -73,14 +74,13 @@ def judge_all(rows: Sequence[InboundMail], raws: dict[str, bytes], with_tools: T
     reads = _read_all(rows, raws, with_tools.pool)
     parsed = [mail if isinstance(mail, ParsedMail) else None for mail in reads]
     senders = senders_of(parsed)
-    ours_too = {ours.support_address(), ours.complaint_address()}
-    complaint = ours.complaint_address()
+    ours = look_up()
     beliefs = with_tools.threads.map(
         lambda three: _believe(*three, raws, with_tools.resolver), zip(rows, parsed, senders, strict=True)
     )
     judged = []
     for row, mail, sender, belief in zip(rows, reads, senders, beliefs, strict=True):
-        facts = _facts(row, mail, sender, belief, ours_too, complaint)
+        facts = _facts(row, mail, sender, belief, ours)
         judged.append(Judged(row, mail if isinstance(mail, ParsedMail) else None, sender, belief, facts))
     return judged
 
@@ -128,16 +128,15 @@ def _facts(
     mail: ParsedMail | Unreadable,
     sender: Sender,
     belief: Belief | None,
-    ours_too: set[str],
-    complaint: str,
+    ours: OurAddresses,
 ) -> Facts:
     if isinstance(mail, Unreadable):
         return Facts(unreadable=mail.reason, complaint=row.route == Route.COMPLAINT)
-    named = {address.address.lower() for address in (*mail.to, *mail.cc)}
+    named = [address.address for address in (*mail.to, *mail.cc)]
     return Facts(
-        from_ourselves=sender.address in ours_too,
+        from_ourselves=ours.way_of(sender.address) is not None,
         machine=_machine(row, mail),
-        complaint=row.route == Route.COMPLAINT or complaint in named,
+        complaint=Route.COMPLAINT in (row.route, ours.way_of_mail(named)),
         author_problem=mail.author.problem or "",
         listed=sender.listed,
         trust=belief.trust if belief else "",

@@ -24,7 +24,8 @@ def mails_for_agent(agent: Agent) -> InboundQuerySet:
     if _is_supervisor(agent):
         hidden = sealed.exclude(team_id__in=team_ids_of(agent))
         return InboundMail.objects.exclude(Exists(hidden))
-    return InboundMail.objects.exclude(route=Route.COMPLAINT).exclude(Exists(sealed))
+    complaint = Q(route=Route.COMPLAINT) | Q(clause="conduct.complaints")
+    return InboundMail.objects.exclude(complaint).exclude(Exists(sealed))
 
 
 SECRETS = ("sign_in_link", "invitation")

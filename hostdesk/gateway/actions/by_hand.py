@@ -52,7 +52,7 @@ def open_as_ticket(mail: InboundMail, *, by: Agent, at: datetime) -> Ticket:
                 requester_address=row.sender,
                 trust=row.trust,
                 files=files,
-                team_slug=Team.SUPERVISORS if row.route == Route.COMPLAINT else Team.SUPPORT,
+                team_slug=Team.SUPERVISORS if _is_complaint(row) else Team.SUPPORT,
                 inbound_mail=row,
                 judgements=(Judgement("contact.unlisted", "opened by hand", facts),),
                 acknowledge="none",
@@ -67,6 +67,10 @@ def open_as_ticket(mail: InboundMail, *, by: Agent, at: datetime) -> Ticket:
         row.save(update_fields=["disposition", "reason", "ticket_number", "settled_at"])
         note("inbound_mail", row.pk, "opened as ticket", by=by.actor(), at=at, facts={"ticket": ticket.pk})
         return ticket
+
+
+def _is_complaint(row: InboundMail) -> bool:
+    return row.route == Route.COMPLAINT or row.clause == "conduct.complaints"
 
 
 def run_again(mail: InboundMail, *, by: Agent, at: datetime) -> InboundMail:

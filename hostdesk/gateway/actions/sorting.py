@@ -253,7 +253,8 @@ def _write_down(row: InboundMail, judged: Judged, verdict: Verdict, outcome: Out
     InboundMail.objects.filter(pk=row.pk).update(
         disposition=outcome.disposition,
         reason=outcome.reason or verdict.reason,
-        clause=verdict.clause,
+        # By this the mailroom knows which mails only the supervisors may see, whatever became of them.
+        clause="conduct.complaints" if judged.facts.complaint else verdict.clause,
         settled_at=at,
         sender=judged.sender.address or (mail.from_.address[:320] if mail and mail.from_ else ""),
         sender_name=judged.sender.name[:200],

@@ -2,6 +2,7 @@
 
 import pytest
 
+from hostdesk.gateway.queries import mails_for_agent
 from hostdesk.kit import numbers
 from hostdesk.mail import reply_tokens
 from hostdesk.mail.models import InboundMail
@@ -344,3 +345,22 @@ def test_a_file_of_a_mail_is_kept_and_found_again(world):
 
     assert (kept.filename, kept.size) == ("log.txt", 7)
     assert files.open_file(kept.digest).read() == b"line 1\n"
+
+
+@clause("conduct.complaints")
+@pytest.mark.parametrize("named", ["complaint", "Complaint+bongani"])
+def test_whatever_becomes_of_a_mail_that_names_the_complaint_address_only_supervisors_see_it(world, named):
+    world.contact()
+    technician, supervisor = world.agent(), world.agent("Sipho", role="supervisor")
+    to = f"{named}@{DOMAIN}"
+    raw = world.letter(to=to, subject="Rude", headers={"To": to})
+    machine = world.letter(to=to, subject="Rude again", headers={"To": to, "Auto-Submitted": "auto-generated"})
+    # The server in front may hand over one recipient at a time, in either order.
+    first = world.receives(raw=raw, to="complaint")
+    second = world.receives(raw=raw, to="support")
+    third = world.receives(raw=machine, to="support")
+
+    assert [mail.disposition for mail in (first, second, third)] == ["ticketed", "ignored", "ignored"]
+    assert set(mails_for_agent(supervisor)) == {first, second, third}
+    assert list(mails_for_agent(technician)) == []
+    assert world.ticket_of(first).sealed
