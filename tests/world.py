@@ -12,9 +12,9 @@ from email.utils import format_datetime
 from hashlib import sha256
 
 from hostdesk.audit.models import Decision
+from hostdesk.gateway import judging
 from hostdesk.gateway.actions.sorting import sort_round
 from hostdesk.gateway.judging import Tools
-from hostdesk.gateway import judging
 from hostdesk.hosting.models import Account, Customer, Domain, Service
 from hostdesk.mail.auth.resolver import ZoneResolver
 from hostdesk.mail.models import InboundMail, OutboundMail, RawMail

@@ -63,17 +63,17 @@ def mail(request: HttpRequest, id: int) -> dict[str, object]:  # noqa: A002  (th
 
 
 @api.exception_handler(ValidationError)
-def _unsound(request: HttpRequest, error: ValidationError) -> HttpResponse:
+def _unsound(_request: HttpRequest, error: ValidationError) -> HttpResponse:
     faults = [{"at": ".".join(str(part) for part in e["loc"]), "says": e["msg"]} for e in error.errors]
     return problem(422, "The request cannot be understood.", errors=faults)
 
 
 @api.exception_handler(HttpError)
-def _refused(request: HttpRequest, error: HttpError) -> HttpResponse:
+def _refused(_request: HttpRequest, error: HttpError) -> HttpResponse:
     return problem(error.status_code, str(error))
 
 
-def description(request: HttpRequest) -> HttpResponse:
+def description(_request: HttpRequest) -> HttpResponse:
     """The API in OpenAPI 3, for people and for tools; needs no token."""
     return JsonResponse(api.get_openapi_schema(path_prefix=""))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import F
+
 from hostdesk.audit.models import Decision
 from hostdesk.audit.queries import decisions_of
 from hostdesk.gateway.queries import mail_for_agent, mails_for_agent
@@ -45,11 +47,13 @@ def ticket_detail(agent: Agent, number: str) -> Fields:
     """One ticket with all that was said and judged."""
     row = ticket_for_agent(agent, number)
     messages = (
-        Message.objects.filter(ticket=row).order_by("at", "id").values("kind", "author_name", "text", "at")
+        Message.objects.filter(ticket=row)
+        .order_by("at", "id")
+        .values("kind", "text", "at", author=F("author_name"))
     )
     return {
         **_ticket(row, _clocks_of([row]).get(row.pk, []), places_of([row]).get(row.pk)),
-        "messages": [{"author": message.pop("author_name"), **message} for message in messages],
+        "messages": list(messages),
         "decisions": [_decision(decision) for decision in decisions_of("ticket", [row.pk])],
     }
 

@@ -5,4 +5,4 @@ from __future__ import annotations
 from hostdesk.config.settings import *  # noqa: F403  (the same settings)
 
 INSTALLED_APPS = ["hostdesk.policy", "hostdesk.jobs", "hostdesk.audit", "hostdesk.mail"]
-MIDDLEWARE: list[str] = []
+MIDDLEWARE = []

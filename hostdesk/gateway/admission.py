@@ -70,7 +70,7 @@ TABLE: tuple[Row, ...] = (
         lambda f: f.from_ourselves,
         "ignored",
         "",
-        lambda f: "It claims to come from one of our own addresses: a loop, or a pretence.",
+        lambda _f: "It claims to come from one of our own addresses: a loop, or a pretence.",
     ),
     Row(
         "a machine",
@@ -84,14 +84,14 @@ TABLE: tuple[Row, ...] = (
         lambda f: f.twin_taken,
         "ignored",
         "channel.no_duplicates",
-        lambda f: "The very same mail already reached the supervisors.",
+        lambda _f: "The very same mail already reached the supervisors.",
     ),
     Row(
         "a complaint",
         lambda f: f.complaint,
         "complaint",
         "conduct.complaints",
-        lambda f: "Addressed to the complaint address: it reaches the supervisors, from anyone.",
+        lambda _f: "Addressed to the complaint address: it reaches the supervisors, from anyone.",
     ),
     Row(
         "author not to be told",
@@ -105,14 +105,14 @@ TABLE: tuple[Row, ...] = (
         lambda f: not f.listed,
         "closed",
         "contact.unlisted",
-        lambda f: "The sender is not a listed contact of any account; nothing was sent.",
+        lambda _f: "The sender is not a listed contact of any account; nothing was sent.",
     ),
     Row(
         "forged",
         lambda f: f.trust == "forged",
         "quarantined",
         "contact.listed_sender",
-        lambda f: (
+        lambda _f: (
             "It bears a contact's address, and that domain says such a mail is forged; nothing was sent."
         ),
     ),
@@ -121,7 +121,7 @@ TABLE: tuple[Row, ...] = (
         lambda f: f.trust == "unproven",
         "own ticket",
         "contact.listed_sender",
-        lambda f: (
+        lambda _f: (
             "It bears a contact's address, but nothing proves that the contact wrote it; confirmation asked."
         ),
     ),

@@ -175,7 +175,7 @@ class Message(models.Model):
     at = models.DateTimeField()
     inbound_mail = models.OneToOneField(InboundMail, null=True, on_delete=models.PROTECT, related_name="+")
     outbound_mail = models.ForeignKey(OutboundMail, null=True, on_delete=models.SET_NULL, related_name="+")
-    submission = models.CharField(max_length=64, null=True, unique=True)
+    submission = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001  (most have none: NULLs do not clash)
     """The key of one press of one button: a form sent twice makes one message."""
 
     class Meta:

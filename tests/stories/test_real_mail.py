@@ -24,7 +24,8 @@ pytestmark = pytest.mark.timeout(600)
 OWN = Path(__file__).resolve().parents[1] / "data" / "mails"
 SAMPLES = Path(os.environ.get("HOSTDESK_MAIL_SAMPLES") or "/nowhere")
 COLUMNS = (
-    "customer account product server domains contact_name contact_email contact_role contact_phone".split()
+    *("customer", "account", "product", "server", "domains"),
+    *("contact_name", "contact_email", "contact_role", "contact_phone"),
 )
 
 

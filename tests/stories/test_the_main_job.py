@@ -24,7 +24,7 @@ customer,account,product,server,domains,contact_name,contact_email,contact_role,
 Acme,acme01,shared,web01,acme.example,Alice Adams,alice@acme.example,primary,+27 21 555 0100
 Acme,acme01,shared,web01,acme.example,Bob Botha,bob@elsewhere.example,secondary,
 """
-PASSWORD = "a long enough secret"  # noqa: S105
+PASSWORD = "a long enough secret"
 
 
 def letter(subject, words, *, to="support@itpossible.com", **headers):

@@ -42,23 +42,25 @@ def start_clocks(ticket: Ticket, version: Version, *, at: datetime) -> list[SlaC
 
 def stop(ticket: Ticket, kinds: Iterable[str], *, cause: str, at: datetime) -> None:
     """End these clocks where they run: the promise is kept, or late."""
-    _change(ticket, kinds, "stop", cause, lambda clock: engine.stop(clock, at=at), at)
+    _change(ticket, kinds, "stop", cause, lambda clock: engine.stop(clock, at=at), at=at)
 
 
 def pause(ticket: Ticket, *, cause: str, at: datetime) -> None:
     """Let the resolution clock wait (sla.resolve)."""
-    _change(ticket, (RESOLUTION,), "pause", cause, lambda clock: engine.pause(clock, at=at), at)
+    _change(ticket, (RESOLUTION,), "pause", cause, lambda clock: engine.pause(clock, at=at), at=at)
 
 
 def resume(ticket: Ticket, *, cause: str, at: datetime) -> None:
     """Let the resolution clock run on."""
-    _change(ticket, (RESOLUTION,), "resume", cause, lambda clock: engine.resume(clock, at=at), at)
+    _change(ticket, (RESOLUTION,), "resume", cause, lambda clock: engine.resume(clock, at=at), at=at)
 
 
 def restart(ticket: Ticket, version: Version, *, cause: str, at: datetime) -> None:
     """The resolution clock of a reopened ticket runs on from where it was stopped."""
     target = targets(version)[RESOLUTION]
-    _change(ticket, (RESOLUTION,), "restart", cause, lambda clock: engine.restart(clock, target, at=at), at)
+    _change(
+        ticket, (RESOLUTION,), "restart", cause, lambda clock: engine.restart(clock, target, at=at), at=at
+    )
 
 
 def _change(
@@ -67,6 +69,7 @@ def _change(
     step: str,
     cause: str,
     move: Callable[[engine.Clock], engine.Clock],
+    *,
     at: datetime,
 ) -> None:
     rows = list(ticket.clocks.select_for_update().filter(kind__in=list(kinds)))

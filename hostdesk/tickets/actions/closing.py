@@ -28,7 +28,7 @@ def resolve(ticket: Ticket, *, by: Agent, at: datetime, tell: bool = True, jump_
         if row.state in (TicketState.RESOLVED, TicketState.CLOSED):
             return row
         take_for_answer(row, by=by, reason=jump_reason, at=at)
-        settle(row, TicketState.RESOLVED, cause="resolved", by=by.actor(), at=at)
+        settle(row, TicketState.RESOLVED, cause="resolved", at=at)
         note("ticket", row.pk, "resolved", by=by.actor(), at=at)
         if tell:
             mails.resolved(row, at=at)
@@ -41,7 +41,7 @@ def resolve_by_contact(ticket: Ticket, *, by: Actor, at: datetime) -> Ticket:
         row = locked(ticket)
         if row.state in (TicketState.RESOLVED, TicketState.CLOSED):
             return row
-        settle(row, TicketState.RESOLVED, cause="customer says solved", by=by, at=at)
+        settle(row, TicketState.RESOLVED, cause="customer says solved", at=at)
         note("ticket", row.pk, "resolved", by=by, at=at, facts={"by": "customer"})
         return row
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from hostdesk.audit.actions import Judgement, decide, note
+from hostdesk.audit.actions import Fact, Judgement, decide, note
 from hostdesk.kit.refusals import Refused
 from hostdesk.people.models import Agent, Team
 from hostdesk.people.queries import team_ids_of
@@ -116,7 +116,7 @@ def _ask_for_reason(row: Ticket, *, by: Agent, reason: str, at: datetime) -> Non
         )
     if older:
         version = policy.current(row.policy_slug)
-        facts = {"before": older, "by": by.name, "reason": reason.strip()}
+        facts: dict[str, Fact] = {"before": older, "by": by.name, "reason": reason.strip()}
         decide("ticket", row.pk, [Judgement("sla.fcfs", "jumped", facts)], version_id=version.id, at=at)
 
 

@@ -8,9 +8,9 @@ from django.db import transaction
 
 from hostdesk.audit.actions import Judgement, decide, note
 from hostdesk.kit.actors import SYSTEM
-from hostdesk.schedule.queries import on_duty
 from hostdesk.people.models import Agent
 from hostdesk.people.queries import supervisors
+from hostdesk.schedule.queries import on_duty
 from hostdesk.sla import engine
 from hostdesk.tickets import mails
 from hostdesk.tickets.actions.clocks import set_attention

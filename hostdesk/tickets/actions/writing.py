@@ -156,7 +156,7 @@ def add_customer_message(
         if turn.reopens:
             reopen_row(row, cause="customer wrote", by=by, at=at)
         else:
-            settle(row, turn.state, cause="customer wrote", by=by, at=at)
+            settle(row, turn.state, cause="customer wrote", at=at)
         note("ticket", row.pk, "customer wrote", by=by, at=at)
         if added.judgements:
             version = policy.current(row.policy_slug)
@@ -165,7 +165,7 @@ def add_customer_message(
         return message
 
 
-def settle(ticket: Ticket, state: str, *, cause: str, by: Actor, at: datetime) -> None:
+def settle(ticket: Ticket, state: str, *, cause: str, at: datetime) -> None:
     """Bring a locked ticket into `state`, its clocks with it, and save it."""
     before = ticket.state
     if state == TicketState.RESOLVED:
@@ -198,11 +198,11 @@ def reopen_row(ticket: Ticket, *, cause: str, by: Actor, at: datetime) -> None:
 def _leave(ticket: Ticket, then: rules.After, *, by: Actor, at: datetime) -> None:
     """The state after an answer; a word added to a resolved ticket leaves it resolved unless work goes on."""
     if ticket.state == TicketState.RESOLVED and then != "open":
-        settle(ticket, TicketState.RESOLVED, cause="answered", by=by, at=at)
+        settle(ticket, TicketState.RESOLVED, cause="answered", at=at)
     elif ticket.state == TicketState.RESOLVED:
         reopen_row(ticket, cause="answered", by=by, at=at)
     else:
-        settle(ticket, then, cause="answered", by=by, at=at)
+        settle(ticket, then, cause="answered", at=at)
 
 
 def _sent_before(submission: str | None) -> Message | None:

@@ -54,7 +54,9 @@ def unfinished_of_account(person: Person, account_id: int, *, limit: int = 5) ->
 
 def finished_for_person(person: Person, *, before: int | None = None, limit: int = 30) -> list[Ticket]:
     """Resolved and closed tickets, newest first; `before` is the running number of the last one seen."""
-    ended = tickets_for_person(person).filter(state__in=ENDED).select_related("account__customer").order_by("-id")
+    ended = (
+        tickets_for_person(person).filter(state__in=ENDED).select_related("account__customer").order_by("-id")
+    )
     return list((ended.filter(pk__lt=before) if before else ended)[:limit])
 
 

@@ -11,7 +11,9 @@ from hostdesk.mail.models import OutboundMail
 from hostdesk.people.models import Contact
 from hostdesk.tickets.models import Message, Ticket
 
-_MARKS = re.compile(r"\A(?:\s*(?:re|fw|fwd|aw|wg|sv|vs|antw|tr|rv|enc)\s*(?:\[\d+\])?\s*:)+\s*", re.IGNORECASE)
+_MARKS = re.compile(
+    r"\A(?:\s*(?:re|fw|fwd|aw|wg|sv|vs|antw|tr|rv|enc)\s*(?:\[\d+\])?\s*:)+\s*", re.IGNORECASE
+)
 _TAG = re.compile(r"\s*\[#\d+-\d\]")
 _LOOKED_AT = 20
 _RECENT = Prepared(
@@ -40,7 +42,9 @@ def same_request(contact: Contact, subject: str, words: str, *, since: datetime)
     if not alike:
         return None
     first_words = (
-        Message.objects.filter(ticket__in=alike, kind=Message.Kind.CUSTOMER).order_by("id").values_list("ticket_id", "text", "fresh")
+        Message.objects.filter(ticket__in=alike, kind=Message.Kind.CUSTOMER)
+        .order_by("id")
+        .values_list("ticket_id", "text", "fresh")
     )
     for ticket_id, text, fresh in first_words:
         if " ".join((fresh or text).split()) == wanted[1]:
@@ -52,12 +56,10 @@ def tickets_of_message_ids(message_ids: Sequence[str]) -> list[int]:
     """Running numbers of the tickets whose mails of ours bear these Message-IDs, in the order given."""
     if not message_ids:
         return []
-    known = dict(
-        OutboundMail.objects.filter(message_id__in=message_ids[:_LOOKED_AT], ticket_number__isnull=False).values_list(
-            "message_id", "ticket_number"
-        )
-    )
-    return list(dict.fromkeys(known[name] for name in message_ids if name in known))
+    ours = OutboundMail.objects.filter(message_id__in=message_ids[:_LOOKED_AT])
+    known = dict(ours.values_list("message_id", "ticket_number"))
+    numbers = (known.get(name) for name in message_ids)
+    return list(dict.fromkeys(number for number in numbers if number is not None))
 
 
 def plain_subject(subject: str) -> str:
