@@ -46,7 +46,9 @@ WAYS = {"early": acknowledge_before_commit, "doubled": no_unique_key}
 
 
 if __name__ == "__main__":
+    from hostdesk.config import boot
     from hostdesk.config.cli import main
 
+    boot.setup()
     WAYS[sys.argv[1]]()
     sys.exit(main(sys.argv[2:]))

@@ -148,9 +148,12 @@ def under_fire(folder, *, seed, mails, kills, broken=None, database=None):
                 part = chance.choice(["mail", "mail", "worker"])
                 house.kill(part)
                 house.start(part)
+            end = time.monotonic() + 60 + mails / 10
             for client in clients:
-                client.join(90)
+                client.join(max(0.0, end - time.monotonic()))
             over.set()
+            for part, process in house.parts.items():
+                assert process.poll() is None, f"{part} ended by itself: " + (folder / f"{part}.log").read_text()[-2000:]
             waiting = _settled(rows, kept, mails)
         finally:
             over.set()
