@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
@@ -87,7 +88,7 @@ def read(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
         mail_domain=_domain("HOSTDESK_MAIL_DOMAIN", text("HOSTDESK_MAIL_DOMAIN")),
         smtp_url=_smtp_url(text("SMTP_URL")),
         dns=_host_port("HOSTDESK_DNS", text("HOSTDESK_DNS"), 53),
-        trusted_relays=tuple(text("HOSTDESK_TRUSTED_RELAYS").replace(",", " ").split()),
+        trusted_relays=_hosts("HOSTDESK_TRUSTED_RELAYS", text("HOSTDESK_TRUSTED_RELAYS")),
         trusted_proxies=tuple(text("HOSTDESK_TRUSTED_PROXIES").replace(",", " ").split()),
         secret_key=_secret("HOSTDESK_SECRET_KEY", text("HOSTDESK_SECRET_KEY")),
         secret_key_fallbacks=tuple(text("HOSTDESK_SECRET_KEY_FALLBACKS").split()),
@@ -135,8 +136,6 @@ def database_settings(url: str, data: Path) -> dict[str, object]:
             "NAME": name,
             # A thread keeps its connection: opening one and setting it up costs more than most pages ask of it.
             "CONN_MAX_AGE": None,
-            # Opening the file and saying all this again costs as much as the reads of a page.
-            "CONN_MAX_AGE": None,
             "OPTIONS": {
                 "timeout": 20,
                 "transaction_mode": "IMMEDIATE",
@@ -182,7 +181,9 @@ def _origin(value: str) -> str:
     except ValueError:
         sound = False
     if not sound or parts.query or parts.fragment:
-        raise Misconfigured("HOSTDESK_URL", "is the public address of the desk, such as https://support.example.com")
+        raise Misconfigured(
+            "HOSTDESK_URL", "is the public address of the desk, such as https://support.example.com"
+        )
     return f"{parts.scheme}://{parts.netloc}"
 
 
@@ -197,7 +198,9 @@ def _policy_folder(value: str, here: Path) -> Path:
 
 
 def _domain(name: str, value: str) -> str:
-    if value and not re.fullmatch(r"(?=.{1,253}\Z)([a-z0-9_](-*[a-z0-9_])*\.)*[a-z0-9](-*[a-z0-9])*", value.lower()):
+    if value and not re.fullmatch(
+        r"(?=.{1,253}\Z)([a-z0-9_](-*[a-z0-9_])*\.)*[a-z0-9](-*[a-z0-9])*", value.lower()
+    ):
         raise Misconfigured(name, "is a domain name, such as example.com")
     return value.lower()
 
@@ -229,6 +232,20 @@ def _host_port(name: str, value: str, default_port: int) -> tuple[str, int] | No
     return parts.hostname, port
 
 
+def _hosts(name: str, value: str) -> tuple[str, ...]:
+    """Host names, addresses and networks, with blanks or commas between them."""
+    hosts = tuple(value.replace(",", " ").split())
+    for host in hosts:
+        try:
+            ip_network(host, strict=False)
+        except ValueError:
+            if not _HOST_NAME.fullmatch(host):
+                raise Misconfigured(
+                    name, f"'{host}' is neither a host name nor an address such as 192.0.2.10"
+                ) from None
+    return hosts
+
+
 def _secret(name: str, value: str) -> str:
     if value and len(value) < 32:  # noqa: PLR2004  (256 bit in hexadecimal is 64; 32 characters is the least)
         raise Misconfigured(name, "is too short to be a secret: use at least 32 random characters")
@@ -239,7 +256,9 @@ def _time_zone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (ValueError, OSError, LookupError) as wrong:
-        raise Misconfigured("HOSTDESK_TZ", f"{value!r} is not a time zone such as Africa/Johannesburg") from wrong
+        raise Misconfigured(
+            "HOSTDESK_TZ", f"{value!r} is not a time zone such as Africa/Johannesburg"
+        ) from wrong
     return value
 
 
@@ -260,7 +279,8 @@ def _file(name: str, value: str) -> str:
 def _attachments(value: str) -> str:
     if value and urlsplit(value).scheme not in ("file", "s3", "s3+http", "s3+https"):
         raise Misconfigured(
-            "HOSTDESK_ATTACHMENTS_URL", "is s3://KEY:SECRET@bucket, s3+https://KEY:SECRET@host/bucket, or file:///folder"
+            "HOSTDESK_ATTACHMENTS_URL",
+            "is s3://KEY:SECRET@bucket, s3+https://KEY:SECRET@host/bucket, or file:///folder",
         )
     return value
 

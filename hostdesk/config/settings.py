@@ -147,14 +147,21 @@ def _attachment_storage() -> dict[str, object]:
             options["bucket_name"] = parts.hostname
         else:
             host = (parts.hostname or "") + (f":{parts.port}" if parts.port else "")
-            options |= {"bucket_name": path, "endpoint_url": f"{parts.scheme[3:]}://{host}", "addressing_style": "path"}
+            options |= {
+                "bucket_name": path,
+                "endpoint_url": f"{parts.scheme[3:]}://{host}",
+                "addressing_style": "path",
+            }
         return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
     folder = unquote(parts.path) if parts.scheme == "file" else str(DATA / "attachments")
     return {"BACKEND": "hostdesk.ports.files.DurableFileStorage", "OPTIONS": {"location": folder}}
 
 
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(DATA / "files")}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(DATA / "files")},
+    },
     "staticfiles": {"BACKEND": "hostdesk.web.storage.BundledStorage"},
     "attachments": _attachment_storage(),
 }

@@ -56,8 +56,11 @@ def make_threads() -> ThreadPoolExecutor:
 
 @dataclass(frozen=True)
 class Judged:
-    """One mail with everything known about it. `parsed` is None when it could not be read; `belief` is None when it
-    was not asked how far the author is believed (a stranger, a machine)."""
+    """One mail with everything known about it.
+
+    `parsed` is None when it could not be read; `belief` is None when it was not asked how far the author is
+    believed (a stranger, a machine).
+    """
 
     row: InboundMail
     parsed: ParsedMail | None
@@ -76,7 +79,10 @@ def judge_all(rows: Sequence[InboundMail], raws: dict[str, bytes], with_tools: T
     senders = senders_of(parsed)
     ours = look_up()
     beliefs = with_tools.threads.map(
-        lambda three: _believe(*three, raws, with_tools.resolver), zip(rows, parsed, senders, strict=True)
+        lambda row, mail, sender: _believe(row, mail, sender, raws, with_tools.resolver),
+        rows,
+        parsed,
+        senders,
     )
     judged = []
     for row, mail, sender, belief in zip(rows, reads, senders, beliefs, strict=True):

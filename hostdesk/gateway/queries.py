@@ -41,7 +41,9 @@ def outbound_for_agent(agent: Agent) -> OutboundQuerySet:
     visible = OutboundMail.objects.all()
     if agent.role != Role.ADMIN or settings.SMTP_URL:
         visible = visible.exclude(kind__in=SECRETS)
-    hidden = Ticket.objects.filter(pk=OuterRef("ticket_number"), sealed=True).exclude(team_id__in=team_ids_of(agent))
+    hidden = Ticket.objects.filter(pk=OuterRef("ticket_number"), sealed=True).exclude(
+        team_id__in=team_ids_of(agent)
+    )
     return visible.exclude(Exists(hidden))
 
 
@@ -82,7 +84,9 @@ def page_of_mail(mail: InboundMail) -> MailPage:
     """All that stands on the page of a mail which was fetched for an agent."""
     decisions = decisions_of("mail", [mail.pk])
     if mail.ticket_number is not None:
-        decisions += [d for d in decisions_of("ticket", [mail.ticket_number]) if d.clause == "contact.listed_sender"]
+        decisions += [
+            d for d in decisions_of("ticket", [mail.ticket_number]) if d.clause == "contact.listed_sender"
+        ]
     return MailPage(mail, decisions, history_of("inbound_mail", mail.pk))
 
 
@@ -109,7 +113,9 @@ def resembling(agent: Agent, *, limit: int = 20) -> list[InboundMail]:
 
 def resembling_since(since: datetime) -> int:
     """How many mails closed since then looked like a contact's."""
-    return InboundMail.objects.filter(disposition="closed", received_at__gte=since).exclude(resembles="").count()
+    return (
+        InboundMail.objects.filter(disposition="closed", received_at__gte=since).exclude(resembles="").count()
+    )
 
 
 def resembling_today(at: datetime) -> int:

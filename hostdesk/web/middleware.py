@@ -60,7 +60,11 @@ def https_only(get_response: GetResponse) -> Callable[[HttpRequest], HttpRespons
             return get_response(request)
         there = settings.HOSTDESK_URL + request.get_full_path()
         # 308 keeps the method: an API call must not turn into a GET.
-        status = HTTPStatus.MOVED_PERMANENTLY if request.method in ("GET", "HEAD") else HTTPStatus.PERMANENT_REDIRECT
+        status = (
+            HTTPStatus.MOVED_PERMANENTLY
+            if request.method in ("GET", "HEAD")
+            else HTTPStatus.PERMANENT_REDIRECT
+        )
         return HttpResponse(status=status, headers={"Location": there})
 
     return middleware

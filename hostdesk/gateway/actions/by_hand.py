@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from hostdesk.audit.actions import Judgement, note
+from hostdesk.audit.actions import Fact, Judgement, note
 from hostdesk.gateway.judging import tools
 from hostdesk.gateway.keeping import keep_files
 from hostdesk.kit.refusals import Refused
@@ -37,7 +37,7 @@ def open_as_ticket(mail: InboundMail, *, by: Agent, at: datetime) -> Ticket:
         row = InboundMail.objects.select_for_update().get(pk=mail.pk)
         if row.disposition not in NOT_LET_IN:
             raise Refused("", "This mail is in a ticket already, or still waits to be judged.")
-        facts = {"mail": row.pk, "was": row.disposition, "reason": row.reason}
+        facts: dict[str, Fact] = {"mail": row.pk, "was": row.disposition, "reason": row.reason}
         ticket = open_ticket(
             Opening(
                 subject=read.subject if read else "(a mail that could not be read)",

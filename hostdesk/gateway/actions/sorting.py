@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
-from hostdesk.audit.actions import Judgement, decide
+from hostdesk.audit.actions import Fact, Judgement, decide
 from hostdesk.audit.prepared import Prepared
 from hostdesk.gateway.admission import Verdict, admit
 from hostdesk.gateway.judging import Judged, Tools, judge_all, tools
@@ -26,6 +26,7 @@ from hostdesk.mail.reading import ParsedMail
 from hostdesk.people.models import Contact, Team
 from hostdesk.policy import queries as policy
 from hostdesk.policy.queries import Version
+from hostdesk.ports.outcomes import PortDown
 from hostdesk.tickets.actions.opening import NewFile, Opening, open_ticket
 from hostdesk.tickets.actions.writing import Addition, add_customer_message
 from hostdesk.tickets.models import Channel, Message, Ticket, TicketState
@@ -55,13 +56,19 @@ def sort_round(at: datetime) -> int:
 def sort_mails(rows: list[InboundMail], with_tools: Tools, *, at: datetime) -> None:
     """Judge and settle claimed mails; one that breaks is tried again later and never stops the others."""
     digests = [row.digest for row in rows if row.digest]
-    raws = {digest: bytes(raw) for digest, raw in RawMail.objects.filter(pk__in=digests).values_list("pk", "raw")}
+    raws = {
+        digest: bytes(raw) for digest, raw in RawMail.objects.filter(pk__in=digests).values_list("pk", "raw")
+    }
     version = policy.current()
     for judged in judge_all(rows, raws, with_tools):
         try:
             _settle_or_wait(judged, version, at=at)
         except (OperationalError, InterfaceError):
             raise
+        except PortDown:
+            # The attachment storage is away: not the mail's fault, so it waits as long as it takes.
+            wait = back_off(judged.row.tries, first=timedelta(seconds=5), longest=timedelta(minutes=2), chance=_chance)
+            release(judged.row, next_try_at=at + wait)
         except Exception:
             # The edge of the worker's loop: whatever one mail breaks, those behind it flow.
             log.exception("mail not settled", mail=judged.row.pk, tries=judged.row.tries)
@@ -70,7 +77,9 @@ def sort_mails(rows: list[InboundMail], with_tools: Tools, *, at: datetime) -> N
 
 def _settle_or_wait(judged: Judged, version: Version, *, at: datetime) -> None:
     if judged.belief is not None and judged.belief.retry and judged.row.tries < PAPERS_TRIES:
-        wait = back_off(judged.row.tries, first=timedelta(seconds=20), longest=timedelta(minutes=5), chance=_chance)
+        wait = back_off(
+            judged.row.tries, first=timedelta(seconds=20), longest=timedelta(minutes=5), chance=_chance
+        )
         release(judged.row, next_try_at=at + wait)
         return
     settle(judged, version, at=at)
@@ -94,9 +103,12 @@ def settle(judged: Judged, version: Version, *, at: datetime) -> None:
         outcome = _carry_out(verdict, judged, files, version, at=at)
         _write_down(row, judged, verdict, outcome, at=at)
         if outcome.ticket is None:
-            facts = {"mail": row.pk, "line": verdict.name, **(judged.belief.facts if judged.belief else {})}
+            believed = judged.belief.facts if judged.belief else {}
+            facts: dict[str, Fact] = {"mail": row.pk, "line": verdict.name, **believed}
             clause = verdict.clause or "channel.tickets"
-            decide("mail", row.pk, [Judgement(clause, outcome.disposition, facts)], version_id=version.id, at=at)
+            decide(
+                "mail", row.pk, [Judgement(clause, outcome.disposition, facts)], version_id=version.id, at=at
+            )
 
 
 @dataclass(frozen=True)
@@ -127,13 +139,21 @@ def _carry_out(
             mail, judged.sender.contacts, judged.row.recipients, at=at, duplicate=version.terms.duplicate
         )
         if match is not None and match.ticket.state != TicketState.CLOSED:
-            _append(match, judged, mail, files, at=at)
-            return Outcome(Disposition.APPENDED, match.ticket, f"{verdict.reason} It belongs there by its {match.how}.")
+            _append(match, judged, mail, files)
+            return Outcome(
+                Disposition.APPENDED, match.ticket, f"{verdict.reason} It belongs there by its {match.how}."
+            )
     return Outcome(Disposition.TICKETED, _open(verdict, judged, mail, files, match, at=at))
 
 
 def _open(
-    verdict: Verdict, judged: Judged, mail: ParsedMail, files: tuple[NewFile, ...], match: Match | None, *, at: datetime
+    verdict: Verdict,
+    judged: Judged,
+    mail: ParsedMail,
+    files: tuple[NewFile, ...],
+    match: Match | None,
+    *,
+    at: datetime,
 ) -> Ticket:
     assert judged.belief is not None, "a listed sender was judged"
     chosen = choose_contact(judged.sender.contacts, f"{mail.subject}\n{mail.text}")
@@ -199,7 +219,7 @@ def _open_complaint(judged: Judged, mail: ParsedMail, files: tuple[NewFile, ...]
     )
 
 
-def _append(match: Match, judged: Judged, mail: ParsedMail, files: tuple[NewFile, ...], *, at: datetime) -> Message:
+def _append(match: Match, judged: Judged, mail: ParsedMail, files: tuple[NewFile, ...]) -> Message:
     assert judged.belief is not None, "a listed sender was judged"
     joined = Judgement("channel.no_duplicates", "joined", {"how": match.how, "mail": judged.row.pk})
     return add_customer_message(
@@ -244,11 +264,13 @@ def _twin_taken(row: InboundMail, judged: Judged) -> bool:
     """Whether the same bytes came in by both addresses and are a complaint already."""
     if not judged.facts.complaint or row.digest is None:
         return False
-    twin = InboundMail.objects.filter(digest=row.digest, ticket_number__isnull=False).exclude(pk=row.pk).first()
-    return twin is not None and Ticket.objects.filter(pk=twin.ticket_number, sealed=True).exists()
+    twins = InboundMail.objects.filter(digest=row.digest, ticket_number__isnull=False).exclude(pk=row.pk)
+    return Ticket.objects.filter(pk__in=twins.values("ticket_number"), sealed=True).exists()
 
 
-def _write_down(row: InboundMail, judged: Judged, verdict: Verdict, outcome: Outcome, *, at: datetime) -> None:
+def _write_down(
+    row: InboundMail, judged: Judged, verdict: Verdict, outcome: Outcome, *, at: datetime
+) -> None:
     mail = judged.parsed
     InboundMail.objects.filter(pk=row.pk).update(
         disposition=outcome.disposition,

@@ -354,7 +354,9 @@ def test_whatever_becomes_of_a_mail_that_names_the_complaint_address_only_superv
     technician, supervisor = world.agent(), world.agent("Sipho", role="supervisor")
     to = f"{named}@{DOMAIN}"
     raw = world.letter(to=to, subject="Rude", headers={"To": to})
-    machine = world.letter(to=to, subject="Rude again", headers={"To": to, "Auto-Submitted": "auto-generated"})
+    machine = world.letter(
+        to=to, subject="Rude again", headers={"To": to, "Auto-Submitted": "auto-generated"}
+    )
     # The server in front may hand over one recipient at a time, in either order.
     first = world.receives(raw=raw, to="complaint")
     second = world.receives(raw=raw, to="support")
