@@ -23,7 +23,7 @@ def main(words):
     cookie = desk_cookie(Agent.objects.get(pk=1))
     number = FIRST + tickets - opened + LONG_ONE
     bare = BareHandler()
-    pages = {"queue": ("/desk/queue", "/queue"), "ticket": (f"/desk/tickets/{number}", f"/tickets/{number}")}
+    pages = {"queue": ("/desk/queue", f"/queue?from={number - LONG_ONE}"), "ticket": (f"/desk/tickets/{number}", f"/tickets/{number}")}
     found = {}
     for name, (ours, theirs) in pages.items():
         for _ in range(5):

@@ -1,0 +1,43 @@
+"""`python -m bench [--long] [NAME...]`: run benches, print what they find, write it into `docs/measurements.md`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from importlib import import_module
+
+from bench import report
+
+NAMES = ("door", "sorting", "pages", "serve", "reading", "clocks", "faults")
+
+
+def main(words):
+    """Run the benches named, or all; 0 unless one broke down. A missed target is no failure."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(NAMES)} (default: all)")
+    parser.add_argument("--long", action="store_true", help="more rounds, a million tickets, long fault tests")
+    args = parser.parse_args(words)
+    unknown = set(args.names) - set(NAMES)
+    if unknown:
+        parser.error(f"there is no bench called {', '.join(sorted(unknown))}")
+    broken = []
+    for name in args.names or NAMES:
+        begun = time.monotonic()
+        print(f"\n-- {name}", flush=True)
+        try:
+            section = import_module(f"bench.{name}").run(long=args.long)
+        except Exception as error:  # noqa: BLE001 - the others shall still run; it is told at the end
+            broken.append(f"{name}: {error}")
+            print(f"broke down: {error}", flush=True)
+            continue
+        report.tell(section)
+        report.write(section, command=f".venv/bin/python -m bench{' --long' if args.long else ''} {name}")
+        print(f"  ({time.monotonic() - begun:.0f} s)", flush=True)
+    for words in broken:
+        print(f"BROKEN {words}", file=sys.stderr)
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
