@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo
 
 from hostdesk.kit.refusals import Misconfigured
 
+_HOST_NAME = re.compile(r"(?=[^A-Za-z]*[A-Za-z])[\w-]{1,63}(?:\.[\w-]{1,63})*\.?", re.ASCII)
+
 KNOWN = (
     "DATABASE_URL",
     "HOSTDESK_ATTACHMENTS_URL",

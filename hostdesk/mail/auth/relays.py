@@ -96,10 +96,13 @@ def _read(fields: list[tuple[str, str]], names: set[str], *, trusted_client: boo
             if not _is_by(value, names, trusted_client=trusted_client and not received):
                 break
             received.append(value)
-        elif name == "authentication-results" and _server_of(value) in names:
+        elif name == "authentication-results":
             results.append(value)
     if not received:
         return None
+    # A relay that is named by its address signs its results with the name that its own Received line gives.
+    names = names | {by[1].lower().rstrip(".") for line in received if (by := _BY.search(line))}
+    results = [value for value in results if _server_of(value) in names]
     # The lowest of the relays' own lines tells who handed the mail to the house.
     session = received[-1]
     host, client_ip = _client(session)

@@ -67,6 +67,15 @@ def test_a_relays_pass_stands_when_the_mail_was_changed_after_it():
     assert checked(raw) == ("fail", "pass", "relay")
 
 
+def test_a_relay_named_by_its_address_is_known_by_the_name_in_its_own_line():
+    raw = PASSED + RECEIVED.replace(b"192.0.2.10", b"203.0.113.9") + REST
+    foreign = PASSED.replace(b"mx.desk.example", b"mx.elsewhere.example") + raw.removeprefix(PASSED)
+    relays = ("198.51.100.5",)
+
+    assert checked(raw, ip="198.51.100.5", relays=relays) == ("fail", "pass", "relay")
+    assert checked(foreign, ip="198.51.100.5", relays=relays) == ("fail", "fail", "own")
+
+
 def test_a_relays_pass_for_another_domain_proves_nothing():
     raw = (
         PASSED.replace(b"acme.example", b"evil.example")
