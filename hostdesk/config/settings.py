@@ -131,30 +131,27 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_HANDLERS = ["hostdesk.tickets.receiving.OnlyWhatFits"]
 
 
-def _attachment_storage() -> dict[str, object]:
-    """The data folder, or S3-compatible storage that every machine reaches."""
-    parts = urlsplit(ENVIRONMENT.attachments_url)
-    if parts.scheme.startswith("s3"):
-        path = parts.path.strip("/")
-        options: dict[str, object] = {
-            "access_key": unquote(parts.username or "") or None,
-            "secret_key": unquote(parts.password or "") or None,
-            "default_acl": "private",
-            "querystring_auth": True,
-            "file_overwrite": True,
+def attachment_storage(url: str, data: Path) -> dict[str, object]:
+    """What STORAGES wants for HOSTDESK_ATTACHMENTS_URL: the data folder, or storage that every machine reaches."""
+    parts = urlsplit(url)
+    if not parts.scheme.startswith("s3"):
+        folder = unquote(parts.path) if parts.scheme == "file" else str(data / "attachments")
+        return {"BACKEND": "hostdesk.ports.files.DurableFileStorage", "OPTIONS": {"location": folder}}
+    options: dict[str, object] = {
+        "access_key": unquote(parts.username or "") or None,
+        "secret_key": unquote(parts.password or "") or None,
+        "default_acl": None,
+        "file_overwrite": True,
+        "bucket_name": parts.hostname,
+    }
+    if parts.scheme != "s3":
+        host = (parts.hostname or "") + (f":{parts.port}" if parts.port else "")
+        options |= {
+            "bucket_name": parts.path.strip("/"),
+            "endpoint_url": f"{parts.scheme[3:]}://{host}",
+            "addressing_style": "path",
         }
-        if parts.scheme == "s3":
-            options["bucket_name"] = parts.hostname
-        else:
-            host = (parts.hostname or "") + (f":{parts.port}" if parts.port else "")
-            options |= {
-                "bucket_name": path,
-                "endpoint_url": f"{parts.scheme[3:]}://{host}",
-                "addressing_style": "path",
-            }
-        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
-    folder = unquote(parts.path) if parts.scheme == "file" else str(DATA / "attachments")
-    return {"BACKEND": "hostdesk.ports.files.DurableFileStorage", "OPTIONS": {"location": folder}}
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
 
 
 STORAGES = {
@@ -163,7 +160,7 @@ STORAGES = {
         "OPTIONS": {"location": str(DATA / "files")},
     },
     "staticfiles": {"BACKEND": "hostdesk.web.storage.BundledStorage"},
-    "attachments": _attachment_storage(),
+    "attachments": attachment_storage(ENVIRONMENT.attachments_url, DATA),
 }
 
 LOGGING_CONFIG = None

@@ -366,3 +366,24 @@ def test_whatever_becomes_of_a_mail_that_names_the_complaint_address_only_superv
     assert set(mails_for_agent(supervisor)) == {first, second, third}
     assert list(mails_for_agent(technician)) == []
     assert world.ticket_of(first).sealed
+
+
+def test_a_mail_whose_files_cannot_be_stored_waits_as_long_as_it_takes(world, settings):
+    """Away for an hour is not a fault of the mail: it is neither held nor lost."""
+    world.contact()
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "attachments": {"BACKEND": "hostdesk.ports.files.DurableFileStorage", "OPTIONS": {"location": "/proc/nowhere"}},
+    }
+    mail = world.receives(files=[("log.txt", b"line 1\n")])
+    for _ in range(8):
+        world.move(minutes=10)
+        world.sort()
+    mail.refresh_from_db()
+    waiting = mail.disposition
+    settings.STORAGES = {**settings.STORAGES, "attachments": {"BACKEND": "hostdesk.ports.files.MemoryFiles"}}
+    world.move(minutes=10)
+    world.sort()
+    mail.refresh_from_db()
+
+    assert (waiting, mail.disposition) == (None, "ticketed")

@@ -10,6 +10,7 @@ from hostdesk.kit.refusals import Missing, Refused
 from hostdesk.people.access import agents_only
 from hostdesk.people.queries import agent_by_id
 from hostdesk.people.requests import DeskRequest
+from hostdesk.ports.outcomes import PortDown
 from hostdesk.tickets import rules
 from hostdesk.tickets.actions import closing, drafting, taking, writing
 from hostdesk.tickets.forms import AnswerForm, AssignmentForm, DraftForm, NoteForm
@@ -38,9 +39,14 @@ def answer(request: DeskRequest, number: str) -> HttpResponse:
         return show(request, found, answer=form, status=422)
     given = form.cleaned_data
     then: rules.After = given["then"] or "waiting_customer"
+    try:
+        files = kept(given["files"])
+    except PortDown:
+        form.add_error("files", "The file storage does not answer. Send without files, or try again in a minute.")
+        return show(request, found, answer=form, status=503)
     written = writing.Answer(
         text=given["text"],
-        files=kept(given["files"]),
+        files=files,
         then=then,
         jump_reason=given["jump_reason"],
         submission=given["submission"] or None,
