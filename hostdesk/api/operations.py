@@ -30,7 +30,7 @@ api = NinjaAPI(
 @api.get("/tickets", response=TicketsOut, by_alias=True, summary="Tickets the token's agent may see")
 def tickets(
     request: HttpRequest,
-    cursor: str | None = None,
+    cursor: str | None = Query(None, pattern="^[0-9]{1,18}$"),
     state: TicketState | None = None,
     account: str | None = None,
     limit: int = Query(50, ge=1, le=200),
@@ -48,7 +48,7 @@ def ticket(request: HttpRequest, number: str) -> dict[str, object]:
 @api.get("/mails", response=MailsOut, summary="Inbound mails and what became of them")
 def mails(
     request: HttpRequest,
-    cursor: str | None = None,
+    cursor: str | None = Query(None, pattern="^[0-9]{1,18}$"),
     disposition: Disposition | None = None,
     limit: int = Query(50, ge=1, le=200),
 ) -> dict[str, object]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.urls import Resolver404, resolve
+from http import HTTPStatus
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import resolve
 from django.views.decorators.csrf import csrf_exempt
 
 from hostdesk.api import pace
@@ -16,24 +18,29 @@ OPEN = ("/openapi.json",)
 
 
 @csrf_exempt  # a bearer token is never sent by a browser on its own
-def entry(request: HttpRequest, rest: str | None) -> HttpResponse:
+def entry(request: HttpRequest, rest: str = "/") -> HttpResponse:
     """Answer one call of `/api/v1`; every error is `application/problem+json` (RFC 9457)."""
-    path = rest or "/"
+    path = rest
     if path not in OPEN:
         refusal = _let_in(request, path)
         if refusal is not None:
             return refusal
+    if request.method == "HEAD":
+        request.method = "GET"  # the server leaves the body out
     try:
         match = resolve(path, urlconf="hostdesk.api.operations")
-    except Resolver404:
-        return problem(404, "There is nothing at this address.")
-    try:
         answer = match.func(request, *match.args, **match.kwargs)
+    except Http404:
+        return problem(404, "There is nothing at this address.")
     except Missing:
         return problem(404, "There is no such thing, or it is not yours.")
     except Refused as no:
         return problem(403, no.sentence, clause=no.clause)
     assert isinstance(answer, HttpResponse)
+    if answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        refusal = problem(405, "This address can only be read.")
+        refusal["Allow"] = "GET, HEAD"
+        return refusal
     return answer
 
 

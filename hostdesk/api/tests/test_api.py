@@ -130,7 +130,7 @@ def test_what_is_missing_or_nonsense_is_a_problem(world, caller):
         )
     ]
 
-    assert statuses == [404, 404, 404, 404, 422, 403]
+    assert statuses == [404, 404, 404, 404, 422, 422]
 
 
 def test_a_queue_position_counts_the_tickets_of_the_team_that_came_before(world, caller):
@@ -175,3 +175,35 @@ def test_a_token_for_mails_reads_no_tickets(world, caller):
     call = caller(world.agent(), scopes=["mails:read"])
 
     assert [call("/mails")[0], call("/tickets")[0]] == [200, 403]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allow"),
+    [
+        ("get", "", 404, None),
+        ("get", "/", 404, None),
+        ("get", "/tickets/", 404, None),
+        ("get", "/tickets?cursor=x", 422, None),
+        ("get", "/tickets?limit=0", 422, None),
+        ("post", "/tickets", 405, "GET, HEAD"),
+        ("delete", "/tickets/1001", 405, "GET, HEAD"),
+    ],
+)
+def test_every_error_is_a_problem(world, method, path, status, allow):
+    agent = world.agent()
+    token = create(agent, name="test", scopes=(), by=agent.actor(), at=world.now)
+    client = Client(headers={"Authorization": f"Bearer {token}"})
+    answer = getattr(client, method)(f"/api/v1{path}")
+
+    assert (answer.status_code, answer.get("Content-Type"), answer.get("Allow")) == (
+        status, "application/problem+json", allow,
+    )
+    assert json.loads(answer.content)["status"] == status
+
+
+def test_head_says_what_get_would(world):
+    agent = world.agent()
+    token = create(agent, name="test", scopes=(), by=agent.actor(), at=world.now)
+    answer = Client(headers={"Authorization": f"Bearer {token}"}).head("/api/v1/tickets")
+
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json; charset=utf-8")
