@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from django.db import connection
 
@@ -20,7 +21,7 @@ def add(kind: str, ref: int, words: str) -> None:
         if connection.vendor == "postgresql":
             cursor.execute(
                 "INSERT INTO search_words (kind, ref, words) VALUES (%s, %s, to_tsvector('simple', %s))",
-                [kind, ref, text],
+                [kind, ref, " ".join(_plain_words(text))],
             )
         else:
             cursor.execute(
@@ -34,11 +35,12 @@ def find(kind: str, typed: str, *, limit: int) -> list[int]:
     Reads at most `limit` rows of the index, so that a word that stands everywhere costs no more than a rare one;
     a ref can therefore come up fewer times than `limit`. Nothing typed finds nothing.
     """
-    words = _WORD.findall(typed)[:_MOST_WORDS]
+    postgres = connection.vendor == "postgresql"
+    words = (_plain_words(typed) if postgres else _WORD.findall(typed))[:_MOST_WORDS]
     if not words:
         return []
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+        if postgres:
             query = " & ".join([f"'{word}'" for word in words[:-1]] + [f"'{words[-1]}':*"])
             cursor.execute(
                 "SELECT ref FROM search_words WHERE kind = %s AND words @@ to_tsquery('simple', %s)"
@@ -52,3 +54,14 @@ def find(kind: str, typed: str, *, limit: int) -> list[int]:
                 [f"words : ({query})", kind, limit],
             )
         return list(dict.fromkeys(int(row[0]) for row in cursor.fetchall()))
+
+
+def _plain_words(text: str) -> list[str]:
+    """Words in small letters without accents, parted as FTS5 parts them by itself.
+
+    PostgreSQL's own parser keeps addresses, host names and paths whole: `acme` would not find bob@acme.example.
+    """
+    if not text.isascii():
+        apart = unicodedata.normalize("NFKD", text)
+        text = "".join(letter for letter in apart if not unicodedata.combining(letter))
+    return _WORD.findall(text.casefold())
