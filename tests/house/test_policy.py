@@ -13,6 +13,13 @@ from tests.house.sources import PACKAGE, TOP, modules, templates
 
 PACKAGED = PACKAGE / "policy" / "packaged"
 FIGURES = figures_of(PACKAGED / "hosting" / "terms.yaml")
+CARRIED_OUT = {
+    *("scope.dedicated", "scope.versions"),
+    *("sla.hours", "sla.response", "sla.resolve", "sla.fcfs"),
+    *("contact.identify", "contact.listed_sender", "contact.unlisted", "contact.off_server"),
+    *("channel.tickets", "channel.no_duplicates"),
+    "conduct.complaints",
+}
 PREFIXES = "|".join(sorted({clause.partition(".")[0] for clause in CLAUSES}))
 
 
@@ -68,6 +75,14 @@ def test_clause_is_claimed_kept_only_with_rule_verb_test_and_evidence(clause):
 
     whole = all((places.rules, places.verbs, places.tests, places.evidence))
     assert (standing == "carried out") == whole
+
+
+@pytest.mark.db_free
+def test_these_clauses_are_carried_out():
+    """The list grows with the product. A clause leaves it only together with the promise that it is kept."""
+    carried_out = {clause for clause, places in all_places().items() if places.is_carried_out}
+
+    assert carried_out == CARRIED_OUT
 
 
 @pytest.mark.db_free
