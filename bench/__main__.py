@@ -16,7 +16,9 @@ def main(words):
     """Run the benches named, or all; 0 unless one broke down. A missed target is no failure."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(NAMES)} (default: all)")
-    parser.add_argument("--long", action="store_true", help="more rounds, a million tickets, long fault tests")
+    parser.add_argument(
+        "--long", action="store_true", help="more rounds, a million tickets, long fault tests"
+    )
     args = parser.parse_args(words)
     unknown = set(args.names) - set(NAMES)
     if unknown:

@@ -26,14 +26,30 @@ def run(*, long):
             rounds = [[desk.ask(DUE) / DUE for desk in (few, many)] for _ in range(9 if long else 5)]
             idle = [[desk.ask(0) for desk in (few, many)] for _ in range(9 if long else 5)]
             names = [f"with {desk.first['open']:,} open clocks" for desk in (few, many)]
-        for what, found, target in ((f"a due clock in a round of {DUE}", rounds, 1.2), ("a round with nothing due", idle, None)):
+        for what, found, target in (
+            (f"a due clock in a round of {DUE}", rounds, 1.2),
+            ("a round with nothing due", idle, None),
+        ):
             small, large = (median(one[place] for one in found) * 1000 for place in (0, 1))
-            figures.append(Figure(
-                f"{vendor}: {what}, {names[1]}", large, "ms", names[0], small, "ms",
-                ratio=median(b / a for a, b in found), most=target,
-            ))
-    return Section("clocks", TITLE, figures, [
-        "CPU of the worker for one clock whose warning has come: state, mark on the ticket, ledger, history, decision, notices to"
-        " those on duty, in one commit; the same number of due clocks on a desk with few and one with a hundred times as many open"
-        " clocks, in turns. The target is ours: cost in proportion to what is due.",
-    ])
+            figures.append(
+                Figure(
+                    f"{vendor}: {what}, {names[1]}",
+                    large,
+                    "ms",
+                    names[0],
+                    small,
+                    "ms",
+                    ratio=median(b / a for a, b in found),
+                    most=target,
+                )
+            )
+    return Section(
+        "clocks",
+        TITLE,
+        figures,
+        [
+            "CPU of the worker for one clock whose warning has come: state, mark on the ticket, ledger, history, decision, notices to"
+            " those on duty, in one commit; the same number of due clocks on a desk with few and one with a hundred times as many open"
+            " clocks, in turns. The target is ours: cost in proportion to what is due.",
+        ],
+    )

@@ -21,13 +21,18 @@ def run(*, long):
         found, words = _measure(vendor, rounds=15 if long else 7)
         figures += found
         notes.append(words)
-    return Section("door", TITLE, figures, [
-        "Four connections, one mail a connection, mixed mails, no two alike; `250` only after the commit. The three servers"
-        " take turns within each round, on one load generator in a process of its own; ratios are medians over the rounds."
-        " \"The same door\" is our SMTP server with a writer that throws every mail away; \"aiosmtpd as it comes\" is the"
-        " library's own server, whose DATA command ours replaces, with a handler that throws them away.",
-        *notes,
-    ])
+    return Section(
+        "door",
+        TITLE,
+        figures,
+        [
+            "Four connections, one mail a connection, mixed mails, no two alike; `250` only after the commit. The three servers"
+            " take turns within each round, on one load generator in a process of its own; ratios are medians over the rounds."
+            ' "The same door" is our SMTP server with a writer that throws every mail away; "aiosmtpd as it comes" is the'
+            " library's own server, whose DATA command ours replaces, with a handler that throws them away.",
+            *notes,
+        ],
+    )
 
 
 def _measure(vendor, *, rounds):
@@ -53,9 +58,20 @@ def _measure(vendor, *, rounds):
     assert rows == raws == taken, f"{taken} were answered with 250, {rows} and {raws} are there"
     ours = median(rates["keep"])
     figures = [
-        Figure(f"{vendor}: mails kept", ours, "/s", beside, median(rates[kind]), "/s",
-               ratio=median(kept / away for kept, away in zip(rates["keep"], rates[kind], strict=True)), least=0.80)
-        for kind, beside in (("discard", "the same door, throwing them away"), ("library", "aiosmtpd as it comes, throwing them away"))
+        Figure(
+            f"{vendor}: mails kept",
+            ours,
+            "/s",
+            beside,
+            median(rates[kind]),
+            "/s",
+            ratio=median(kept / away for kept, away in zip(rates["keep"], rates[kind], strict=True)),
+            least=0.80,
+        )
+        for kind, beside in (
+            ("discard", "the same door, throwing them away"),
+            ("library", "aiosmtpd as it comes, throwing them away"),
+        )
     ]
     words = (
         f"{vendor}: all {taken:,} mails that were answered with `250` are there, once. The disk made"

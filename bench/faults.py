@@ -23,10 +23,17 @@ def run(*, long):
         begun = time.monotonic()
         environ = {**os.environ, "HOSTDESK_TEST_DB": vendor, **({"HOSTDESK_LONG": "1"} if long else {})}
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", str(FOLDER)], cwd=places.TOP, env=environ, capture_output=True, text=True, check=False
+            [sys.executable, "-m", "pytest", str(FOLDER)],
+            cwd=places.TOP,
+            env=environ,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         last = (done.stdout.strip().splitlines() or ["nothing was said"])[-1]
         if done.returncode not in (0, 5):
             raise RuntimeError(f"{vendor}: {done.stdout[-3000:]}")
-        words.append(f"{vendor}: {last} after {time.monotonic() - begun:.0f} s{' (long versions)' if long else ''}.")
+        words.append(
+            f"{vendor}: {last} after {time.monotonic() - begun:.0f} s{' (long versions)' if long else ''}."
+        )
     return Section("faults", TITLE, [], words)

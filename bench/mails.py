@@ -14,7 +14,8 @@ from bench.places import TOP
 
 LARGEST = 500_000
 _HEADERS_OF_OURS = re.compile(
-    rb"^(?:from|sender|reply-to|return-path|message-id|to|x-bench)[ \t]*:.*\n(?:[ \t].*\n)*", re.IGNORECASE | re.MULTILINE
+    rb"^(?:from|sender|reply-to|return-path|message-id|to|x-bench)[ \t]*:.*\n(?:[ \t].*\n)*",
+    re.IGNORECASE | re.MULTILINE,
 )
 
 
@@ -63,13 +64,17 @@ def _wrapped(body, form):
     kind = b"text/html" if form == "html" else b"text/plain"
     return (
         b"From: Somebody <somebody@client.example>\r\nTo: support@itpossible.com\r\nSubject: Re: our mailbox\r\n"
-        b"Date: Mon, 23 Nov 2026 08:00:00 +0200\r\nMIME-Version: 1.0\r\nContent-Type: " + kind + b"; charset=utf-8\r\n"
+        b"Date: Mon, 23 Nov 2026 08:00:00 +0200\r\nMIME-Version: 1.0\r\nContent-Type: "
+        + kind
+        + b"; charset=utf-8\r\n"
         b"Content-Transfer-Encoding: 8bit\r\n\r\n" + body
     )
 
 
 def _shuffled(raws):
-    clean = [re.sub(rb"\r?\n|\r", b"\r\n", raw).rstrip(b"\r\n") + b"\r\n" for raw in raws if len(raw) <= LARGEST]
+    clean = [
+        re.sub(rb"\r?\n|\r", b"\r\n", raw).rstrip(b"\r\n") + b"\r\n" for raw in raws if len(raw) <= LARGEST
+    ]
     random.Random(2026).shuffle(clean)
     return [raw for raw in clean if b"\r\n\r\n" in raw]
 
@@ -84,13 +89,17 @@ def _made():
         letter["To"] = "support@itpossible.com"
         letter["Subject"] = f"Mailbox {number} takes no more mail"
         letter["Date"] = "Mon, 23 Nov 2026 08:00:00 +0200"
-        words = "\n".join(f"Line {chance.random():.9f} of what went wrong with the site." for _ in range(5 + number % 40))
+        words = "\n".join(
+            f"Line {chance.random():.9f} of what went wrong with the site." for _ in range(5 + number % 40)
+        )
         letter.set_content(words)
         if 60 <= number < 120:
             letter.add_alternative(f"<html><body><p>{words}</p></body></html>", subtype="html")
         if 120 <= number < 150:
             content = chance.randbytes(5000 + 3000 * (number % 30))
-            letter.add_attachment(content, maintype="application", subtype="pdf", filename=f"invoice-{number}.pdf")
+            letter.add_attachment(
+                content, maintype="application", subtype="pdf", filename=f"invoice-{number}.pdf"
+            )
         if number >= 150:
             letter["Auto-Submitted"] = "auto-replied"
         raws.append(letter.as_bytes())

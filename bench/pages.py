@@ -12,8 +12,10 @@ TITLE = "Pages"
 SMALL = (1_000, 50)
 SIZES = (SMALL, (100_000, 5_000))
 LONG_SIZES = (*SIZES, (1_000_000, 50_000), (1_000_000, 100_000))
-NAMES = {"queue": ("queue page, 50 tickets", "plain view, the same 50 tickets"),
-         "ticket": ("ticket page, 10 messages", "plain view, the same 10 messages")}
+NAMES = {
+    "queue": ("queue page, 50 tickets", "plain view, the same 50 tickets"),
+    "ticket": ("ticket page, 10 messages", "plain view, the same 10 messages"),
+}
 
 
 def run(*, long):
@@ -23,15 +25,20 @@ def run(*, long):
         found, words = _measure(vendor, LONG_SIZES if long else SIZES, rounds=12 if long else 8)
         figures += found
         notes.append(words)
-    return Section("pages", TITLE, figures, [
-        "CPU of this process for one request, through the real WSGI application with all its middleware and the cookie of a"
-        " real session, beside a view in the same process with `CommonMiddleware` alone, no sign-in, one ORM query (the fifty"
-        " tickets by their keys, with what is shown of customer, account and contact; the ten messages of the ticket) and a"
-        " template without context processors that shows them. Both keep their database connection. Desks of all sizes are"
-        " measured in turns. Growth is the page on the larger desk beside the same page on the smallest, five in a hundred"
-        " tickets open unless told; the 100,000 open tickets are those of a desk of a million.",
-        *notes,
-    ])
+    return Section(
+        "pages",
+        TITLE,
+        figures,
+        [
+            "CPU of this process for one request, through the real WSGI application with all its middleware and the cookie of a"
+            " real session, beside a view in the same process with `CommonMiddleware` alone, no sign-in, one ORM query (the fifty"
+            " tickets by their keys, with what is shown of customer, account and contact; the ten messages of the ticket) and a"
+            " template without context processors that shows them. Both keep their database connection. Desks of all sizes are"
+            " measured in turns. Growth is the page on the larger desk beside the same page on the smallest, five in a hundred"
+            " tickets open unless told; the 100,000 open tickets are those of a desk of a million.",
+            *notes,
+        ],
+    )
 
 
 def _measure(vendor, sizes, *, rounds):
@@ -49,16 +56,32 @@ def _measure(vendor, sizes, *, rounds):
     for name, (ours, theirs) in NAMES.items():
         for size in sizes:
             page, plain = ([one[kind] for one in taken[size, name]] for kind in ("page", "plain"))
-            figures.append(Figure(
-                f"{vendor}: {ours}, {_said(size)}", median(page) * 1000, "ms", theirs, median(plain) * 1000, "ms",
-                ratio=median(a / b for a, b in zip(page, plain, strict=True)), most=3.0,
-            ))
+            figures.append(
+                Figure(
+                    f"{vendor}: {ours}, {_said(size)}",
+                    median(page) * 1000,
+                    "ms",
+                    theirs,
+                    median(plain) * 1000,
+                    "ms",
+                    ratio=median(a / b for a, b in zip(page, plain, strict=True)),
+                    most=3.0,
+                )
+            )
         for size in sizes[1:]:
             small, large = ([one["page"] for one in taken[which, name]] for which in (SMALL, size))
-            figures.append(Figure(
-                f"{vendor}: {ours}, growth to {_said(size)}", median(large) * 1000, "ms", f"on {_said(SMALL)}",
-                median(small) * 1000, "ms", ratio=median(b / a for a, b in zip(small, large, strict=True)), most=1.2,
-            ))
+            figures.append(
+                Figure(
+                    f"{vendor}: {ours}, growth to {_said(size)}",
+                    median(large) * 1000,
+                    "ms",
+                    f"on {_said(SMALL)}",
+                    median(small) * 1000,
+                    "ms",
+                    ratio=median(b / a for a, b in zip(small, large, strict=True)),
+                    most=1.2,
+                )
+            )
     queue, ticket = first["queue"], first["ticket"]
     words = (
         f"{vendor}: the queue page makes {queue['queries']} queries and {queue['bytes'] / 1000:.0f} kB of HTML with"

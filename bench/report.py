@@ -81,7 +81,9 @@ def tell(section):
     """Print a section."""
     print(f"\n== {section.title}")
     for one in section.figures:
-        print(f"  {one.what}: {shown(one.value)} {one.unit}; {one.beside}: {shown(one.other)} {one.other_unit}")
+        print(
+            f"  {one.what}: {shown(one.value)} {one.unit}; {one.beside}: {shown(one.other)} {one.other_unit}"
+        )
         print(f"    ratio {one.ratio:.2f}, target {one.target} {one.verdict}".rstrip())
     for words in section.words:
         print(f"  {words}")
@@ -92,9 +94,14 @@ def write(section, *, command):
     text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else _HEAD
     begin, end = f"<!-- bench:{section.name} -->", f"<!-- /bench:{section.name} -->"
     lines = [
-        begin, "", f"`{command}`, {datetime.now(UTC):%Y-%m-%d}, {_machine()}", "",
-        "| what | figure | beside it | ratio | target | |", "| --- | --- | --- | --- | --- | --- |",
-        *[one.row() for one in section.figures], "",
+        begin,
+        "",
+        f"`{command}`, {datetime.now(UTC):%Y-%m-%d}, {_machine()}",
+        "",
+        "| what | figure | beside it | ratio | target | |",
+        "| --- | --- | --- | --- | --- | --- |",
+        *[one.row() for one in section.figures],
+        "",
     ]
     for words in section.words:
         lines += [words, ""]
@@ -108,4 +115,6 @@ def write(section, *, command):
 
 def _machine():
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}"
+    return (
+        f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}"
+    )

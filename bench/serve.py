@@ -33,31 +33,74 @@ def run(*, long):
         with served(env) as (root, address):
             time.sleep(_SECONDS_TO_REST)
             memory, parts = at_rest(root.pid)
-            figures.append(Figure("memory at rest (sum of PSS)", memory, "MB", "the target", 250, "MB", ratio=memory / 250, most=1.0))
-            notes.append("Memory: " + ", ".join(f"{name} {size:.0f} MB" for name, size in parts) + "; no parsing child is alive.")
+            figures.append(
+                Figure(
+                    "memory at rest (sum of PSS)",
+                    memory,
+                    "MB",
+                    "the target",
+                    250,
+                    "MB",
+                    ratio=memory / 250,
+                    most=1.0,
+                )
+            )
+            notes.append(
+                "Memory: "
+                + ", ".join(f"{name} {size:.0f} MB" for name, size in parts)
+                + "; no parsing child is alive."
+            )
             cookie = places.inside("session", env=env)
             visit = first_visit(address, cookie)
             size = sum(visit.values()) / 1000
-            figures.append(Figure("queue page, first visit, on the wire", size, "kB", "the target", 100, "kB", ratio=size / 100, most=1.0))
-            notes.append("First visit, compressed bodies: " + ", ".join(f"`{path}` {many / 1000:.1f} kB" for path, many in visit.items()) + ".")
+            figures.append(
+                Figure(
+                    "queue page, first visit, on the wire",
+                    size,
+                    "kB",
+                    "the target",
+                    100,
+                    "kB",
+                    ratio=size / 100,
+                    most=1.0,
+                )
+            )
+            notes.append(
+                "First visit, compressed bodies: "
+                + ", ".join(f"`{path}` {many / 1000:.1f} kB" for path, many in visit.items())
+                + "."
+            )
         old, new = starts(env, rounds=7 if long else 4)
     for name, pairs in (("an existing data folder", old), ("a new data folder", new)):
-        figures.append(Figure(
-            f"start to first page, {name}", median(a for a, _, _ in pairs), "s", "a process that only does `django.setup()`",
-            median(b for _, b, _ in pairs), "s", ratio=median(a / b for a, b, _ in pairs), most=4.0,
-        ))
+        figures.append(
+            Figure(
+                f"start to first page, {name}",
+                median(a for a, _, _ in pairs),
+                "s",
+                "a process that only does `django.setup()`",
+                median(b for _, b, _ in pairs),
+                "s",
+                ratio=median(a / b for a, b, _ in pairs),
+                most=4.0,
+            )
+        )
     alone = median(c for _, _, c in [*old, *new])
     notes.append(
         f"Both starts are counted from the start of the process; `django.setup()` by itself, without Python's own start, takes"
         f" {alone:.2f} s, beside which the existing folder takes {median(a / c for a, _, c in old):.1f} times as long and the new one"
         f" {median(a / c for a, _, c in new):.1f} times."
     )
-    return Section("serve", TITLE, figures, [
-        "One web worker, SQLite, on a copy of a desk of 1,000 tickets; PSS of all processes of `hostdesk serve`, eight seconds"
-        " after its first page. The first page is the sign-in page of staff, asked for every 10 ms. A new data folder brings tables,"
-        " policy and static files with it.",
-        *notes,
-    ])
+    return Section(
+        "serve",
+        TITLE,
+        figures,
+        [
+            "One web worker, SQLite, on a copy of a desk of 1,000 tickets; PSS of all processes of `hostdesk serve`, eight seconds"
+            " after its first page. The first page is the sign-in page of staff, asked for every 10 ms. A new data folder brings tables,"
+            " policy and static files with it.",
+            *notes,
+        ],
+    )
 
 
 @contextmanager
@@ -68,10 +111,24 @@ def served(env):
         two.bind(("127.0.0.1", 0))
         http, smtp = one.getsockname()[1], two.getsockname()[1]
     address = f"http://127.0.0.1:{http}"
-    command = [sys.executable, "-m", "hostdesk", "serve", "--http", f"127.0.0.1:{http}", "--smtp", f"127.0.0.1:{smtp}"]
+    command = [
+        sys.executable,
+        "-m",
+        "hostdesk",
+        "serve",
+        "--http",
+        f"127.0.0.1:{http}",
+        "--smtp",
+        f"127.0.0.1:{smtp}",
+    ]
     with (places.SCRATCH / "serve.log").open("w") as log:
         root = subprocess.Popen(
-            command, env={**env, "HOSTDESK_URL": address}, cwd=env["HOSTDESK_DATA"], stdout=log, stderr=log, start_new_session=True
+            command,
+            env={**env, "HOSTDESK_URL": address},
+            cwd=env["HOSTDESK_DATA"],
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
     try:
         wait_for_page(address, root)
@@ -149,10 +206,16 @@ def starts(env, *, rounds):
 
 def setup_seconds(env):
     """Seconds of a process that does nothing but `django.setup()` with the same settings, and of the call in it."""
-    timed = "import time; a = time.perf_counter(); import django; django.setup(); print(time.perf_counter() - a)"
+    timed = (
+        "import time; a = time.perf_counter(); import django; django.setup(); print(time.perf_counter() - a)"
+    )
     begun = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-c", timed], env={**env, "DJANGO_SETTINGS_MODULE": "hostdesk.config.settings"},
-        cwd=places.TOP, capture_output=True, text=True, check=True,
+        [sys.executable, "-c", timed],
+        env={**env, "DJANGO_SETTINGS_MODULE": "hostdesk.config.settings"},
+        cwd=places.TOP,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return time.perf_counter() - begun, float(done.stdout)

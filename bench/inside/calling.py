@@ -11,11 +11,25 @@ def environ(path, *, cookie=""):
     """What a web server would hand over for GET of `path` from this machine."""
     path, _, query = path.partition("?")
     return {
-        "REQUEST_METHOD": "GET", "SCRIPT_NAME": "", "PATH_INFO": path, "QUERY_STRING": query, "SERVER_NAME": "127.0.0.1",
-        "SERVER_PORT": "8000", "SERVER_PROTOCOL": "HTTP/1.1", "HTTP_HOST": "127.0.0.1:8000", "REMOTE_ADDR": "127.0.0.1",
-        "HTTP_ACCEPT": "text/html", "HTTP_ACCEPT_ENCODING": "gzip, br", "HTTP_COOKIE": cookie, "wsgi.version": (1, 0),
-        "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(), "wsgi.errors": io.StringIO(), "wsgi.multithread": True,
-        "wsgi.multiprocess": False, "wsgi.run_once": False,
+        "REQUEST_METHOD": "GET",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "8000",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": "127.0.0.1:8000",
+        "REMOTE_ADDR": "127.0.0.1",
+        "HTTP_ACCEPT": "text/html",
+        "HTTP_ACCEPT_ENCODING": "gzip, br",
+        "HTTP_COOKIE": cookie,
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(),
+        "wsgi.errors": io.StringIO(),
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
     }
 
 
@@ -43,6 +57,8 @@ def desk_cookie(agent):
     from hostdesk.people.middleware import DESK_COOKIE
     from hostdesk.people.models import Step
 
-    browser = sessions.Browser(address="127.0.0.1", network="127.0.0.1", user_agent="bench", on_this_machine=True)
+    browser = sessions.Browser(
+        address="127.0.0.1", network="127.0.0.1", user_agent="bench", on_this_machine=True
+    )
     signed_in = sessions.open_for_agent(agent, step=Step.FULL, browser=browser, at=datetime.now(UTC))
     return f"{DESK_COOKIE}={signed_in.token}"

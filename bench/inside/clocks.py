@@ -32,7 +32,8 @@ def main(first):
         at = datetime.now(UTC)
         keys = list(
             SlaClock.objects.filter(ticket_id__gte=first, state="running", stopped_at=None, look_at__gt=at)
-            .order_by("id").values_list("pk", flat=True)[:due]
+            .order_by("id")
+            .values_list("pk", flat=True)[:due]
         )
         SlaClock.objects.filter(pk__in=keys).update(warn_at=at, look_at=at)
         connection.close()

@@ -56,7 +56,11 @@ def main(kind):
         asyncio.run(_library(listener, port, stop))
         return
     listening.run(
-        smtp=listener, lmtp=None, largest=35_000_000, stop=stop, writer=ThrowsAway() if kind == "discard" else None,
+        smtp=listener,
+        lmtp=None,
+        largest=35_000_000,
+        stop=stop,
+        writer=ThrowsAway() if kind == "discard" else None,
         when_ready=lambda: start.say(port),
     )
 
@@ -67,7 +71,12 @@ async def _library(listener, port, stop):
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
         lambda: SMTP(
-            Discarding(), data_size_limit=35_000_000, enable_SMTPUTF8=True, hostname="bench.example", ident="hostdesk", loop=loop
+            Discarding(),
+            data_size_limit=35_000_000,
+            enable_SMTPUTF8=True,
+            hostname="bench.example",
+            ident="hostdesk",
+            loop=loop,
         ),
         sock=listener,
     )

@@ -36,9 +36,7 @@ class Speech:
         """Rows i = 0 to count - 1."""
         if self.postgres:
             return f"(SELECT i::bigint FROM generate_series(0, {count - 1}) AS s(i)) AS n"
-        return (
-            f"(WITH RECURSIVE s(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM s WHERE i < {count - 1}) SELECT i FROM s) AS n"
-        )
+        return f"(WITH RECURSIVE s(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM s WHERE i < {count - 1}) SELECT i FROM s) AS n"
 
     def moment(self, seconds):
         """An instant from seconds since 1970."""
@@ -83,45 +81,137 @@ def make(cursor, tickets, opened, speech, now):
     subject = f"'Mailbox ' || (i % 977) || ' takes no more mail'"
     every = speech.series(tickets)
 
-    put(cursor, "mail_rawmail", every, {"digest": speech.digest("i"), "raw": speech.raw(f"'Subject: x' || i || {text}")})
-    put(cursor, "mail_inboundmail", every, {
-        "id": "i + 1", "digest": speech.digest("i"), "route": "'desk'", "door": "'smtp'", "envelope_from": sender,
-        "recipients": speech.json("""'["support@itpossible.com"]'"""), "client_ip": "'192.0.2.10'", "helo": "'mail.example'",
-        "size": "600", "received_at": at(when), "disposition": "'ticketed'", "reason": "'A listed contact.'",
-        "clause": "'contact.listed_sender'", "settled_at": at(when), "sender": sender, "sender_name": "'User'",
-        "subject": subject, "message_id": "'<' || i || '@mail.example>'", "trust": "'proven'", "resembles": "''",
-        "ticket_number": f"i + {FIRST}", "claimed_by": "''", "claimed_until": "NULL", "tries": "1", "next_try_at": at(when),
-    })
-    put(cursor, "tickets_ticket", every, {
-        "id": f"i + {FIRST}", "subject": subject, "state": state, "ticket_class": "'unclassed'", "channel": "'mail'",
-        "policy_slug": "'hosting'", "team_id": team, "sealed": "false", "customer_id": f"1 + i % {accounts}",
-        "account_id": f"1 + i % {accounts}", "contact_id": f"1 + i % {accounts}", "requester_name": "'User'",
-        "requester_address": sender, "trust": "'proven'", "assignee_id": assignee, "attention": attention,
-        "opened_at": at(when), "queued_at": at(when), "updated_at": at(when), "state_since": at(when),
-        "resolved_at": f"CASE WHEN {is_open} THEN NULL ELSE {at(when + ' + 9000')} END", "reply_generation": "1",
-        "follows_id": "NULL",
-    })
+    put(
+        cursor,
+        "mail_rawmail",
+        every,
+        {"digest": speech.digest("i"), "raw": speech.raw(f"'Subject: x' || i || {text}")},
+    )
+    put(
+        cursor,
+        "mail_inboundmail",
+        every,
+        {
+            "id": "i + 1",
+            "digest": speech.digest("i"),
+            "route": "'desk'",
+            "door": "'smtp'",
+            "envelope_from": sender,
+            "recipients": speech.json("""'["support@itpossible.com"]'"""),
+            "client_ip": "'192.0.2.10'",
+            "helo": "'mail.example'",
+            "size": "600",
+            "received_at": at(when),
+            "disposition": "'ticketed'",
+            "reason": "'A listed contact.'",
+            "clause": "'contact.listed_sender'",
+            "settled_at": at(when),
+            "sender": sender,
+            "sender_name": "'User'",
+            "subject": subject,
+            "message_id": "'<' || i || '@mail.example>'",
+            "trust": "'proven'",
+            "resembles": "''",
+            "ticket_number": f"i + {FIRST}",
+            "claimed_by": "''",
+            "claimed_until": "NULL",
+            "tries": "1",
+            "next_try_at": at(when),
+        },
+    )
+    put(
+        cursor,
+        "tickets_ticket",
+        every,
+        {
+            "id": f"i + {FIRST}",
+            "subject": subject,
+            "state": state,
+            "ticket_class": "'unclassed'",
+            "channel": "'mail'",
+            "policy_slug": "'hosting'",
+            "team_id": team,
+            "sealed": "false",
+            "customer_id": f"1 + i % {accounts}",
+            "account_id": f"1 + i % {accounts}",
+            "contact_id": f"1 + i % {accounts}",
+            "requester_name": "'User'",
+            "requester_address": sender,
+            "trust": "'proven'",
+            "assignee_id": assignee,
+            "attention": attention,
+            "opened_at": at(when),
+            "queued_at": at(when),
+            "updated_at": at(when),
+            "state_since": at(when),
+            "resolved_at": f"CASE WHEN {is_open} THEN NULL ELSE {at(when + ' + 9000')} END",
+            "reply_generation": "1",
+            "follows_id": "NULL",
+        },
+    )
     message = {
-        "ticket_id": f"i + {FIRST}", "kind": "'customer'", "author_name": f"'User ' || (i % {accounts})",
-        "contact_id": f"1 + i % {accounts}", "agent_id": "NULL", "trust": "'proven'", "text": text, "fresh": "''", "html": "''",
-        "at": at(when), "inbound_mail_id": "i + 1", "outbound_mail_id": "NULL", "submission": "NULL",
+        "ticket_id": f"i + {FIRST}",
+        "kind": "'customer'",
+        "author_name": f"'User ' || (i % {accounts})",
+        "contact_id": f"1 + i % {accounts}",
+        "agent_id": "NULL",
+        "trust": "'proven'",
+        "text": text,
+        "fresh": "''",
+        "html": "''",
+        "at": at(when),
+        "inbound_mail_id": "i + 1",
+        "outbound_mail_id": "NULL",
+        "submission": "NULL",
     }
-    answer = {**message, "kind": "'agent'", "author_name": "'Agent'", "contact_id": "NULL", "agent_id": f"1 + i % {AGENTS}",
-              "trust": "''", "at": at(when + " + 3000"), "inbound_mail_id": "NULL"}
+    answer = {
+        **message,
+        "kind": "'agent'",
+        "author_name": "'Agent'",
+        "contact_id": "NULL",
+        "agent_id": f"1 + i % {AGENTS}",
+        "trust": "''",
+        "at": at(when + " + 3000"),
+        "inbound_mail_id": "NULL",
+    }
     put(cursor, "tickets_message", every, message)
     put(cursor, "tickets_message", speech.series(old), answer)
     for more in range(1, 10):
-        one = {**(answer if more % 2 else message), "at": at(f"{now} - 60000 + {more} * 600"), "inbound_mail_id": "NULL"}
+        one = {
+            **(answer if more % 2 else message),
+            "at": at(f"{now} - 60000 + {more} * 600"),
+            "inbound_mail_id": "NULL",
+        }
         put(cursor, "tickets_message", every, one, where=f"i = {old} + {LONG_ONE}")
     clocks(cursor, every, speech, old=old, version=version, when=when)
     history(cursor, every, speech, old=old, version=version, when=when)
-    put(cursor, "mail_outboundmail", every, {
-        "kind": "'acknowledgement'", "ticket_number": f"i + {FIRST}", "person_id": f"1 + i % {accounts}", "to_address": sender,
-        "to_name": "'User'", "subject": subject, "text": text, "html": text, "headers": speech.json("'{}'"),
-        "files": speech.json("'[]'"), "message_id": "'<ticket.' || i || '@itpossible.com>'",
-        "about": f"'acknowledgement:' || (i + {FIRST})", "queued_at": at(when), "state": "'sent'", "last_answer": "'250 ok'",
-        "sent_at": at(when), "claimed_by": "''", "claimed_until": "NULL", "tries": "1", "next_try_at": at(when),
-    })
+    put(
+        cursor,
+        "mail_outboundmail",
+        every,
+        {
+            "kind": "'acknowledgement'",
+            "ticket_number": f"i + {FIRST}",
+            "person_id": f"1 + i % {accounts}",
+            "to_address": sender,
+            "to_name": "'User'",
+            "subject": subject,
+            "text": text,
+            "html": text,
+            "headers": speech.json("'{}'"),
+            "files": speech.json("'[]'"),
+            "message_id": "'<ticket.' || i || '@itpossible.com>'",
+            "about": f"'acknowledgement:' || (i + {FIRST})",
+            "queued_at": at(when),
+            "state": "'sent'",
+            "last_answer": "'250 ok'",
+            "sent_at": at(when),
+            "claimed_by": "''",
+            "claimed_until": "NULL",
+            "tries": "1",
+            "next_try_at": at(when),
+        },
+    )
     words = f"{subject} || ' user' || (i % {accounts}) || ' ' || {text}"
     words = f"to_tsvector('simple', {words})" if speech.postgres else words
     put(cursor, "search_words", every, {"kind": "'ticket'", "ref": f"i + {FIRST}", "words": words})
@@ -131,73 +221,185 @@ def people(cursor, accounts, speech, now):
     """Agents of the first team, customers with account, service, domain and two contacts."""
     at = speech.moment
     new = {"created_at": at(now)}
-    put(cursor, "people_agent", speech.series(AGENTS), {
-        "id": "i + 1", "email": "'agent' || i || '@itpossible.com'", "name": "'Agent ' || i", "role": "'technician'",
-        "password": "''", "totp_secret": "''", "totp_confirmed_at": "NULL", "totp_last_step": "0", "invite_sha256": "NULL",
-        "invite_expires_at": "NULL", "active": "true", "demo": "false", **new,
-    })
-    put(cursor, "people_membership", speech.series(AGENTS), {
-        "agent_id": "i + 1", "team_id": "(SELECT id FROM people_team WHERE slug = 'support')",
-    })
+    put(
+        cursor,
+        "people_agent",
+        speech.series(AGENTS),
+        {
+            "id": "i + 1",
+            "email": "'agent' || i || '@itpossible.com'",
+            "name": "'Agent ' || i",
+            "role": "'technician'",
+            "password": "''",
+            "totp_secret": "''",
+            "totp_confirmed_at": "NULL",
+            "totp_last_step": "0",
+            "invite_sha256": "NULL",
+            "invite_expires_at": "NULL",
+            "active": "true",
+            "demo": "false",
+            **new,
+        },
+    )
+    put(
+        cursor,
+        "people_membership",
+        speech.series(AGENTS),
+        {
+            "agent_id": "i + 1",
+            "team_id": "(SELECT id FROM people_team WHERE slug = 'support')",
+        },
+    )
     every = speech.series(accounts)
     put(cursor, "hosting_customer", every, {"id": "i + 1", "name": "'Customer ' || i", **new})
-    put(cursor, "hosting_account", every, {
-        "id": "i + 1", "customer_id": "i + 1", "username": "'acct' || i", "closed_at": "NULL", **new,
-    })
-    put(cursor, "hosting_service", every, {
-        "account_id": "i + 1", "product": "'shared'", "server_id": "NULL", "name": "''", "ended_at": "NULL", **new,
-    })
+    put(
+        cursor,
+        "hosting_account",
+        every,
+        {
+            "id": "i + 1",
+            "customer_id": "i + 1",
+            "username": "'acct' || i",
+            "closed_at": "NULL",
+            **new,
+        },
+    )
+    put(
+        cursor,
+        "hosting_service",
+        every,
+        {
+            "account_id": "i + 1",
+            "product": "'shared'",
+            "server_id": "NULL",
+            "name": "''",
+            "ended_at": "NULL",
+            **new,
+        },
+    )
     put(cursor, "hosting_domain", every, {"account_id": "i + 1", "name": "'c' || i || '.example'", **new})
     for kind, who in enumerate(("user", "deputy")):
         shift = kind * accounts
-        put(cursor, "people_person", every, {
-            "id": f"i + 1 + {shift}", "email": f"'{who}' || i || '@c' || i || '.example'", "name": f"'{who.title()} ' || i",
-            "phone": "''", "password": "''", "demo": "false", **new,
-        })
-        put(cursor, "people_contact", every, {
-            "id": f"i + 1 + {shift}", "person_id": f"i + 1 + {shift}", "account_id": "i + 1",
-            "role": f"'{('primary', 'secondary')[kind]}'", "vouched_for": "'bench'", "confirmed_at": "NULL",
-            "removed_at": "NULL", **new,
-        })
+        put(
+            cursor,
+            "people_person",
+            every,
+            {
+                "id": f"i + 1 + {shift}",
+                "email": f"'{who}' || i || '@c' || i || '.example'",
+                "name": f"'{who.title()} ' || i",
+                "phone": "''",
+                "password": "''",
+                "demo": "false",
+                **new,
+            },
+        )
+        put(
+            cursor,
+            "people_contact",
+            every,
+            {
+                "id": f"i + 1 + {shift}",
+                "person_id": f"i + 1 + {shift}",
+                "account_id": "i + 1",
+                "role": f"'{('primary', 'secondary')[kind]}'",
+                "vouched_for": "'bench'",
+                "confirmed_at": "NULL",
+                "removed_at": "NULL",
+                **new,
+            },
+        )
 
 
 def clocks(cursor, every, speech, *, old, version, when):
     """Two clocks a ticket, each with the entries of its ledger; those of open tickets run."""
     at = speech.moment
     ended = f"i < {old}"
-    marked = f"CASE WHEN i - {old} = 0 THEN 'breached' WHEN i - {old} IN (1, 2) THEN 'warned' ELSE 'running' END"
-    for kind, clause, minutes, part in (("response", "sla.response", 1440, 0), ("resolution", "sla.resolve", 10080, 1)):
-        put(cursor, "tickets_slaclock", every, {
-            "id": f"2 * i + 1 + {part}", "ticket_id": f"i + {FIRST}", "kind": f"'{kind}'", "clause": f"'{clause}'",
-            "policy_version_id": version, "breach_reason": "''", "started_at": at(when), "paused_at": "NULL",
-            "state": f"CASE WHEN {ended} THEN 'met' ELSE {marked if not part else chr(39) + 'running' + chr(39)} END",
-            "warn_at": at(f"{when} + {minutes * 50}"), "due_at": at(f"{when} + {minutes * 60}"),
-            "stopped_at": f"CASE WHEN {ended} THEN {at(when + ' + 3000')} ELSE NULL END", "look_at": "NULL",
-        })
-        step = {"clock_id": f"2 * i + 1 + {part}", "step": "'start'", "cause": "'arrival'", "at": at(when),
-                "due_at": at(f"{when} + {minutes * 60}")}
+    marked = (
+        f"CASE WHEN i - {old} = 0 THEN 'breached' WHEN i - {old} IN (1, 2) THEN 'warned' ELSE 'running' END"
+    )
+    for kind, clause, minutes, part in (
+        ("response", "sla.response", 1440, 0),
+        ("resolution", "sla.resolve", 10080, 1),
+    ):
+        put(
+            cursor,
+            "tickets_slaclock",
+            every,
+            {
+                "id": f"2 * i + 1 + {part}",
+                "ticket_id": f"i + {FIRST}",
+                "kind": f"'{kind}'",
+                "clause": f"'{clause}'",
+                "policy_version_id": version,
+                "breach_reason": "''",
+                "started_at": at(when),
+                "paused_at": "NULL",
+                "state": f"CASE WHEN {ended} THEN 'met' ELSE {marked if not part else chr(39) + 'running' + chr(39)} END",
+                "warn_at": at(f"{when} + {minutes * 50}"),
+                "due_at": at(f"{when} + {minutes * 60}"),
+                "stopped_at": f"CASE WHEN {ended} THEN {at(when + ' + 3000')} ELSE NULL END",
+                "look_at": "NULL",
+            },
+        )
+        step = {
+            "clock_id": f"2 * i + 1 + {part}",
+            "step": "'start'",
+            "cause": "'arrival'",
+            "at": at(when),
+            "due_at": at(f"{when} + {minutes * 60}"),
+        }
         put(cursor, "tickets_clockstep", every, step)
-        put(cursor, "tickets_clockstep", speech.series(old), {**step, "step": "'stop'", "cause": "'answered'"})
+        put(
+            cursor, "tickets_clockstep", speech.series(old), {**step, "step": "'stop'", "cause": "'answered'"}
+        )
 
 
 def history(cursor, every, speech, *, old, version, when):
     """Events and decisions of every ticket."""
     at = speech.moment
-    event = {"subject_type": "'ticket'", "subject_id": f"i + {FIRST}", "verb": "'opened'", "actor_kind": "'contact'",
-             "actor_id": "1", "actor_name": "'User'", "at": at(when), "facts": speech.json("""'{"channel": "mail"}'""")}
+    event = {
+        "subject_type": "'ticket'",
+        "subject_id": f"i + {FIRST}",
+        "verb": "'opened'",
+        "actor_kind": "'contact'",
+        "actor_id": "1",
+        "actor_name": "'User'",
+        "at": at(when),
+        "facts": speech.json("""'{"channel": "mail"}'"""),
+    }
     put(cursor, "audit_entry", every, event)
     finished = speech.series(old)
     for verb in ("answered", "resolved"):
-        put(cursor, "audit_entry", finished, {**event, "verb": f"'{verb}'", "actor_kind": "'agent'", "actor_name": "'Agent'"})
+        put(
+            cursor,
+            "audit_entry",
+            finished,
+            {**event, "verb": f"'{verb}'", "actor_kind": "'agent'", "actor_name": "'Agent'"},
+        )
     promised = """'{"from": "2026-11-23T06:00:00+00:00", "warning_after_minutes": 1200, "due_after_minutes": 1440}'"""
-    proven = """'{"role": "primary", "why": "DMARC passes", "spf": "pass", "dkim": "none", "dmarc": "pass"}'"""
+    proven = (
+        """'{"role": "primary", "why": "DMARC passes", "spf": "pass", "dkim": "none", "dmarc": "pass"}'"""
+    )
     for clause, outcome, facts in (
-        ("contact.listed_sender", "proven", proven), ("sla.response", "promised", promised), ("sla.resolve", "promised", promised),
+        ("contact.listed_sender", "proven", proven),
+        ("sla.response", "promised", promised),
+        ("sla.resolve", "promised", promised),
     ):
-        put(cursor, "audit_decision", every, {
-            "subject_type": "'ticket'", "subject_id": f"i + {FIRST}", "clause": f"'{clause}'", "policy_version_id": version,
-            "outcome": f"'{outcome}'", "facts": speech.json(facts), "at": at(when),
-        })
+        put(
+            cursor,
+            "audit_decision",
+            every,
+            {
+                "subject_type": "'ticket'",
+                "subject_id": f"i + {FIRST}",
+                "clause": f"'{clause}'",
+                "policy_version_id": version,
+                "outcome": f"'{outcome}'",
+                "facts": speech.json(facts),
+                "at": at(when),
+            },
+        )
 
 
 def freshen(cursor, tickets, opened, speech, now):
@@ -206,7 +408,9 @@ def freshen(cursor, tickets, opened, speech, now):
     of_ticket = f"({now} - 72000 + (id - {FIRST + old}) * 72000 / {opened})"
     of_clock = f"({now} - 72000 + (ticket_id - {FIRST + old}) * 72000 / {opened})"
     at = speech.moment
-    columns = ", ".join(f"{name} = {at(of_ticket)}" for name in ("opened_at", "queued_at", "updated_at", "state_since"))
+    columns = ", ".join(
+        f"{name} = {at(of_ticket)}" for name in ("opened_at", "queued_at", "updated_at", "state_since")
+    )
     cursor.execute(f"UPDATE tickets_ticket SET {columns} WHERE id >= {FIRST + old}")
     minutes = "CASE kind WHEN 'response' THEN 1440 ELSE 10080 END"
     cursor.execute(
@@ -214,14 +418,18 @@ def freshen(cursor, tickets, opened, speech, now):
         f" due_at = {at(f'({of_clock} + {minutes} * 60)')} , look_at = {at(f'({of_clock} + {minutes} * 60)')}"
         f" WHERE ticket_id >= {FIRST + old}"
     )
-    cursor.execute(f"UPDATE tickets_slaclock SET due_at = {at(f'{now} - 600')}, look_at = NULL WHERE state = 'breached'")
+    cursor.execute(
+        f"UPDATE tickets_slaclock SET due_at = {at(f'{now} - 600')}, look_at = NULL WHERE state = 'breached'"
+    )
 
 
 def put(cursor, table, source, columns, *, where=""):
     """INSERT ... SELECT of these columns, each an expression over `i`."""
     names = ", ".join(f'"{name}"' for name in columns)
     values = ", ".join(str(value) for value in columns.values())
-    cursor.execute(f"INSERT INTO {table} ({names}) SELECT {values} FROM {source}" + (f" WHERE {where}" if where else ""))
+    cursor.execute(
+        f"INSERT INTO {table} ({names}) SELECT {values} FROM {source}" + (f" WHERE {where}" if where else "")
+    )
 
 
 def _quoted(text):
@@ -256,9 +464,19 @@ def main(words):
 
 def count_on(cursor):
     """Let PostgreSQL number new rows after those that brought their own numbers."""
-    for table in ("mail_inboundmail", "tickets_ticket", "tickets_slaclock", "people_agent", "people_person", "people_contact",
-                  "hosting_customer", "hosting_account"):
-        cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
+    for table in (
+        "mail_inboundmail",
+        "tickets_ticket",
+        "tickets_slaclock",
+        "people_agent",
+        "people_person",
+        "people_contact",
+        "hosting_customer",
+        "hosting_account",
+    ):
+        cursor.execute(
+            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
+        )
 
 
 if __name__ == "__main__":

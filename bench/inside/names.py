@@ -25,12 +25,16 @@ def answer(asked):
     (kind,) = struct.unpack("!H", asked[place + 1 : place + 3])
     question = asked[12 : place + 5]
     text = b""
-    known = labels[-1:] == [b"example"] and (len(labels) == 2 or (len(labels) == 3 and labels[0] == b"_dmarc"))
+    known = labels[-1:] == [b"example"] and (
+        len(labels) == 2 or (len(labels) == 3 and labels[0] == b"_dmarc")
+    )
     if known and kind == _TXT:
         text = b"v=DMARC1; p=reject" if labels[0] == b"_dmarc" else b"v=spf1 ip4:192.0.2.10 -all"
     flags = 0x8580 if known else 0x8580 | _NXDOMAIN
     head = asked[:2] + struct.pack("!HHHHH", flags, 1, 1 if text else 0, 0, 0)
-    record = b"\xc0\x0c" + struct.pack("!HHIHB", _TXT, 1, 60, len(text) + 1, len(text)) + text if text else b""
+    record = (
+        b"\xc0\x0c" + struct.pack("!HHIHB", _TXT, 1, 60, len(text) + 1, len(text)) + text if text else b""
+    )
     return head + question + record
 
 

@@ -23,7 +23,10 @@ def main(words):
     cookie = desk_cookie(Agent.objects.get(pk=1))
     number = FIRST + tickets - opened + LONG_ONE
     bare = BareHandler()
-    pages = {"queue": ("/desk/queue", f"/queue?from={number - LONG_ONE}"), "ticket": (f"/desk/tickets/{number}", f"/tickets/{number}")}
+    pages = {
+        "queue": ("/desk/queue", f"/queue?from={number - LONG_ONE}"),
+        "ticket": (f"/desk/tickets/{number}", f"/tickets/{number}"),
+    }
     found = {}
     for name, (ours, theirs) in pages.items():
         for _ in range(5):
@@ -32,9 +35,14 @@ def main(words):
         with CaptureQueriesContext(connection) as asked:
             call(application, ours, cookie=cookie)
         found[name] = {
-            "queries": len(asked), "bytes": len(page[1]), "plain_bytes": len(plain[1]), "status": page[0],
-            "rows": page[1].count(b"data-row"), "letters": page[1].count(b"letter-card"),
-            "plain_rows": plain[1].count(b"<tr>"), "plain_letters": plain[1].count(b"<article>"),
+            "queries": len(asked),
+            "bytes": len(page[1]),
+            "plain_bytes": len(plain[1]),
+            "status": page[0],
+            "rows": page[1].count(b"data-row"),
+            "letters": page[1].count(b"letter-card"),
+            "plain_rows": plain[1].count(b"<tr>"),
+            "plain_letters": plain[1].count(b"<article>"),
         }
     start.say(found)
     for line in sys.stdin:

@@ -53,11 +53,22 @@ def kept(batch, at):
     """Let the door's own verb keep these mails."""
     from hostdesk.mail.door.keeping import Arrival, keep
 
-    keep([
-        Arrival(route="desk", door="smtp", envelope_from=sender, recipients=("support@itpossible.com",),
-                client_ip="192.0.2.10", helo="mail.example", received_at=at, raw=raw, size=len(raw))
-        for raw, sender in batch
-    ])
+    keep(
+        [
+            Arrival(
+                route="desk",
+                door="smtp",
+                envelope_from=sender,
+                recipients=("support@itpossible.com",),
+                client_ip="192.0.2.10",
+                helo="mail.example",
+                received_at=at,
+                raw=raw,
+                size=len(raw),
+            )
+            for raw, sender in batch
+        ]
+    )
 
 
 def main(words):
@@ -100,24 +111,30 @@ def main(words):
         parse_begun, parse_wall = time.process_time(), time.perf_counter()
         for raw, _ in batch:
             read_fully(raw)
-        said.append({
-            "wall": wall / many, "cpu": cpu.since(ours, ours_after) / many,
-            "parent": cpu.since({os.getpid(): ours[os.getpid()]}, {os.getpid(): ours_after[os.getpid()]}) / many,
-            "database": cpu.since(theirs, theirs_after) / many,
-            "peer": (time.process_time() - parse_begun) / many,
-            "peer_wall": (time.perf_counter() - parse_wall) / many,
-            "bytes": sum(len(raw) for raw, _ in batch) / many,
-        })
+        said.append(
+            {
+                "wall": wall / many,
+                "cpu": cpu.since(ours, ours_after) / many,
+                "parent": cpu.since({os.getpid(): ours[os.getpid()]}, {os.getpid(): ours_after[os.getpid()]})
+                / many,
+                "database": cpu.since(theirs, theirs_after) / many,
+                "peer": (time.process_time() - parse_begun) / many,
+                "peer_wall": (time.perf_counter() - parse_wall) / many,
+                "bytes": sum(len(raw) for raw, _ in batch) / many,
+            }
+        )
     dispositions = dict(
         InboundMail.objects.filter(pk__gt=first).values_list("disposition").annotate(n=Count("pk")).order_by()
     )
-    start.say({
-        "rounds": said,
-        "dispositions": Counter({str(name): count for name, count in dispositions.items()}),
-        "tickets": Ticket.objects.count() - before_tickets,
-        "acknowledged": OutboundMail.objects.count() - before_mails,
-        "pools": [len(pool) for pool in ready],
-    })
+    start.say(
+        {
+            "rounds": said,
+            "dispositions": Counter({str(name): count for name, count in dispositions.items()}),
+            "tickets": Ticket.objects.count() - before_tickets,
+            "acknowledged": OutboundMail.objects.count() - before_mails,
+            "pools": [len(pool) for pool in ready],
+        }
+    )
     tools().pool.close()
 
 

@@ -58,7 +58,9 @@ def prepare_tables(*, publish_at: datetime | None = None) -> None:
                     call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
         publish_packaged_if_none(at=publish_at or datetime.now(UTC))
     except DatabaseError as error:
-        raise Misconfigured("DATABASE_URL", f"the database cannot be used ({' '.join(str(error).split())})") from error
+        raise Misconfigured(
+            "DATABASE_URL", f"the database cannot be used ({' '.join(str(error).split())})"
+        ) from error
 
 
 def make_static_files() -> None:

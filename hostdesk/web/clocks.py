@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from html import escape  # as in web.letters
 from typing import Literal
 
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from hostdesk.web import times
 
@@ -49,15 +49,11 @@ def stopped(words: str) -> Face:
 
 def markup(face: Face) -> SafeString:
     """The clock as HTML."""
+    words = escape(face.words)
     if face.due_at is None or face.whole is None:
-        return format_html('<span class="clock is-plain"><span class="left">{}</span></span>', face.words)
-    return format_html(
-        '<span class="clock is-{}" data-due="{}" data-whole="{}" data-goal="{}"><span class="left">{}</span>'
-        '<progress max="100" value="{}" aria-hidden="true"></progress></span>',
-        face.tone,
-        times.stamp(face.due_at),
-        int(face.whole.total_seconds()),
-        face.goal,
-        face.words,
-        face.share,
+        return mark_safe(f'<span class="clock is-plain"><span class="left">{words}</span></span>')  # noqa: S308
+    return mark_safe(  # noqa: S308  (escaped piece by piece; a queue shows fifty)
+        f'<span class="clock is-{face.tone}" data-due="{times.stamp(face.due_at)}"'
+        f' data-whole="{int(face.whole.total_seconds())}" data-goal="{escape(face.goal)}">'
+        f'<span class="left">{words}</span><progress max="100" value="{face.share}" aria-hidden="true"></progress></span>'
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+# The standard library's own: Django's gives the same text, and costs twice as much for each of a page's words.
+from html import escape
 from itertools import groupby
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 # Linear on any input: no part of it can match what the next part matches.

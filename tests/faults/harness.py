@@ -41,9 +41,19 @@ class House:
 
     def __init__(self, folder: Path, dns, smtp_url, database_url=None, broken=None):
         self.folder, self.port = folder, free_port()
-        quiet = {k: v for k, v in os.environ.items() if not k.startswith(("HOSTDESK_", "DATABASE_URL", "SMTP_URL", "DJANGO_"))}
-        self.env = {**quiet, "HOSTDESK_DATA": str(folder / "data"), "HOSTDESK_DNS": dns, "SMTP_URL": smtp_url,
-                    "HOSTDESK_LOG": "error", **({"DATABASE_URL": database_url} if database_url else {})}
+        quiet = {
+            k: v
+            for k, v in os.environ.items()
+            if not k.startswith(("HOSTDESK_", "DATABASE_URL", "SMTP_URL", "DJANGO_"))
+        }
+        self.env = {
+            **quiet,
+            "HOSTDESK_DATA": str(folder / "data"),
+            "HOSTDESK_DNS": dns,
+            "SMTP_URL": smtp_url,
+            "HOSTDESK_LOG": "error",
+            **({"DATABASE_URL": database_url} if database_url else {}),
+        }
         self.words = {"mail": ["mail", "--smtp", f"127.0.0.1:{self.port}"], "worker": ["worker"]}
         self.broken = broken
         self.parts = {}
@@ -51,8 +61,13 @@ class House:
         self.run("customers", "import", "customers.csv")
 
     def run(self, *words):
-        done = subprocess.run([sys.executable, "-W", "ignore", "-m", "hostdesk", *words], env=self.env, cwd=self.folder,
-                              capture_output=True, timeout=120)
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-m", "hostdesk", *words],
+            env=self.env,
+            cwd=self.folder,
+            capture_output=True,
+            timeout=120,
+        )
         assert done.returncode == 0, done.stderr.decode()
         return done.stdout.decode()
 
@@ -61,8 +76,11 @@ class House:
         env = {**self.env, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
         with open(self.folder / f"{part}.log", "ab") as log:
             self.parts[part] = subprocess.Popen(
-                [sys.executable, "-W", "ignore", "-m", *module, *self.words[part]], env=env, cwd=self.folder,
-                stdout=log, stderr=log,
+                [sys.executable, "-W", "ignore", "-m", *module, *self.words[part]],
+                env=env,
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
             )
 
     def kill(self, part):
@@ -111,14 +129,23 @@ class Outcome:
 
     def __init__(self, accepted, mails, tickets, acknowledgements, waiting):
         self.accepted = accepted
-        self.mails, self.tickets, self.acknowledgements, self.waiting = mails, tickets, acknowledgements, waiting
+        self.mails, self.tickets, self.acknowledgements, self.waiting = (
+            mails,
+            tickets,
+            acknowledgements,
+            waiting,
+        )
 
     def faults(self):
         """One line for each promise that was broken."""
         found = [f"{self.waiting} mails still wait"] if self.waiting else []
         for n in self.accepted:
             subject = f"Fault {n}"
-            for name, counts in (("mail", self.mails), ("ticket", self.tickets), ("acknowledgement", self.acknowledgements)):
+            for name, counts in (
+                ("mail", self.mails),
+                ("ticket", self.tickets),
+                ("acknowledgement", self.acknowledgements),
+            ):
                 if counts[subject] != 1:
                     found.append(f"{subject}: {counts[subject]} {name}s")
         return found
@@ -138,7 +165,10 @@ def under_fire(folder, *, seed, mails, kills, broken=None, database=None):
             for part in house.words:
                 house.start(part)
             clients = [
-                threading.Thread(target=insist, args=(house.port, range(i, mails, 4), random.Random(seed + i), accepted, over))
+                threading.Thread(
+                    target=insist,
+                    args=(house.port, range(i, mails, 4), random.Random(seed + i), accepted, over),
+                )
                 for i in range(4)
             ]
             for client in clients:
@@ -153,12 +183,17 @@ def under_fire(folder, *, seed, mails, kills, broken=None, database=None):
                 client.join(max(0.0, end - time.monotonic()))
             over.set()
             for part, process in house.parts.items():
-                assert process.poll() is None, f"{part} ended by itself: " + (folder / f"{part}.log").read_text()[-2000:]
+                assert process.poll() is None, (
+                    f"{part} ended by itself: " + (folder / f"{part}.log").read_text()[-2000:]
+                )
             waiting = _settled(rows, kept, mails)
         finally:
             over.set()
             house.stop()
-        acknowledged = {(m["Message-ID"], m["Subject"].rpartition(" [#")[0]) for m in (message_from_bytes(k[2]) for k in kept.mails)}
+        acknowledged = {
+            (m["Message-ID"], m["Subject"].rpartition(" [#")[0])
+            for m in (message_from_bytes(k[2]) for k in kept.mails)
+        }
         return Outcome(
             accepted,
             Counter(subject for (subject,) in rows("SELECT subject FROM mail_inboundmail")),

@@ -45,7 +45,9 @@ def test_every_mail_answered_250_is_kept_once_and_becomes_one_acknowledged_ticke
     assert outcome.faults() == []
 
 
-@pytest.mark.skipif(databases.KIND != "sqlite", reason="one database is enough to see that a breach is caught")
+@pytest.mark.skipif(
+    databases.KIND != "sqlite", reason="one database is enough to see that a breach is caught"
+)
 @pytest.mark.parametrize("broken", ["early", "doubled"])
 def test_the_test_catches_a_door_that_breaks_its_promise(tmp_path, broken):
     outcome = under_fire(tmp_path, seed=SEED, mails=120, kills=6, broken=broken)

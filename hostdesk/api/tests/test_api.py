@@ -196,7 +196,9 @@ def test_every_error_is_a_problem(world, method, path, status, allow):
     answer = getattr(client, method)(f"/api/v1{path}")
 
     assert (answer.status_code, answer.get("Content-Type"), answer.get("Allow")) == (
-        status, "application/problem+json", allow,
+        status,
+        "application/problem+json",
+        allow,
     )
     assert json.loads(answer.content)["status"] == status
 

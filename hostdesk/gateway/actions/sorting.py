@@ -67,7 +67,9 @@ def sort_mails(rows: list[InboundMail], with_tools: Tools, *, at: datetime) -> N
             raise
         except PortDown:
             # The attachment storage is away: not the mail's fault, so it waits as long as it takes.
-            wait = back_off(judged.row.tries, first=timedelta(seconds=5), longest=timedelta(minutes=2), chance=_chance)
+            wait = back_off(
+                judged.row.tries, first=timedelta(seconds=5), longest=timedelta(minutes=2), chance=_chance
+            )
             release(judged.row, next_try_at=at + wait)
         except Exception:
             # The edge of the worker's loop: whatever one mail breaks, those behind it flow.

@@ -373,7 +373,10 @@ def test_a_mail_whose_files_cannot_be_stored_waits_as_long_as_it_takes(world, se
     world.contact()
     settings.STORAGES = {
         **settings.STORAGES,
-        "attachments": {"BACKEND": "hostdesk.ports.files.DurableFileStorage", "OPTIONS": {"location": "/proc/nowhere"}},
+        "attachments": {
+            "BACKEND": "hostdesk.ports.files.DurableFileStorage",
+            "OPTIONS": {"location": "/proc/nowhere"},
+        },
     }
     mail = world.receives(files=[("log.txt", b"line 1\n")])
     for _ in range(8):

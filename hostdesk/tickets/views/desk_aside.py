@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from html import escape  # as in web.letters
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from hostdesk.people.models import Agent, Contact

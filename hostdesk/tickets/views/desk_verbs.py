@@ -42,7 +42,9 @@ def answer(request: DeskRequest, number: str) -> HttpResponse:
     try:
         files = kept(given["files"])
     except PortDown:
-        form.add_error("files", "The file storage does not answer. Send without files, or try again in a minute.")
+        form.add_error(
+            "files", "The file storage does not answer. Send without files, or try again in a minute."
+        )
         return show(request, found, answer=form, status=503)
     written = writing.Answer(
         text=given["text"],
