@@ -36,8 +36,8 @@ def main(words):
         report.tell(section)
         report.write(section, command=f".venv/bin/python -m bench{' --long' if args.long else ''} {name}")
         print(f"  ({time.monotonic() - begun:.0f} s)", flush=True)
-    for words in broken:
-        print(f"BROKEN {words}", file=sys.stderr)
+    for name in broken:
+        print(f"BROKEN {name}", file=sys.stderr)
     return 1 if broken else 0
 
 

@@ -48,8 +48,10 @@ def run(*, long):
         TITLE,
         figures,
         [
-            "CPU of the worker for one clock whose warning has come: state, mark on the ticket, ledger, history, decision, notices to"
-            " those on duty, in one commit; the same number of due clocks on a desk with few and one with a hundred times as many open"
-            " clocks, in turns. The target is ours: cost in proportion to what is due.",
+            (
+                "CPU of the worker for one clock whose warning has come: state, mark on the ticket, ledger, history, decision, notices to"
+                " those on duty, in one commit; the same number of due clocks on a desk with few and one with a hundred times as many open"
+                " clocks, in turns. The target is ours: cost in proportion to what is due."
+            ),
         ],
     )

@@ -26,10 +26,12 @@ def run(*, long):
         TITLE,
         figures,
         [
-            "Four connections, one mail a connection, mixed mails, no two alike; `250` only after the commit. The three servers"
-            " take turns within each round, on one load generator in a process of its own; ratios are medians over the rounds."
-            ' "The same door" is our SMTP server with a writer that throws every mail away; "aiosmtpd as it comes" is the'
-            " library's own server, whose DATA command ours replaces, with a handler that throws them away.",
+            (
+                "Four connections, one mail a connection, mixed mails, no two alike; `250` only after the commit. The three servers"
+                " take turns within each round, on one load generator in a process of its own; ratios are medians over the rounds."
+                ' "The same door" is our SMTP server with a writer that throws every mail away; "aiosmtpd as it comes" is the'
+                " library's own server, whose DATA command ours replaces, with a handler that throws them away."
+            ),
             *notes,
         ],
     )

@@ -30,12 +30,14 @@ def run(*, long):
         TITLE,
         figures,
         [
-            "CPU of this process for one request, through the real WSGI application with all its middleware and the cookie of a"
-            " real session, beside a view in the same process with `CommonMiddleware` alone, no sign-in, one ORM query (the fifty"
-            " tickets by their keys, with what is shown of customer, account and contact; the ten messages of the ticket) and a"
-            " template without context processors that shows them. Both keep their database connection. Desks of all sizes are"
-            " measured in turns. Growth is the page on the larger desk beside the same page on the smallest, five in a hundred"
-            " tickets open unless told; the 100,000 open tickets are those of a desk of a million.",
+            (
+                "CPU of this process for one request, through the real WSGI application with all its middleware and the cookie of a"
+                " real session, beside a view in the same process with `CommonMiddleware` alone, no sign-in, one ORM query (the fifty"
+                " tickets by their keys, with what is shown of customer, account and contact; the ten messages of the ticket) and a"
+                " template without context processors that shows them. Both keep their database connection. Desks of all sizes are"
+                " measured in turns. Growth is the page on the larger desk beside the same page on the smallest, five in a hundred"
+                " tickets open unless told; the 100,000 open tickets are those of a desk of a million."
+            ),
             *notes,
         ],
     )

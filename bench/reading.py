@@ -32,9 +32,11 @@ def run(*, long):
         TITLE,
         [figure],
         [
-            "`hostdesk.mail.reading.read` (headers, author, text, new part of a reply, safe HTML, files, is it a machine, a bounce,"
-            " a report), without the limited child around it, beside `email.policy.default` parsing all headers, bodies and"
-            f" attachments of the same mails, in turns in one process. {said['many']} mails of {said['from']}, mean"
-            f" {said['mean'] / 1000:.1f} kB. There is no target of its own; it is part of the whole way above.",
+            (
+                "`hostdesk.mail.reading.read` (headers, author, text, new part of a reply, safe HTML, files, is it a machine, a bounce,"
+                " a report), without the limited child around it, beside `email.policy.default` parsing all headers, bodies and"
+                f" attachments of the same mails, in turns in one process. {said['many']} mails of {said['from']}, mean"
+                f" {said['mean'] / 1000:.1f} kB. There is no target of its own; it is part of the whole way above."
+            ),
         ],
     )

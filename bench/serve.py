@@ -95,9 +95,11 @@ def run(*, long):
         TITLE,
         figures,
         [
-            "One web worker, SQLite, on a copy of a desk of 1,000 tickets; PSS of all processes of `hostdesk serve`, eight seconds"
-            " after its first page. The first page is the sign-in page of staff, asked for every 10 ms. A new data folder brings tables,"
-            " policy and static files with it.",
+            (
+                "One web worker, SQLite, on a copy of a desk of 1,000 tickets; PSS of all processes of `hostdesk serve`, eight seconds"
+                " after its first page. The first page is the sign-in page of staff, asked for every 10 ms. A new data folder brings tables,"
+                " policy and static files with it."
+            ),
             *notes,
         ],
     )

@@ -72,11 +72,13 @@ def run(*, long):
         TITLE,
         figures,
         [
-            f"Mails kept by the door's own verb, read in limited children, sender judged (SPF, DKIM, DMARC with DNS from a server"
-            f" on loopback), ticket, clocks, history, decisions, acknowledgement queued, each mail in one commit, on a desk of"
-            f" {TICKETS:,} tickets. Of a hundred mails 70 come from listed contacts, 20 from strangers, 10 from machines; their"
-            f" contents are {mails.mixed()[0]}, as they are but for From, To and Message-ID. `email` parses all headers, bodies and"
-            f" attachments. CPU is counted over the worker and its children; both sides are then rates of one core.",
+            (
+                f"Mails kept by the door's own verb, read in limited children, sender judged (SPF, DKIM, DMARC with DNS from a server"
+                f" on loopback), ticket, clocks, history, decisions, acknowledgement queued, each mail in one commit, on a desk of"
+                f" {TICKETS:,} tickets. Of a hundred mails 70 come from listed contacts, 20 from strangers, 10 from machines; their"
+                f" contents are {mails.mixed()[0]}, as they are but for From, To and Message-ID. `email` parses all headers, bodies and"
+                f" attachments. CPU is counted over the worker and its children; both sides are then rates of one core."
+            ),
             *notes,
         ],
     )

@@ -31,7 +31,7 @@ def queue(request):
     return HttpResponse(ENGINE.get_template("queue.html").render(Context({"rows": rows})))
 
 
-def ticket(request, number):
+def ticket(_request, number):
     """All messages of one ticket, oldest first."""
     messages = Message.objects.filter(ticket_id=number).order_by("at", "id")
     return HttpResponse(ENGINE.get_template("ticket.html").render(Context({"messages": messages})))

@@ -81,8 +81,7 @@ async def _library(listener, port, stop):
         sock=listener,
     )
     start.say(port)
-    while not stop.is_set():
-        await asyncio.sleep(0.1)
+    await asyncio.to_thread(stop.wait)
     server.close()
 
 

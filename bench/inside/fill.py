@@ -78,7 +78,7 @@ def make(cursor, tickets, opened, speech, now):
     when = f"({now} - 90000 - ({tickets} - i) * {63_000_000 // tickets})"
     text = _quoted(WORDS)
     sender = f"'user' || (i % {accounts}) || '@c' || (i % {accounts}) || '.example'"
-    subject = f"'Mailbox ' || (i % 977) || ' takes no more mail'"
+    subject = "'Mailbox ' || (i % 977) || ' takes no more mail'"
     every = speech.series(tickets)
 
     put(

@@ -11,11 +11,11 @@ from bench.inside.fill import FIRST, LONG_ONE
 def main(words):
     """`pages TICKETS OPEN`: tells once what it found, then measures for as long as it is asked."""
     start.begin()
-    from bench.inside.bare import BareHandler
-    from bench.inside.calling import call, desk_cookie, seconds
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
+    from bench.inside.bare import BareHandler
+    from bench.inside.calling import call, desk_cookie, seconds
     from hostdesk.config.wsgi import application
     from hostdesk.people.models import Agent
 

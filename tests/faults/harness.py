@@ -209,7 +209,7 @@ def _settled(rows, kept, mails):
     while True:
         (waiting,) = rows("SELECT count(*) FROM mail_inboundmail WHERE disposition IS NULL")[0]
         (unsent,) = rows("SELECT count(*) FROM mail_outboundmail WHERE state = 'waiting'")[0]
-        if not waiting and not unsent and len(kept.mails) >= 1 or time.monotonic() > end:
+        if (not waiting and not unsent and kept.mails) or time.monotonic() > end:
             return waiting + unsent
         time.sleep(0.3)
 
