@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+
 # The standard library's own: Django's gives the same text, and costs twice as much for each of a page's words.
 from html import escape
 from itertools import groupby
