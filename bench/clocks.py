@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import median
 
 from bench import places
-from bench.inside.fill import FIRST
+from bench.inside.rows import FIRST
 from bench.report import Figure, Section
 
 TITLE = "Clock rounds"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 
 from bench.inside import start
-from bench.inside.fill import FIRST, LONG_ONE
+from bench.inside.fill import LONG_ONE
+from bench.inside.rows import FIRST
 
 
 def main(words):

@@ -1,0 +1,49 @@
+"""Rows made by the database itself, in the words of each kind of database."""
+
+from __future__ import annotations
+
+FIRST = 1001
+"""The running number of the first ticket."""
+AGENTS = 10
+
+
+class Speech:
+    """How each database says what differs."""
+
+    def __init__(self, vendor):
+        self.postgres = vendor == "postgresql"
+
+    def series(self, count):
+        """Rows i = 0 to count - 1."""
+        if self.postgres:
+            return f"(SELECT i::bigint FROM generate_series(0, {count - 1}) AS s(i)) AS n"
+        return f"(WITH RECURSIVE s(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM s WHERE i < {count - 1}) SELECT i FROM s) AS n"
+
+    def moment(self, seconds):
+        """An instant from seconds since 1970."""
+        return f"to_timestamp({seconds})" if self.postgres else f"datetime({seconds}, 'unixepoch')"
+
+    def json(self, text):
+        """A JSON column's value from text."""
+        return f"({text})::jsonb" if self.postgres else text
+
+    def digest(self, number):
+        """64 hexadecimal digits."""
+        return f"lpad(to_hex({number}), 64, '0')" if self.postgres else f"printf('%064x', {number})"
+
+    def raw(self, text):
+        """Bytes from text."""
+        return f"convert_to({text}, 'UTF8')" if self.postgres else f"CAST({text} AS BLOB)"
+
+
+def put(cursor, table, source, columns, *, where=""):
+    """INSERT ... SELECT of these columns, each an expression over `i`."""
+    names = ", ".join(f'"{name}"' for name in columns)
+    values = ", ".join(str(value) for value in columns.values())
+    cursor.execute(
+        f"INSERT INTO {table} ({names}) SELECT {values} FROM {source}" + (f" WHERE {where}" if where else "")
+    )
+
+
+def quoted(text):
+    return "'" + text.replace("'", "''") + "'"
