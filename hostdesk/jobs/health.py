@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,9 @@ from hostdesk.jobs import beats
 from hostdesk.jobs.models import Part, PeriodicRun
 from hostdesk.jobs.tables import missing_migrations
 from hostdesk.policy.models import PolicyVersion
+
+NO_ROOM_BYTES = 1_000_000
+"""With less than this left, the next mail of usual size may not fit."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,9 @@ def look(*, at: datetime) -> Health:
 def _faults() -> tuple[str, ...]:
     if missing_migrations():
         return ("The database is not prepared; start 'hostdesk serve' once.",)
+    # A write that is rolled back asks the disk for nothing: its room must be looked at.
+    if shutil.disk_usage(settings.ENVIRONMENT.data).free < NO_ROOM_BYTES:
+        return ("The disk with the data folder is full; free some room, and work resumes by itself.",)
     # Written and rolled back: proves that the disk and the rights are there, and leaves nothing.
     with transaction.atomic():
         PeriodicRun.objects.bulk_create(

@@ -88,7 +88,7 @@ def _deliver(args: argparse.Namespace, raw: bytes) -> int:
             ]
         )
     except (CannotKeep, DatabaseError) as error:
-        return _say(f"cannot keep the mail now: {error}", EXIT_TRY_LATER)
+        return _say(f"cannot keep the mail now: {' '.join(str(error).split())}", EXIT_TRY_LATER)
     return _say(sentence, EXIT_TOO_LARGE) if is_too_large else 0
 
 
