@@ -33,7 +33,7 @@ def opened(browser, origin, agent, size=DESKTOP, **more):
     context = browser.new_context(viewport=size, base_url=origin, **more)
     context.add_cookies([cookie_of(agent, origin)])
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     page.complaints = []
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
     page.on(
