@@ -25,7 +25,9 @@ _KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 _PEM = _KEY.private_bytes(
     serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
 )
-_PUBLIC = _KEY.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+_PUBLIC = _KEY.public_key().public_bytes(
+    serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+)
 KEY = [["TXT", "v=DKIM1; k=rsa; p=" + base64.b64encode(_PUBLIC).decode()]]
 HERE = [["TXT", "v=spf1 ip4:127.0.0.1 -all"]]
 NOWHERE = [["TXT", "v=spf1 -all"]]
@@ -34,7 +36,9 @@ _count = itertools.count(1)
 
 def customers(*addresses):
     """The CSV of one customer for each address, primary contact of an account `acct1`, `acct2`, ..."""
-    rows = (f"C{n},acct{n},shared,,,Person {n},{address},primary,\n" for n, address in enumerate(addresses, 1))
+    rows = (
+        f"C{n},acct{n},shared,,,Person {n},{address},primary,\n" for n, address in enumerate(addresses, 1)
+    )
     return COLUMNS + "".join(rows)
 
 
@@ -64,7 +68,9 @@ class Outsider:
 
     def send(self, raw, *, sender="somebody@elsewhere.example", to=("support@itpossible.com",)):
         """Through the door, byte by byte as given; the mail's SHA-256."""
-        with smtplib.SMTP("127.0.0.1", self.house.smtp_port, local_hostname="client.example", timeout=30) as client:
+        with smtplib.SMTP(
+            "127.0.0.1", self.house.smtp_port, local_hostname="client.example", timeout=30
+        ) as client:
             client.ehlo()
             client.mail(sender, ["SMTPUTF8"] if not sender.isascii() else [])
             for address in to:
@@ -74,11 +80,17 @@ class Outsider:
 
     def mails(self, sha256):
         """What the API says of the mails with these bytes."""
-        return [mail for mail in self.house.api("/mails?limit=200", self.token)["items"] if mail["sha256"] == sha256]
+        return [
+            mail
+            for mail in self.house.api("/mails?limit=200", self.token)["items"]
+            if mail["sha256"] == sha256
+        ]
 
     def settled(self, sha256):
         """The one mail with these bytes, once it has its disposition."""
-        [mail] = self.house.wait_for(lambda: [mail for mail in self.mails(sha256) if mail["disposition"]], seconds=15)
+        [mail] = self.house.wait_for(
+            lambda: [mail for mail in self.mails(sha256) if mail["disposition"]], seconds=15
+        )
         return mail
 
     def judged(self, raw, **how):
@@ -114,7 +126,9 @@ class Browser:
 
     def __init__(self, house):
         self.house = house
-        self._open = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())).open
+        self._open = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        ).open
 
     def get(self, path, fields=None, **headers):
         data = urllib.parse.urlencode(fields).encode() if fields is not None else None
@@ -138,7 +152,17 @@ class Browser:
 def add_agent(house, role):
     """An agent of a role, with a token; the token."""
     email = f"{role}@itpossible.com"
-    house.run("agents", "add", email, "--name", role.title(), "--role", role, "--password-stdin", given=PASSWORD.encode() + b"\n")
+    house.run(
+        "agents",
+        "add",
+        email,
+        "--name",
+        role.title(),
+        "--role",
+        role,
+        "--password-stdin",
+        given=PASSWORD.encode() + b"\n",
+    )
     return house.run("tokens", "create", "--agent", email, "--name", "outside").stdout.decode().strip()
 
 

@@ -91,7 +91,10 @@ def sent_about(running, words):
 
 def spoken(house, *lines, linger=False):
     """The last reply of a conversation in which each line waits for its answer."""
-    with socket.create_connection(("127.0.0.1", house.smtp_port), timeout=30) as line, line.makefile("rb") as replies:
+    with (
+        socket.create_connection(("127.0.0.1", house.smtp_port), timeout=30) as line,
+        line.makefile("rb") as replies,
+    ):
 
         def reply():
             said = [replies.readline()]
@@ -133,7 +136,9 @@ def spoken(house, *lines, linger=False):
         ("ann@strict.example", "ann@mail.strict.example", None, FORGED),
     ],
 )
-def test_a_listed_sender_is_believed_as_far_as_the_domain_vouches(outsider, author, envelope, signer, expected):
+def test_a_listed_sender_is_believed_as_far_as_the_domain_vouches(
+    outsider, author, envelope, signer, expected
+):
     raw = letter(author)
 
     assert outsider.judged(signed(raw, signer) if signer else raw, sender=envelope) == expected
@@ -153,9 +158,13 @@ def test_only_believed_senders_are_told_their_number_and_nothing_forged_is_answe
         ("Asked", "ann@broken.example", "ann@broken.example"),
         ("Silent", "ann@proven.example", EVIL),
     ):
-        outsider.settled(outsider.send(letter(author, subject=f"{subject} words", words="secret"), sender=envelope))
+        outsider.settled(
+            outsider.send(letter(author, subject=f"{subject} words", words="secret"), sender=envelope)
+        )
     [(to, told)] = running[0].wait_for(lambda: sent_about(running, "Told words"))
-    confirm = running[0].wait_for(lambda: [one for one in running[2].mails if one[1] == ["ann@broken.example"]])
+    confirm = running[0].wait_for(
+        lambda: [one for one in running[2].mails if one[1] == ["ann@broken.example"]]
+    )
 
     assert to == ["ann@proven.example"]
     assert told["Auto-Submitted"] == "auto-replied"
@@ -202,7 +211,9 @@ def test_an_altered_reply_address_leads_nowhere(running, outsider):
     ends = []
     for place in range(len("reply+"), len(local), 5):
         other = local[:place] + ("a" if local[place] != "a" else "b") + local[place + 1 :]
-        sent = outsider.send(letter("ann@proven.example"), sender="ann@proven.example", to=[f"{other}@{domain}"])
+        sent = outsider.send(
+            letter("ann@proven.example"), sender="ann@proven.example", to=[f"{other}@{domain}"]
+        )
         ends.append(outsider.settled(sent))
 
     assert len(ends) >= 6
@@ -211,7 +222,10 @@ def test_an_altered_reply_address_leads_nowhere(running, outsider):
 
 def test_the_same_bytes_are_one_mail_and_one_message_id_may_be_two(outsider):
     once = letter("ann@proven.example")
-    twins = [f"From: ann@proven.example\r\nSubject: {w}\r\nMessage-ID: <twin@x>\r\n\r\n{w}\r\n".encode() for w in "AB"]
+    twins = [
+        f"From: ann@proven.example\r\nSubject: {w}\r\nMessage-ID: <twin@x>\r\n\r\n{w}\r\n".encode()
+        for w in "AB"
+    ]
     for raw in (once, once, *twins):
         outsider.send(raw, sender="ann@proven.example")
     tickets = [outsider.settled(digest(raw))["ticket"] for raw in twins]
@@ -235,8 +249,15 @@ def test_a_complaint_is_seen_by_supervisors_only(running, outsider, to):
     assert outsider.ticket(mail["ticket"])["team"] == "supervisors"
     for role in ("technician", "admin"):
         bearer = {"Authorization": f"Bearer {tokens[role]}"}
-        seen = [ask(house, "GET", f"/api/v1{path}", headers=bearer)
-                for path in (f"/tickets/{mail['ticket']}", f"/mails/{mail['id']}", "/tickets?limit=200", "/mails?limit=200")]
+        seen = [
+            ask(house, "GET", f"/api/v1{path}", headers=bearer)
+            for path in (
+                f"/tickets/{mail['ticket']}",
+                f"/mails/{mail['id']}",
+                "/tickets?limit=200",
+                "/mails?limit=200",
+            )
+        ]
         assert [page.status for page in seen] == [404, 404, 200, 200]
         assert [page for page in seen if "Rude to me" in page.text] == []
 
@@ -265,7 +286,9 @@ def test_a_dot_between_bare_line_ends_never_ends_a_mail(running, outsider, end):
     inner = b"MAIL FROM:<x@y.example>\r\nRCPT TO:<support@itpossible.com>\r\nDATA\r\nFrom: x@y.example\r\n\r\nsmuggled"
 
     assert spoken(running[0], *begun, letter(EVIL) + b"x" + end + inner + b"\r\n.\r\n")[0][:3] == "550"
-    assert [m for m in running[0].api("/mails?limit=200", outsider.token)["items"] if m["sender"] == "x@y.example"] == []
+    assert [
+        m for m in running[0].api("/mails?limit=200", outsider.token)["items"] if m["sender"] == "x@y.example"
+    ] == []
 
 
 def test_fifty_at_once_are_kept_although_fifty_others_hang_up(running, outsider):
@@ -274,7 +297,10 @@ def test_fifty_at_once_are_kept_although_fifty_others_hang_up(running, outsider)
     kept = []
 
     def hang_up(half):
-        with socket.create_connection(("127.0.0.1", house.smtp_port), timeout=30) as line, line.makefile("rb") as replies:
+        with (
+            socket.create_connection(("127.0.0.1", house.smtp_port), timeout=30) as line,
+            line.makefile("rb") as replies,
+        ):
             replies.readline()
             for words in begun:
                 line.sendall(words.encode() + b"\r\n")
@@ -284,7 +310,10 @@ def test_fifty_at_once_are_kept_although_fifty_others_hang_up(running, outsider)
             line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     threads = [threading.Thread(target=hang_up, args=(n % 2 == 0,)) for n in range(50)]
-    threads += [threading.Thread(target=lambda: kept.append(outsider.send(letter(EVIL), sender=EVIL))) for _ in range(50)]
+    threads += [
+        threading.Thread(target=lambda: kept.append(outsider.send(letter(EVIL), sender=EVIL)))
+        for _ in range(50)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -331,7 +360,10 @@ def test_twenty_a_second_are_answered_and_a_storm_is_told_when_to_come_back(runn
     assert {page.status for page in pages} == {200}
     storm = [ask(house, "GET", "/api/v1/tickets?limit=1", headers=bearer) for _ in range(200)]
     refused = next(page for page in storm if page.status == 429)
-    assert (refused.headers["content-type"], refused.headers["retry-after"]) == ("application/problem+json", "1")
+    assert (refused.headers["content-type"], refused.headers["retry-after"]) == (
+        "application/problem+json",
+        "1",
+    )
 
 
 def test_the_books_balance(running, outsider):

@@ -111,17 +111,28 @@ def test_a_formatted_mail_runs_nothing_and_fetches_nothing(outsider, technician)
         ("fake.png", "image/png", b"<html><script>alert(1)</script>"),
         ("shot.png", "image/png", PICTURE),
     ]
-    raw = with_html(f'"<script>alert(2)</script>" <{ALICE}>', HTML, files, subject="<img src=x onerror=alert(3)>")
+    raw = with_html(
+        f'"<script>alert(2)</script>" <{ALICE}>', HTML, files, subject="<img src=x onerror=alert(3)>"
+    )
     mail = outsider.settled(outsider.send(raw, sender=ALICE))
     page = technician.get(f"/desk/tickets/{mail['ticket']}")
     formatted = re.search(r"/desk/messages/\d+/formatted", page.text)[0]
     downloads = sorted(set(re.findall(r"/desk/attachments/\d+", page.text)))
     frame = technician.get(formatted)
 
-    assert re.findall(r"<script(?![^>]* src=\"/static/)|<img src=x|onerror=alert\(3\)>|canary", page.text) == []
-    assert re.findall(r"script|onload|onerror|<svg|<form|<base|<meta http|url\(|canary", frame.text, re.IGNORECASE) == []
+    assert (
+        re.findall(r"<script(?![^>]* src=\"/static/)|<img src=x|onerror=alert\(3\)>|canary", page.text) == []
+    )
+    assert (
+        re.findall(
+            r"script|onload|onerror|<svg|<form|<base|<meta http|url\(|canary", frame.text, re.IGNORECASE
+        )
+        == []
+    )
     assert "https://ok.example/" in frame.text
-    assert re.search(r"default-src 'none'.*img-src data:.*; sandbox", frame.headers["content-security-policy"])
+    assert re.search(
+        r"default-src 'none'.*img-src data:.*; sandbox", frame.headers["content-security-policy"]
+    )
     assert len(downloads) == 5
     for path in downloads:
         answer = technician.get(path)
@@ -134,7 +145,17 @@ def test_a_formatted_mail_runs_nothing_and_fetches_nothing(outsider, technician)
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/sign-in", "/desk/sign-in", "/policy/", "/policy/hosting/", "/nothing", "/desk/queue", "/desk/mailroom/"]
+    "path",
+    [
+        "/",
+        "/sign-in",
+        "/desk/sign-in",
+        "/policy/",
+        "/policy/hosting/",
+        "/nothing",
+        "/desk/queue",
+        "/desk/mailroom/",
+    ],
 )
 def test_every_kind_of_page_is_guarded_by_its_headers(technician, path):
     headers = technician.get(path).headers
@@ -157,8 +178,17 @@ def test_another_host_name_and_another_sites_form_are_refused(running, technicia
 
 def test_guessing_passwords_comes_to_an_end(running):
     house = running[0]
-    house.run("agents", "add", "guessed@itpossible.com", "--name", "G", "--role", "level1", "--password-stdin",
-              given=b"the right long secret\n")
+    house.run(
+        "agents",
+        "add",
+        "guessed@itpossible.com",
+        "--name",
+        "G",
+        "--role",
+        "level1",
+        "--password-stdin",
+        given=b"the right long secret\n",
+    )
     for n in range(25):
         answer = Browser(house).sign_in("guessed@itpossible.com", f"a wrong long secret {n}")
         if answer.status == 429:
