@@ -7,24 +7,34 @@ import sys
 import time
 from importlib import import_module
 
-from bench import report
+from bench import places, report
 
 NAMES = ("door", "sorting", "pages", "serve", "reading", "clocks", "faults")
+LONG = ("million",)
+"""Only with `--long`, or by name: their desks take minutes to fill."""
 
 
 def main(words):
     """Run the benches named, or all; 0 unless one broke down. A missed target is no failure."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(NAMES)} (default: all)")
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help=f"{', '.join((*NAMES, *LONG))} (default: all but {', '.join(LONG)})",
+    )
     parser.add_argument(
         "--long", action="store_true", help="more rounds, a million tickets, long fault tests"
     )
+    parser.add_argument("--on", choices=places.VENDORS, help="only this database")
     args = parser.parse_args(words)
-    unknown = set(args.names) - set(NAMES)
+    if args.on:
+        places.CHOSEN[:] = [args.on]
+    unknown = set(args.names) - {*NAMES, *LONG}
     if unknown:
         parser.error(f"there is no bench called {', '.join(sorted(unknown))}")
     broken = []
-    for name in args.names or NAMES:
+    for name in args.names or (*NAMES, *(LONG if args.long else ())):
         begun = time.monotonic()
         print(f"\n-- {name}", flush=True)
         try:
@@ -34,7 +44,8 @@ def main(words):
             print(f"broke down: {error}", flush=True)
             continue
         report.tell(section)
-        report.write(section, command=f".venv/bin/python -m bench{' --long' if args.long else ''} {name}")
+        options = f"{' --long' if args.long else ''}{f' --on {args.on}' if args.on else ''}"
+        report.write(section, command=f".venv/bin/python -m bench{options} {name}")
         print(f"  ({time.monotonic() - begun:.0f} s)", flush=True)
     for name in broken:
         print(f"BROKEN {name}", file=sys.stderr)

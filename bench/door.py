@@ -11,6 +11,9 @@ from bench import places
 from bench.report import Figure, Section
 
 TITLE = "Mails through the door"
+FLUSHES = 2_000
+"""Rounds beside which the disk made fewer flushes a second are left out: the target is not meant for them."""
+ENOUGH = 3
 MAILS = 400
 
 
@@ -58,28 +61,36 @@ def _measure(vendor, *, rounds):
             flushes.append(flushes_a_second(folder))
     rows, raws = places.inside("count", env=env)
     assert rows == raws == taken, f"{taken} were answered with 250, {rows} and {raws} are there"
-    ours = median(rates["keep"])
-    figures = [
-        Figure(
-            f"{vendor}: mails kept",
-            ours,
-            "/s",
-            beside,
-            median(rates[kind]),
-            "/s",
-            ratio=median(kept / away for kept, away in zip(rates["keep"], rates[kind], strict=True)),
-            least=0.80,
+    fit = [place for place, many in enumerate(flushes) if many >= FLUSHES]
+    judged = len(fit) >= ENOUGH
+    chosen = fit if judged else list(range(rounds))
+    kept = [rates["keep"][place] for place in chosen]
+    figures = []
+    for kind, beside in (("discard", "the same door"), ("library", "aiosmtpd as it comes")):
+        away = [rates[kind][place] for place in chosen]
+        figures.append(
+            Figure(
+                f"{vendor}: mails kept",
+                median(kept),
+                "/s",
+                f"{beside}, throwing them away",
+                median(away),
+                "/s",
+                ratio=median(a / b for a, b in zip(kept, away, strict=True)),
+                least=0.80 if judged else None,
+            )
         )
-        for kind, beside in (
-            ("discard", "the same door, throwing them away"),
-            ("library", "aiosmtpd as it comes, throwing them away"),
-        )
-    ]
     words = (
-        f"{vendor}: all {taken:,} mails that were answered with `250` are there, once. The disk made"
-        f" {median(flushes):,.0f} flushes a second (4 kB, fdatasync; the target is meant for disks of at least 2,000;"
-        f" lowest and highest {min(flushes):,.0f} and {max(flushes):,.0f}). Mean size {senders.first['mean'] / 1000:.1f} kB,"
-        f" {senders.first['from']}."
+        f"{vendor}: all {taken:,} mails that were answered with `250` are there, once. Beside each round the disk's flushes"
+        f" were counted (4 kB, fdatasync): {median(flushes):,.0f} a second in the middle, {min(flushes):,.0f} to"
+        f" {max(flushes):,.0f}. "
+        + (
+            f"{len(fit)} of {rounds} rounds stood beside {FLUSHES:,} or more and are counted."
+            if judged
+            else f"Fewer than {ENOUGH} of {rounds} rounds stood beside {FLUSHES:,}, which the target asks for: all are shown,"
+            " none is judged."
+        )
+        + f" Mean size {senders.first['mean'] / 1000:.1f} kB, {senders.first['from']}."
     )
     return figures, words
 
