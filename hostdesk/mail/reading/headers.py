@@ -15,7 +15,11 @@ _COMMENT = re.compile(r"\((?:[^()\\]|\\.)*+\)")
 _CONTROLS = re.compile("[\0-\x08\x0a-\x1f\x7f\x85\u2028\u2029]+")
 _BLANKS = re.compile(r"[ \t\xa0]+")
 _ID = re.compile(r"<([^<>\s]{1,990})>")
-_LOOKS_LIKE_ADDRESS = re.compile(r"[^\s<>\"(),:;\[\]]+@[^\s<>\"(),:;\[\]]+|[^\s<>\"(),:;]+@\[[^\]\s]+\]")
+# Each way in begins where a run of its letters begins: from every letter of a long word the search would be quadratic.
+_LOOKS_LIKE_ADDRESS = re.compile(
+    r"(?<![^\s<>\"(),:;\[\]])[^\s<>\"(),:;\[\]]+@[^\s<>\"(),:;\[\]]+"
+    r"|(?<![^\s<>\"(),:;])[^\s<>\"(),:;]+@\[[^\]\s]{1,255}\]"
+)
 
 
 def unfold(raw: bytes, hint: str | None = None) -> str:
