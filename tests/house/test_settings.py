@@ -58,6 +58,7 @@ def test_nobody_else_names_a_setting_that_is_not_known():
         ("HOSTDESK_MAIL_MAX_BYTES", "ten"),
         ("HOSTDESK_POLICY", "/no/such/folder"),
         ("HOSTDESK_SECRET_KEY", "short"),
+        ("HOSTDESK_TRUSTED_RELAYS", "mx.example.com, 300.1.1.1"),
         ("HOSTDESK_SMTP_TLS_CERT", "/no/such/file"),
         ("HOSTDESK_SMTP_TLS_KEY", "/no/such/file"),
         ("HOSTDESK_TZ", "Africa/Nowhere"),
