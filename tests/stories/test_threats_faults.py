@@ -30,7 +30,9 @@ def small_disk(folder):
     mount = shutil.which("mount")
     if os.geteuid() != 0 or mount is None:
         pytest.skip("only root can mount a small disk")
-    if subprocess.run([mount, "-t", "tmpfs", "-o", "size=40m", "tmpfs", folder], capture_output=True).returncode:
+    if subprocess.run(
+        [mount, "-t", "tmpfs", "-o", "size=40m", "tmpfs", folder], capture_output=True
+    ).returncode:
         pytest.skip("this machine lets nobody mount a small disk")
     try:
         yield folder / "filler"
@@ -46,7 +48,10 @@ def fill(file):
 
 def answer_to(house, raw):
     """The code that the door gives a mail."""
-    with socket.create_connection(("127.0.0.1", house.smtp_port), timeout=60) as line, line.makefile("rb") as replies:
+    with (
+        socket.create_connection(("127.0.0.1", house.smtp_port), timeout=60) as line,
+        line.makefile("rb") as replies,
+    ):
         replies.readline()
         for words in ("EHLO x", f"MAIL FROM:<{ALICE}>", "RCPT TO:<support@itpossible.com>", "DATA"):
             line.sendall(words.encode() + b"\r\n")
