@@ -18,7 +18,7 @@ from hostdesk.mail.auth.shapes import AuthResult
 from hostdesk.mail.child import ParserPool
 from hostdesk.mail.door.addresses import look_up
 from hostdesk.mail.door.recipients import OurAddresses
-from hostdesk.mail.models import InboundMail, Route
+from hostdesk.mail.models import Door, InboundMail, Route
 from hostdesk.mail.reading import ParsedMail, Unreadable
 
 _SIDE_BY_SIDE = 8
@@ -118,9 +118,11 @@ def _believe(
 
 def _papers(row: InboundMail, domain: str, raw: bytes, resolver: Resolver) -> AuthResult:
     """What SPF, DKIM and DMARC say: a named relay's word where it brought the mail, else our own checks."""
+    handed_over = row.door == Door.LMTP
     return check(
         raw,
-        client_ip=row.client_ip or None,
+        client_ip=None if handed_over else row.client_ip or None,
+        neighbour_ip=row.client_ip if handed_over else None,
         helo=row.helo,
         envelope_from=row.envelope_from,
         from_domain=domain,

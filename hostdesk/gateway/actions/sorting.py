@@ -80,7 +80,7 @@ def sort_mails(rows: list[InboundMail], with_tools: Tools, *, at: datetime) -> N
 def _settle_or_wait(judged: Judged, version: Version, *, at: datetime) -> None:
     if judged.belief is not None and judged.belief.retry and judged.row.tries < PAPERS_TRIES:
         wait = back_off(
-            judged.row.tries, first=timedelta(seconds=20), longest=timedelta(minutes=5), chance=_chance
+            judged.row.tries, first=timedelta(seconds=5), longest=timedelta(minutes=5), chance=_chance
         )
         release(judged.row, next_try_at=at + wait)
         return

@@ -21,14 +21,18 @@ def check(
     from_domain: str | None,
     resolver: Resolver,
     trusted_relays: Sequence[str] = (),
+    neighbour_ip: str | None = None,
 ) -> AuthResult:
     """SPF of the session, DKIM and ARC of the mail, DMARC of the author's domain.
 
     `from_domain` is that of the strictly read author; None when there is none, then DMARC is `permerror`.
     Through one of the `trusted_relays` the session is the one that the relay saw, and its own DMARC pass counts.
+    `neighbour_ip` is a server of the house that handed the mail over (LMTP): it may be a relay, never the sender.
     Never raises; DNS that does not answer becomes `temperror`. Touches the network through `resolver` only.
     """
     word = relays.word_of(raw, client_ip=client_ip, relays=trusted_relays, resolver=resolver)
+    if word is None and neighbour_ip:
+        word = relays.word_of(raw, client_ip=neighbour_ip, relays=trusted_relays, resolver=resolver)
     if word is not None:
         client_ip, helo = word.client_ip, word.helo
         envelope_from = envelope_from if word.envelope_from is None else word.envelope_from

@@ -20,7 +20,7 @@ PASSED = b"Authentication-Results: mx.desk.example; dmarc=pass (p=reject) header
 REST = b"Return-Path: <alice@acme.example>\r\nFrom: alice@acme.example\r\nSubject: x\r\n\r\nHello\r\n"
 
 
-def checked(raw, *, ip=None, relays=("mx.desk.example",), mail_from="", domain="acme.example"):
+def checked(raw, *, ip=None, relays=("mx.desk.example",), mail_from="", domain="acme.example", neighbour=None):
     found = check(
         raw,
         client_ip=ip,
@@ -29,6 +29,7 @@ def checked(raw, *, ip=None, relays=("mx.desk.example",), mail_from="", domain="
         from_domain=domain,
         resolver=ZoneResolver(ZONE),
         trusted_relays=relays,
+        neighbour_ip=neighbour,
     )
     return found.spf.result, found.dmarc.result, found.source
 
@@ -97,3 +98,18 @@ def test_a_relays_pass_for_another_domain_proves_nothing():
 )
 def test_over_smtp_only_the_relays_own_address_makes_it_the_relay(ip, relays, expected):
     assert checked(PASSED + RECEIVED + REST, ip=ip, relays=relays, mail_from="alice@acme.example") == expected
+
+
+@pytest.mark.parametrize(
+    ("neighbour", "relays", "expected"),
+    [
+        ("192.0.2.10", (), ("none", "fail", "own")),
+        ("192.0.2.10", ("mx.desk.example",), ("pass", "pass", "own")),
+        ("198.51.100.5", ("198.51.100.5",), ("pass", "pass", "own")),
+        ("192.0.2.10", ("198.51.100.5",), ("none", "fail", "own")),
+    ],
+)
+def test_over_lmtp_the_neighbour_is_never_taken_for_the_sender(neighbour, relays, expected):
+    raw = RECEIVED + REST
+
+    assert checked(raw, neighbour=neighbour, relays=relays, mail_from="alice@acme.example") == expected
