@@ -51,7 +51,17 @@ def house(tmp_path_factory, database):
             house.run("customers", "import", "customers.csv"),
             house.run(*ADD, "--password-stdin", given=PASSWORD.encode() + b"\n"),
             house.run("tokens", "create", "--agent", "bongani@itpossible.com", "--name", "outside"),
-            house.run("mail", "deliver", "--rcpt", "support@itpossible.com", "--from", ALICE, "--ip", "127.0.0.1", given=EARLY),
+            house.run(
+                "mail",
+                "deliver",
+                "--rcpt",
+                "support@itpossible.com",
+                "--from",
+                ALICE,
+                "--ip",
+                "127.0.0.1",
+                given=EARLY,
+            ),
         ]
         house.token = early[2].stdout.decode().removesuffix("\n")
         try:
@@ -87,11 +97,19 @@ def test_what_was_brought_in_before_the_first_start_is_there(house):
 
     assert re.fullmatch(r"[\x21-\x7e]{20,}", house.token)
     assert (mail["disposition"], mail["trust"]) == ("ticketed", "proven")
-    assert (ticket["account"], ticket["contact"], ticket["subject"]) == ("acme01", ALICE, "Before the first start")
+    assert (ticket["account"], ticket["contact"], ticket["subject"]) == (
+        "acme01",
+        ALICE,
+        "Before the first start",
+    )
 
 
 def test_what_lists_lists_in_json_while_the_desk_runs(house):
-    for words, key in ((("mail", "list"), "sha256"), (("agents", "list"), "email"), (("tokens", "list"), "name")):
+    for words, key in (
+        (("mail", "list"), "sha256"),
+        (("agents", "list"), "email"),
+        (("tokens", "list"), "name"),
+    ):
         lines = house.run(*words, "--json").stdout.decode().splitlines()
         assert [key in json.loads(line) for line in lines] == [True] * len(lines)
         assert lines != []

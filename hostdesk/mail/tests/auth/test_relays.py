@@ -20,7 +20,9 @@ PASSED = b"Authentication-Results: mx.desk.example; dmarc=pass (p=reject) header
 REST = b"Return-Path: <alice@acme.example>\r\nFrom: alice@acme.example\r\nSubject: x\r\n\r\nHello\r\n"
 
 
-def checked(raw, *, ip=None, relays=("mx.desk.example",), mail_from="", domain="acme.example", neighbour=None):
+def checked(
+    raw, *, ip=None, relays=("mx.desk.example",), mail_from="", domain="acme.example", neighbour=None
+):
     found = check(
         raw,
         client_ip=ip,
