@@ -45,7 +45,9 @@ def run(args: argparse.Namespace) -> int:
         f"{built.tickets} tickets from {built.arrived} mails and the client area; {built.delivered} mails delivered "
         f"into memory, none to anybody outside ({time.monotonic() - began:.0f} s)\n"
     )
-    sys.stdout.write(sign_ins.shown(settings.DATA, settings.HOSTDESK_URL))
+    if not args.if_new:
+        # Whoever says --if-new goes on to start the desk, which prints them with the address it really has.
+        sys.stdout.write(sign_ins.shown(settings.DATA, settings.HOSTDESK_URL))
     return 0
 
 
