@@ -21,7 +21,7 @@ def acknowledge_before_commit():
         return done
 
     def late(self, batch):
-        time.sleep(0.15)
+        time.sleep(0.6)
         commit(self, batch)
 
     Writer.take, Writer._commit = early, late
