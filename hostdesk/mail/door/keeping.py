@@ -131,8 +131,8 @@ def _keep_in_sqlite(arrivals: Sequence[Arrival]) -> None:
         _insert(InboundMail, _all_columns(), [_row(mail) for mail in arrivals])
 
 
-# `Any`: every model class has `_meta`.
-def _insert(model: type[Any], columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
+# `Any`: every model class has `_meta`; columns are of several types.
+def _insert(model: type[Any], columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
     if not rows:
         return
     names = ", ".join(f'"{name}"' for name in columns)
