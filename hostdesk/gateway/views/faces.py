@@ -179,7 +179,7 @@ def _judged(decision: Decision) -> Judged:
         title=known.title if known else decision.clause,
         outcome=decision.outcome.replace("_", " "),
         clause=decision.clause,
-        address=f"/policy/{version.slug}/{version.number}#{decision.clause}",
+        address=f"/policy/{version.slug}/{version.number}/#{decision.clause}",
         at=decision.at,
         facts=[(name.replace("_", " "), _said(value)) for name, value in decision.facts.items()],
     )

@@ -172,7 +172,7 @@ def _verdict(decision: Decision, now: datetime) -> SafeString:
     )
     return mark_safe(  # noqa: S308  (escaped piece by piece)
         f"<li><details><summary><span>{escape(_outcome(decision, title))}</span>"
-        f' <span class="why">why?</span></summary><p><a class="link" href="/policy/{label}#{clause}">{escape(title)}</a>'
+        f' <span class="why">why?</span></summary><p><a class="link" href="/policy/{label}/#{clause}">{escape(title)}</a>'
         f' <span class="faint">{clause}, {label}</span></p><dl class="facts is-stacked"><dt>decided</dt>'
         f"<dd>{times.tag(decision.at, now)}</dd>{facts}</dl></details></li>"
     )
