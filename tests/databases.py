@@ -54,7 +54,10 @@ def _prepare() -> None:
     folder = _scratch()
     for name in list(os.environ):
         if (
-            name.startswith("HOSTDESK_") and not name.startswith(("HOSTDESK_TEST_", "HOSTDESK_MAIL_SAMPLES"))
+            name.startswith("HOSTDESK_")
+            and not name.startswith(
+                ("HOSTDESK_TEST_", "HOSTDESK_MAIL_SAMPLES", "HOSTDESK_LONG", "HOSTDESK_SEED")
+            )
         ) or name in (
             "DATABASE_URL",
             "SMTP_URL",
