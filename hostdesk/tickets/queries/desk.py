@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from heapq import merge
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from hostdesk.audit.prepared import Prepared
 from hostdesk.kit import numbers
@@ -200,29 +200,14 @@ def _seen_by(agent: int) -> TicketQuerySet:
     return Ticket.objects.filter(Q(sealed=False) | Exists(own))
 
 
-_OF_ACCOUNT = Prepared(
-    lambda agent, account, pk: (
-        _seen_by(agent)
-        .filter(account_id=account)
-        .exclude(pk=pk)
-        .order_by("-id")
-        .values_list(*_COLUMNS)[:EARLIER]
-    ),
-    int,
-    int,
-    int,
-)
+def _others(agent: int, pk: int, same: Q) -> QuerySet[Any]:  # `Any`: columns of several types
+    """The newest other tickets that an agent may see and that have something in common with one."""
+    return _seen_by(agent).filter(same).exclude(pk=pk).order_by("-id").values_list(*_COLUMNS)[:EARLIER]
+
+
+_OF_ACCOUNT = Prepared(lambda agent, account, pk: _others(agent, pk, Q(account_id=account)), int, int, int)
 _OF_CUSTOMER = Prepared(
-    lambda agent, customer, pk: (
-        _seen_by(agent)
-        .filter(customer_id=customer)
-        .exclude(pk=pk)
-        .order_by("-id")
-        .values_list(*_COLUMNS)[:EARLIER]
-    ),
-    int,
-    int,
-    int,
+    lambda agent, customer, pk: _others(agent, pk, Q(customer_id=customer)), int, int, int
 )
 
 
