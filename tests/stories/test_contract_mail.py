@@ -367,8 +367,10 @@ def test_twenty_a_second_are_answered_and_a_storm_is_told_when_to_come_back(runn
 
 
 def test_the_books_balance(running, outsider):
-    """Every mail of this module has one disposition by now, and each is in the list once."""
+    """Each mail that was answered with 250 is in the list once, with one disposition, and no other is."""
     house = running[0]
+    for n in range(205):
+        outsider.send(letter(EVIL if n % 2 else "ann@proven.example"), sender=EVIL)
 
     def all_mails():
         found, cursor = [], ""
@@ -377,10 +379,12 @@ def test_the_books_balance(running, outsider):
             found, cursor = found + page["items"], page["next"]
         return found if all(mail["disposition"] for mail in found) else None
 
-    mails = house.wait_for(all_mails)
+    mails = house.wait_for(all_mails, seconds=60)
     with_ticket = [mail["disposition"] in ("ticketed", "appended") for mail in mails]
+    books = [mail["sha256"] for mail in mails]
 
     assert [mail["ticket"] is not None for mail in mails] == with_ticket
-    assert len({mail["id"] for mail in mails}) == len(mails) > 60
+    assert [sha for sha in set(outsider.accepted) if books.count(sha) != 1] == []
+    assert len({mail["id"] for mail in mails}) == len(mails) == len(set(books))
     assert house.get("/health/ready")[0] == 200
     assert "Traceback" not in house.log()
