@@ -85,6 +85,7 @@ def as_json(name: str, mail: ParsedMail) -> dict[str, Any]:  # Any: JSON
         },
         "report": mail.report,
         "sealed": mail.sealed,
+        "notes": [{"kind": one.kind, "words": one.words} for one in mail.notes],
         "defects": mail.defects,
         "error": mail.error,
     }

@@ -11,8 +11,19 @@ from hostdesk.mail.reading.shapes import (
     Author,
     Bounce,
     FailedRecipient,
+    Note,
     ParsedMail,
     Unreadable,
 )
 
-__all__ = ["Address", "Attachment", "Author", "Bounce", "FailedRecipient", "ParsedMail", "Unreadable", "read"]
+__all__ = [
+    "Address",
+    "Attachment",
+    "Author",
+    "Bounce",
+    "FailedRecipient",
+    "Note",
+    "ParsedMail",
+    "Unreadable",
+    "read",
+]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from hostdesk.mail.reading import charsets, headers, html, tnef
 from hostdesk.mail.reading.mime import Entity, Walk
-from hostdesk.mail.reading.shapes import Attachment, Sealed
+from hostdesk.mail.reading.shapes import Attachment, Note, Sealed
 
 MAX_TEXT = 2_000_000
 _INLINE_TEXT = {
@@ -29,12 +29,13 @@ _EXTENSIONS = {
 
 @dataclass(slots=True)
 class Body:
-    """What was found: text pieces in reading order, sanitised HTML, files, and what sealed the mail."""
+    """What was found: text pieces in reading order, sanitised HTML, files, what sealed the mail, what to say of it."""
 
     texts: list[str] = field(default_factory=list)
     htmls: list[str] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     sealed: Sealed | None = None
+    notes: list[Note] = field(default_factory=list)
 
     @property
     def text(self) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from hostdesk.mail.reading import author, body, bounces, headers, machines, mime
-from hostdesk.mail.reading.mime import Entity
+from hostdesk.mail.reading import author, body, bounces, headers, machines, mime, notes
+from hostdesk.mail.reading.body import Body
+from hostdesk.mail.reading.mime import Entity, Walk
 from hostdesk.mail.reading.reply import reply_of
-from hostdesk.mail.reading.shapes import Address, Author, Bounce, ParsedMail
+from hostdesk.mail.reading.shapes import Address, Author, Bounce, Note, ParsedMail
 
 OWN_PREFIX = "x-hostdesk-"
 
@@ -28,9 +29,7 @@ def _read(raw: bytes) -> ParsedMail:
     subject = headers.text_of(root.raw("subject"), _charset_hint(root))
     bounce = bounces.recognise(root, text, subject)
     machine = machines.recognise(root, subject, bounce=bounce is not None)
-    error = None
-    if walk.too_deep or walk.too_many:
-        error = "The mail has more parts, or more levels of them, than are read; the rest can be seen in its source."
+    error = notes.PARTIAL if walk.too_deep or walk.too_many else None
     return ParsedMail(
         author=author.read(raw),
         from_=_first(root, "from"),
@@ -53,6 +52,7 @@ def _read(raw: bytes) -> ParsedMail:
         report=machine.report,
         list_id=machine.list_id,
         sealed=found.sealed,
+        notes=_notes(found, walk),
         return_path=machine.return_path,
         own_headers=_own(root),
         defects=walk.defects,
@@ -63,6 +63,12 @@ def _read(raw: bytes) -> ParsedMail:
 def _reply_text(text: str, bounce: Bounce | None) -> str:
     """Machines quote nothing: only a person's text is searched for what is new in it."""
     return text if bounce is not None else reply_of(text)
+
+
+def _notes(found: Body, walk: Walk) -> list[Note]:
+    sealed = [notes.of_seal(found.sealed)] if found.sealed else []
+    partial = [notes.partial()] if walk.too_deep or walk.too_many else []
+    return [*sealed, *found.notes, *partial]
 
 
 def _charset_hint(root: Entity) -> str | None:

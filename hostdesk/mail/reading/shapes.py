@@ -9,6 +9,7 @@ import msgspec
 
 ReportKind = Literal["delivery", "abuse", "auth-failure", "dmarc", "read-receipt"]
 Sealed = Literal["smime-signed", "smime-encrypted", "pgp-signed", "pgp-encrypted"]
+NoteKind = Literal["encrypted", "signed", "invitation", "outlook", "forwarded", "partial"]
 
 
 class Address(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -43,6 +44,18 @@ class Attachment(msgspec.Struct, frozen=True):
     inline: bool
     content_id: str | None
     content: bytes
+
+
+class Note(msgspec.Struct, frozen=True):
+    """What an agent should know about a mail beyond its words, as one sentence or two to be shown above its text.
+
+    `kind` is for a mark or a picture beside it: `encrypted` (cannot be read here), `signed` (not checked here),
+    `invitation` (an appointment in words), `outlook` (opened from a winmail.dat), `forwarded` (its only text is a
+    mail inside it), `partial` (not all of it was read). `words` hold the sender's own words, as plain text.
+    """
+
+    kind: NoteKind
+    words: str
 
 
 class FailedRecipient(msgspec.Struct, frozen=True):
@@ -83,6 +96,7 @@ class ParsedMail(msgspec.Struct, frozen=True):
     `from_` is the lenient reading for screens; judgements use `author` only.
     `text` is the whole readable text, `reply_text` only what the sender newly wrote.
     `auto_submitted` is true for mail that must get no automatic answer; `auto_reason` says why, in words.
+    `notes` are sentences for whoever reads the mail, in the order in which they matter.
     `own_headers` are this desk's own loop marks as found: hints, never authority.
     `error` is a sentence when the mail could only be read in part or not at all; the mail is kept anyway.
     """
@@ -108,6 +122,7 @@ class ParsedMail(msgspec.Struct, frozen=True):
     report: ReportKind | None = None
     list_id: str | None = None
     sealed: Sealed | None = None
+    notes: list[Note] = []
     return_path: str | None = None
     own_headers: dict[str, str] = {}
     defects: list[str] = []

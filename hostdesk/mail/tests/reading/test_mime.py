@@ -199,10 +199,9 @@ def test_a_mail_inside_a_mail_is_one_file():
     ],
 )
 def test_sealed_mails_are_shown_as_such(kind, sealed):
-    assert (
-        read(multipart(kind, b"\r\nHello", b"Content-Type: application/pgp-signature\r\n\r\nx")).sealed
-        == sealed
-    )
+    mail = read(multipart(kind, b"\r\nHello", b"Content-Type: application/pgp-signature\r\n\r\nx"))
+
+    assert (mail.sealed, [note.kind for note in mail.notes]) == (sealed, [sealed.split("-")[1]])
 
 
 def test_a_calendar_invitation_is_a_file():

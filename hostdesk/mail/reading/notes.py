@@ -1,0 +1,31 @@
+"""Sentences about a mail for the person who reads it: what sealed it, what of it was not read."""
+
+from __future__ import annotations
+
+from hostdesk.mail.reading.shapes import Note, Sealed
+
+_SEALED: dict[Sealed, Note] = {
+    "smime-encrypted": Note(
+        "encrypted",
+        "This mail is encrypted with S/MIME and cannot be read here; ask the sender to write without encryption.",
+    ),
+    "pgp-encrypted": Note(
+        "encrypted",
+        "This mail is encrypted with PGP and cannot be read here; ask the sender to write without encryption.",
+    ),
+    "smime-signed": Note("signed", "This mail carries an S/MIME signature, which is not checked here."),
+    "pgp-signed": Note("signed", "This mail carries a PGP signature, which is not checked here."),
+}
+PARTIAL = (
+    "The mail has more parts, or more levels of them, than are read; the rest can be seen in its source."
+)
+
+
+def of_seal(sealed: Sealed) -> Note:
+    """What a seal means for the reader."""
+    return _SEALED[sealed]
+
+
+def partial() -> Note:
+    """Some of the mail was not read."""
+    return Note("partial", PARTIAL)
