@@ -17,6 +17,7 @@ from pathlib import Path
 from hostdesk.kit.refusals import Misconfigured
 from hostdesk.policy import catalogue, operators, terms, text
 from hostdesk.policy.catalogue import Catalogue, RequestType
+from hostdesk.policy.figures import BY_POLICY
 from hostdesk.policy.operators import Operator
 from hostdesk.policy.terms import TermNote, Terms
 from hostdesk.policy.text import ClauseText
@@ -214,7 +215,7 @@ def _check_dedicated(slug: str, products: tuple[str, ...], figures: tuple[TermNo
     if DEDICATED not in products:
         return
     for note in figures:
-        if note.source == terms.BY_POLICY:
+        if note.source == BY_POLICY:
             raise Misconfigured(
                 f"{slug}/terms.yaml line {note.line}, {note.key}.source",
                 "says that the hosting support policy sets this figure, but it does not apply to"

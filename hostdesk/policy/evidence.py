@@ -6,9 +6,9 @@ from datetime import datetime
 
 from hostdesk.policy import queries
 from hostdesk.policy.documents import DEDICATED, Sources
+from hostdesk.policy.figures import BY_POLICY
 from hostdesk.policy.models import PolicyVersion
 from hostdesk.policy.registry import Evidence, evidence
-from hostdesk.policy.terms import BY_POLICY
 
 
 @evidence("scope.versions")

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hostdesk.policy.documents import Document, Folder
-from hostdesk.policy.terms import BY_OPERATOR, BY_POLICY
+from hostdesk.policy.figures import BY_OPERATOR, BY_POLICY
 
 
 @dataclass(frozen=True, slots=True)
