@@ -1,12 +1,14 @@
 """Checks who sent a mail: SPF, DKIM, DMARC (RFC 9989), ARC; and how far that is believed.
 
 `check(raw, ...)` asks DNS through a `Resolver`; `believe(result, ...)` is pure.
+Its `sentences` say what each check found; `sentences_of(decision.facts)` says it again from a recorded Decision.
 Clause: contact.listed_sender.
 """
 
-from hostdesk.mail.auth.belief import Belief, Trust, believe, facts_of
+from hostdesk.mail.auth.belief import Belief, Trust, believe
 from hostdesk.mail.auth.checking import check
 from hostdesk.mail.auth.resolver import Answer, DnsDown, DnsResolver, Resolver, ZoneResolver
+from hostdesk.mail.auth.sentences import facts_of, sentences_of
 from hostdesk.mail.auth.shapes import AuthResult, Dkim, Dmarc, Spf
 
 __all__ = [
@@ -24,4 +26,5 @@ __all__ = [
     "believe",
     "check",
     "facts_of",
+    "sentences_of",
 ]

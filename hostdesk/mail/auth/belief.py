@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from hostdesk.mail.auth.domains import ascii_name
+from hostdesk.mail.auth.sentences import facts_of, sentences_of
 from hostdesk.mail.auth.shapes import AuthResult
 from hostdesk.policy.registry import rule
 
@@ -13,12 +15,21 @@ Trust = Literal["proven", "plausible", "unproven", "forged"]
 
 
 class Belief(msgspec.Struct, frozen=True):
-    """The judgement and what it rests on. `retry`: DNS failed; judge again later, then take `trust` as it stands."""
+    """The judgement and what it rests on. `retry`: DNS failed; judge again later, then take `trust` as it stands.
+
+    `why` is the judgement in one sentence, `sentences` what each check found, `facts` both for a Decision: a page that
+    shows a Decision later rebuilds the sentences by `sentences_of(facts)`.
+    """
 
     trust: Trust
     retry: bool
     why: str
     facts: dict[str, str]
+
+    @property
+    def sentences(self) -> list[str]:
+        """What each check found, one sentence a check."""
+        return sentences_of(self.facts)
 
 
 @rule("contact.listed_sender")
@@ -45,24 +56,7 @@ def believe(auth: AuthResult, *, author_domain: str | None) -> Belief:
     return Belief("unproven", retry=auth.must_retry, why=_why_unproven(auth), facts=facts)
 
 
-def facts_of(auth: AuthResult) -> dict[str, str]:
-    """The facts as words, for a Decision that people read."""
-    dkim = ", ".join(f"{one.domain} {one.result}" for one in auth.dkim) or "none"
-    return {
-        "spf": f"{auth.spf.domain} {auth.spf.result}".strip(),
-        "dkim": dkim,
-        "dmarc": auth.dmarc.result,
-        "dmarc_domain": auth.dmarc.domain,
-        "dmarc_policy": auth.dmarc.policy if auth.dmarc.has_record else "no record",
-        "aligned": ", ".join(auth.aligned) or "nothing",
-        "arc": auth.arc,
-        "checked_by": auth.source,
-    }
-
-
 def _is_about(auth: AuthResult, author_domain: str) -> bool:
-    from hostdesk.mail.auth.domains import ascii_name
-
     return auth.dmarc.domain == (ascii_name(author_domain) or "")
 
 

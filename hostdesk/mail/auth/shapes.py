@@ -15,20 +15,29 @@ Source = Literal["own", "relay"]
 
 
 class Spf(msgspec.Struct, frozen=True):
-    """SPF of the SMTP session. `domain` is the one that was looked up: MAIL FROM, or HELO for an empty one."""
+    """SPF of the SMTP session. `domain` is the one that was looked up: MAIL FROM, or HELO for an empty one.
+
+    `client_ip` is the server that was asked about, "" when there was no session to judge.
+    """
 
     result: SpfResult
     domain: str = ""
     explanation: str = ""
+    client_ip: str = ""
 
 
 class Dkim(msgspec.Struct, frozen=True):
-    """One signature. `why` is a short reason for anything but a pass."""
+    """One signature. `why` is a short reason for anything but a pass that counts.
+
+    `counts` is false for a signature that verifies but must not speak for its domain: one over a part of the body
+    (`l=`), or one whose key is marked as a test (`t=y`).
+    """
 
     domain: str
     selector: str
     result: DkimResult
     why: str = ""
+    counts: bool = True
 
 
 class Dmarc(msgspec.Struct, frozen=True):

@@ -61,11 +61,11 @@ def check(*, client_ip: str | None, helo: str, envelope_from: str, resolver: Res
     try:
         result, _, explanation = query.check()
     except pyspf.TempError as trouble:
-        return Spf("temperror", domain.lower(), str(trouble)[:300])
+        return Spf("temperror", domain.lower(), str(trouble)[:300], client_ip)
     except (pyspf.PermError, UnicodeError, ValueError, IndexError, TypeError, KeyError) as trouble:
         # pyspf meets records it did not think of; RFC 7208 calls a record that cannot be read a permanent error.
-        return Spf("permerror", domain.lower(), str(trouble)[:300])
-    return Spf(cast("SpfResult", result), domain.lower().rstrip("."), str(explanation)[:300])
+        return Spf("permerror", domain.lower(), str(trouble)[:300], client_ip)
+    return Spf(cast("SpfResult", result), domain.lower().rstrip("."), str(explanation)[:300], client_ip)
 
 
 def _is_address(text: str) -> bool:
