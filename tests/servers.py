@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import socket
+import struct
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import StreamRequestHandler, ThreadingTCPServer, ThreadingUnixStreamServer
 
 import dns.flags
 import dns.message
@@ -96,3 +100,87 @@ def smart_host():
         yield f"smtp://127.0.0.1:{controller.port}", kept
     finally:
         controller.stop()
+
+
+@contextmanager
+def _in_a_thread(server):
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+
+
+class _Clamd(StreamRequestHandler):
+    """clamd's INSTREAM, PING and VERSION in their zero-ended form."""
+
+    def handle(self):
+        command = self._until_zero()
+        if command == b"zVERSION":
+            self.wfile.write(b"ClamAV 1.0.7/for tests\0")
+        if command != b"zINSTREAM":
+            return
+        mail = b""
+        while size := struct.unpack("!L", self.rfile.read(4))[0]:
+            mail += self.rfile.read(size)
+            if len(mail) > self.server.largest:
+                self.wfile.write(b"INSTREAM size limit exceeded. ERROR\0")
+                return
+        self.server.seen.append(mail)
+        found = next((name for mark, name in self.server.signatures.items() if mark in mail), None)
+        answer = self.server.answer or (f"stream: {found} FOUND" if found else "stream: OK")
+        self.wfile.write(answer.encode() + b"\0")
+
+    def _until_zero(self):
+        said = b""
+        while (one := self.rfile.read(1)) not in (b"", b"\0"):
+            said += one
+        return said
+
+
+@contextmanager
+def clamd(signatures, *, path=None, largest=25_000_000):
+    """A clamd that finds `signatures` (bytes to names), on TCP or a Unix socket; yields (place, server).
+
+    `server.seen` are the mails it saw; `server.answer`, when set, is what it says to everything.
+    """
+    server = (
+        ThreadingUnixStreamServer(str(path), _Clamd) if path else ThreadingTCPServer(("127.0.0.1", 0), _Clamd)
+    )
+    server.signatures, server.largest, server.seen, server.answer = signatures, largest, [], ""
+    with _in_a_thread(server):
+        yield (str(path) if path else f"127.0.0.1:{server.server_address[1]}"), server
+
+
+class _Rspamd(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self._say(200, b"pong\r\n")
+
+    def do_POST(self):
+        mail = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.seen.append((self.path, list(self.headers.items()), mail))
+        self._say(self.server.status, json.dumps(self.server.answer).encode())
+
+    def _say(self, status, body):
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        with suppress(OSError):
+            self.wfile.write(body)
+
+    def log_message(self, *words):
+        pass
+
+
+@contextmanager
+def rspamd(**answer):
+    """An Rspamd that says `answer` to every mail; yields (url, server). `server.seen` are (path, headers, mail)."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Rspamd)
+    server.status, server.seen = 200, []
+    server.answer = {"action": "no action", "score": 0.5, "required_score": 15.0, **answer}
+    with _in_a_thread(server):
+        yield f"http://127.0.0.1:{server.server_address[1]}", server

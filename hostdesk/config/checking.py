@@ -5,14 +5,14 @@ from __future__ import annotations
 import shutil
 import smtplib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 
+from hostdesk.config import checking_doors
+from hostdesk.config.findings import Finding
 from hostdesk.jobs import beats
 from hostdesk.jobs.models import Heartbeat, Part
 from hostdesk.jobs.tables import missing_migrations, unknown_migrations
@@ -24,22 +24,11 @@ from hostdesk.policy.queries import newest
 from hostdesk.ports import files, smarthost
 from hostdesk.ports.outcomes import PortDown
 
-Verdict = Literal["ok", "warning", "fault"]
-
 _LITTLE_ROOM = 1_000_000_000
 _NO_ROOM = 100_000_000
 _SECONDS = 5.0
 _CLOCK_OFF = timedelta(seconds=30)
 _SMTP_PORT = 25
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at. `sentence` says how it stands and, unless it is well, what to do."""
-
-    name: str
-    verdict: Verdict
-    sentence: str
 
 
 def look_at_everything(*, at: datetime) -> Iterator[Finding]:
@@ -50,7 +39,13 @@ def look_at_everything(*, at: datetime) -> Iterator[Finding]:
     for finding in _database():
         database_works = database_works and finding.verdict != "fault"
         yield finding
-    checks: list[Callable[[], Iterator[Finding]]] = [_address_of_the_desk, _storage, _dns, _smart_host]
+    checks: list[Callable[[], Iterator[Finding]]] = [
+        _address_of_the_desk,
+        _storage,
+        _dns,
+        _smart_host,
+        checking_doors.scanners,
+    ]
     if database_works:
         checks += [_policy, _staff, _mail_address, lambda: _clock(at), lambda: _parts(at), _mails]
     for check in checks:

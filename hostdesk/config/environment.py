@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from hostdesk.kit.refusals import Misconfigured
@@ -22,6 +22,7 @@ _HOST_NAME = re.compile(r"(?=[^A-Za-z]*[A-Za-z])[\w-]{1,63}(?:\.[\w-]{1,63})*\.?
 KNOWN = (
     "DATABASE_URL",
     "HOSTDESK_ATTACHMENTS_URL",
+    "HOSTDESK_CLAMAV",
     "HOSTDESK_DATA",
     "HOSTDESK_DNS",
     "HOSTDESK_LMTP",
@@ -29,6 +30,7 @@ KNOWN = (
     "HOSTDESK_MAIL_DOMAIN",
     "HOSTDESK_MAIL_MAX_BYTES",
     "HOSTDESK_POLICY",
+    "HOSTDESK_RSPAMD",
     "HOSTDESK_SECRET_KEY",
     "HOSTDESK_SECRET_KEY_FALLBACKS",
     "HOSTDESK_SMTP_TLS_CERT",
@@ -65,6 +67,8 @@ class Environment:
     smtp_tls_cert: str
     smtp_tls_key: str
     attachments_url: str
+    clamav: str
+    rspamd: str
     web_workers: int
     web_threads: int
     log: str
@@ -100,6 +104,8 @@ def read(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
         smtp_tls_cert=_file("HOSTDESK_SMTP_TLS_CERT", text("HOSTDESK_SMTP_TLS_CERT")),
         smtp_tls_key=_file("HOSTDESK_SMTP_TLS_KEY", text("HOSTDESK_SMTP_TLS_KEY")),
         attachments_url=_attachments(text("HOSTDESK_ATTACHMENTS_URL")),
+        clamav=_clamav(text("HOSTDESK_CLAMAV")),
+        rspamd=_rspamd(text("HOSTDESK_RSPAMD")),
         web_workers=_whole("HOSTDESK_WEB_WORKERS", text("HOSTDESK_WEB_WORKERS"), 1, 1),
         web_threads=_whole("HOSTDESK_WEB_THREADS", text("HOSTDESK_WEB_THREADS"), 4, 1),
         log=_one_of("HOSTDESK_LOG", text("HOSTDESK_LOG", "info"), ("debug", "info", "warning", "error")),
@@ -283,6 +289,35 @@ def _attachments(value: str) -> str:
         raise Misconfigured(
             "HOSTDESK_ATTACHMENTS_URL",
             "is s3://KEY:SECRET@bucket, s3+https://KEY:SECRET@host/bucket, or file:///folder",
+        )
+    return value
+
+
+def _clamav(value: str) -> str:
+    if not value or value.startswith("/"):
+        return value
+    found = _host_port("HOSTDESK_CLAMAV", value, 0)
+    if found is None or not found[1]:
+        raise Misconfigured(
+            "HOSTDESK_CLAMAV", "is the path of clamd's socket, such as /run/clamav/clamd.ctl, or host:3310"
+        )
+    return value
+
+
+def _rspamd(value: str) -> str:
+    if not value:
+        return ""
+    try:
+        parts = urlsplit(value)
+        asked = parse_qs(parts.query, strict_parsing=bool(parts.query))
+        _ = parts.port
+        float(asked.get("hold_from", ["0"])[0])
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and set(asked) <= {"hold_from"}
+    except ValueError:
+        sound = False
+    if not sound:
+        raise Misconfigured(
+            "HOSTDESK_RSPAMD", "is http://[:password@]host:11333, with ?hold_from=SCORE if you like"
         )
     return value
 

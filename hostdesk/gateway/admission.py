@@ -20,12 +20,16 @@ or the ticket it belongs to, else a new one."""
 class Facts:
     """What is known about one mail when it is judged.
 
-    `unreadable`: why it could not be read, or "". `from_ourselves`: its author is one of our own addresses.
+    `infected`: what a scanner found that must reach nobody, or "". `unscanned`: why a scanner did not look, or "".
+    `spam`: why a scanner would hold it as spam, or "". `unreadable`: why it could not be read, or "". `from_ourselves`: its author is one of our own addresses.
     `twin_taken`: the very same bytes already became a complaint. `machine`: why it counts as written by a machine.
     `author_problem`: why its author cannot be told, or "". `listed`: the author's address is that of an active contact.
     `trust`: how far that is believed, or "" where it was not asked.
     """
 
+    infected: str = ""
+    unscanned: str = ""
+    spam: str = ""
     unreadable: str = ""
     from_ourselves: bool = False
     twin_taken: bool = False
@@ -59,6 +63,13 @@ class Verdict:
 
 TABLE: tuple[Row, ...] = (
     Row(
+        "a scanner found something",
+        lambda f: bool(f.infected),
+        "quarantined",
+        "",
+        lambda f: f"{f.infected}.",
+    ),
+    Row(
         "unreadable",
         lambda f: bool(f.unreadable),
         "quarantined",
@@ -85,6 +96,13 @@ TABLE: tuple[Row, ...] = (
         "ignored",
         "channel.no_duplicates",
         lambda _f: "The very same mail already reached the supervisors.",
+    ),
+    Row(
+        "could not be scanned",
+        lambda f: bool(f.unscanned),
+        "quarantined",
+        "",
+        lambda f: f"It could not be scanned: {f.unscanned}. Run it again when the scanner works.",
     ),
     Row(
         "a complaint",
@@ -115,6 +133,13 @@ TABLE: tuple[Row, ...] = (
         lambda _f: (
             "It bears a contact's address, and that domain says such a mail is forged; nothing was sent."
         ),
+    ),
+    Row(
+        "taken for spam",
+        lambda f: bool(f.spam),
+        "quarantined",
+        "",
+        lambda f: f"It bears a contact's address, but {f.spam}.",
     ),
     Row(
         "unproven",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 
 from hostdesk.gateway.admission import Facts
+from hostdesk.gateway.scanning import Scan, Scanners, scanners_in_use
 from hostdesk.gateway.sender import Sender, senders_of
 from hostdesk.mail.auth.belief import Belief, believe
 from hostdesk.mail.auth.checking import check
@@ -28,11 +29,12 @@ _tools: Tools | None = None
 
 @dataclass
 class Tools:
-    """What judging needs from outside: parsing children, a resolver, threads that wait for DNS."""
+    """What judging needs from outside: parsing children, a resolver, scanners, threads that wait for the last two."""
 
     pool: ParserPool
     resolver: Resolver
     threads: ThreadPoolExecutor
+    scanners: Scanners = field(default_factory=Scanners)
 
 
 def tools() -> Tools:
@@ -45,12 +47,13 @@ def tools() -> Tools:
                 pool=ParserPool(),
                 resolver=DnsResolver(f"{server[0]}:{server[1]}" if server else None),
                 threads=make_threads(),
+                scanners=scanners_in_use(),
             )
         return _tools
 
 
 def make_threads() -> ThreadPoolExecutor:
-    """Threads that wait for DNS beside each other; they touch no table."""
+    """Threads that wait for DNS and scanners beside each other; they touch no table."""
     return ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="papers")
 
 
@@ -67,10 +70,12 @@ class Judged:
     sender: Sender
     belief: Belief | None
     facts: Facts
+    scan: Scan = field(default_factory=Scan)
 
 
 def judge_all(rows: Sequence[InboundMail], raws: dict[str, bytes], with_tools: Tools) -> list[Judged]:
-    """Read and judge a batch. Touches no table but the contacts; must run outside any transaction (it asks DNS).
+    """Read and judge a batch. Touches no table but the contacts; must run outside any transaction (it asks DNS
+    and scanners).
 
     Whether a mail's author is believed is asked only for listed contacts: strangers cost us no look-up.
     """
@@ -84,10 +89,18 @@ def judge_all(rows: Sequence[InboundMail], raws: dict[str, bytes], with_tools: T
         parsed,
         senders,
     )
+    scans = with_tools.threads.map(
+        lambda row, sender: with_tools.scanners.look(
+            row, raws.get(row.digest or "", b""), is_listed=sender.listed
+        ),
+        rows,
+        senders,
+    )
     judged = []
-    for row, mail, sender, belief in zip(rows, reads, senders, beliefs, strict=True):
-        facts = _facts(row, mail, sender, belief, ours)
-        judged.append(Judged(row, mail if isinstance(mail, ParsedMail) else None, sender, belief, facts))
+    for row, mail, sender, belief, scan in zip(rows, reads, senders, beliefs, scans, strict=True):
+        facts = _facts(row, mail, sender, belief, scan=scan, ours=ours)
+        read = mail if isinstance(mail, ParsedMail) else None
+        judged.append(Judged(row, read, sender, belief, facts, scan))
     return judged
 
 
@@ -136,12 +149,18 @@ def _facts(
     mail: ParsedMail | Unreadable,
     sender: Sender,
     belief: Belief | None,
+    *,
+    scan: Scan,
     ours: OurAddresses,
 ) -> Facts:
     if isinstance(mail, Unreadable):
-        return Facts(unreadable=mail.reason, complaint=row.route == Route.COMPLAINT)
+        complaint = row.route == Route.COMPLAINT
+        return Facts(infected=scan.infected, unreadable=mail.reason, complaint=complaint)
     named = [address.address for address in (*mail.to, *mail.cc)]
     return Facts(
+        infected=scan.infected,
+        unscanned=scan.unscanned,
+        spam=scan.spam,
         from_ourselves=ours.way_of(sender.address) is not None,
         machine=_machine(row, mail),
         complaint=Route.COMPLAINT in (row.route, ours.way_of_mail(named)),

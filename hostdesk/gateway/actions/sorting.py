@@ -39,6 +39,8 @@ PAPERS_TRIES = 3
 """How often DNS may fail before a mail is taken as unproven."""
 SETTLING_TRIES = 4
 """How often settling may break before a mail is held for a person: those behind it must flow."""
+SCAN_TRIES = 9
+"""How often a mail is brought to scanners that are away, about a quarter of an hour, before it is held."""
 _chance = random.Random()  # noqa: S311  (spreads retries, guards nothing)
 
 
@@ -78,6 +80,13 @@ def sort_mails(rows: list[InboundMail], with_tools: Tools, *, at: datetime) -> N
 
 
 def _settle_or_wait(judged: Judged, version: Version, *, at: datetime) -> None:
+    must_wait = judged.scan.may_wait and admit(judged.facts).name == "could not be scanned"
+    if must_wait and judged.row.tries < SCAN_TRIES:
+        wait = back_off(
+            judged.row.tries, first=timedelta(seconds=5), longest=timedelta(minutes=5), chance=_chance
+        )
+        release(judged.row, next_try_at=at + wait)
+        return
     if judged.belief is not None and judged.belief.retry and judged.row.tries < PAPERS_TRIES:
         wait = back_off(
             judged.row.tries, first=timedelta(seconds=5), longest=timedelta(minutes=5), chance=_chance
@@ -106,7 +115,7 @@ def settle(judged: Judged, version: Version, *, at: datetime) -> None:
         _write_down(row, judged, verdict, outcome, at=at)
         if outcome.ticket is None:
             believed = judged.belief.facts if judged.belief else {}
-            facts: dict[str, Fact] = {"mail": row.pk, "line": verdict.name, **believed}
+            facts: dict[str, Fact] = {"mail": row.pk, "line": verdict.name, **judged.scan.facts, **believed}
             clause = verdict.clause or "channel.tickets"
             decide(
                 "mail", row.pk, [Judgement(clause, outcome.disposition, facts)], version_id=version.id, at=at
@@ -196,7 +205,7 @@ def _open_complaint(judged: Judged, mail: ParsedMail, files: tuple[NewFile, ...]
     contacts = judged.sender.contacts if trust in ("proven", "plausible") else []
     chosen = choose_contact(contacts, f"{mail.subject}\n{mail.text}") if contacts else None
     contact = chosen.contact if chosen else None
-    facts = {"listed": judged.sender.listed, "trust": trust}
+    facts: dict[str, Fact] = {"listed": judged.sender.listed, "trust": trust, **judged.scan.facts}
     return open_ticket(
         Opening(
             subject=mail.subject,
@@ -243,7 +252,12 @@ def _append(match: Match, judged: Judged, mail: ParsedMail, files: tuple[NewFile
 
 def _sender_judgement(judged: Judged, contact: Contact) -> Judgement:
     assert judged.belief is not None, "a listed sender was judged"
-    facts = {"role": contact.role, "why": judged.belief.why, **judged.belief.facts}
+    facts: dict[str, Fact] = {
+        "role": contact.role,
+        "why": judged.belief.why,
+        **judged.scan.facts,
+        **judged.belief.facts,
+    }
     return Judgement("contact.listed_sender", judged.belief.trust, facts)
 
 
