@@ -19,10 +19,13 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def parser_pool():
     """Real parsing children for the whole run."""
+    from hostdesk.mail import pool
     from hostdesk.mail.child import ParserPool
 
-    with ParserPool() as pool:
-        yield pool
+    with ParserPool() as children:
+        pool.use(children)
+        yield children
+        pool.use(None)
 
 
 @pytest.fixture(scope="session")

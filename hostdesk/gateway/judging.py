@@ -12,6 +12,7 @@ from django.conf import settings
 from hostdesk.gateway.admission import Facts
 from hostdesk.gateway.scanning import Scan, Scanners, scanners_in_use
 from hostdesk.gateway.sender import Sender, senders_of
+from hostdesk.mail import pool
 from hostdesk.mail.auth.belief import Belief, believe
 from hostdesk.mail.auth.checking import check
 from hostdesk.mail.auth.resolver import DnsResolver, Resolver
@@ -44,7 +45,7 @@ def tools() -> Tools:
         if _tools is None:
             server = settings.ENVIRONMENT.dns
             _tools = Tools(
-                pool=ParserPool(),
+                pool=pool.in_use(),
                 resolver=DnsResolver(f"{server[0]}:{server[1]}" if server else None),
                 threads=make_threads(),
                 scanners=scanners_in_use(),

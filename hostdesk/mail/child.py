@@ -1,8 +1,9 @@
 """Reads mails in small processes with limits, so that no mail can hurt the worker (T16 to T18).
 
 Run as a module this file is the child: it knows no Django and no database, and gets no secret in its environment.
-Frames on one socket: 4 bytes length and the raw mail in; one kind byte, 4 bytes length and msgpack out, after one ready byte. A child
-that dies, or takes too long, costs its one mail; the mails behind it go to another child.
+Frames on one socket: 4 bytes length and the raw mail in; one kind byte, 4 bytes length and msgpack out, after one ready byte. The two
+highest bits of the length say what is wanted: the mail read, or its formatting made fit to be shown, without or with
+pictures of other servers. A child that dies, or takes too long, costs its one mail; the mails behind it go to another child.
 """
 
 from __future__ import annotations
@@ -23,9 +24,12 @@ from typing import Self
 
 import msgspec
 
-from hostdesk.mail.reading.shapes import ParsedMail, Unreadable
+from hostdesk.mail.reading.shapes import Formatted, ParsedMail, Unreadable
 
-_PARSED, _UNREADABLE, _READY = b"P", b"U", b"R"
+_PARSED, _UNREADABLE, _READY, _FORMATTED = b"P", b"U", b"R", b"F"
+# What is wanted of a mail; a mail itself is shorter than a gigabyte.
+_READ, _SHOW, _SHOW_WITH_PICTURES = 0, 1 << 31, 1 << 30
+_LENGTH = (1 << 30) - 1
 _ROOT = Path(__file__).resolve().parents[2]
 _OUT_OF_MEMORY = 77
 # A child that has almost been idle long enough to leave is not given another mail.
@@ -61,15 +65,26 @@ class ParserPool:
 
     def read(self, raw: bytes) -> ParsedMail | Unreadable:
         """Read one mail within the limits. Never raises for anything the mail does."""
+        answer = self._wants(_READ, raw)
+        assert not isinstance(answer, Formatted), "a mail was to be read, not shown"
+        return answer
+
+    def formatted(self, raw: bytes, *, pictures: bool) -> Formatted | Unreadable:
+        """A mail's own formatting, made fit to be shown; `pictures` lets those of other servers load."""
+        answer = self._wants(_SHOW_WITH_PICTURES if pictures else _SHOW, raw)
+        assert not isinstance(answer, ParsedMail), "a mail was to be shown, not read"
+        return answer
+
+    def _wants(self, wish: int, raw: bytes) -> ParsedMail | Formatted | Unreadable:
         with self._free:
             child = self._take()
             try:
-                answer = self._ask(child, raw)
+                answer = self._ask(child, wish, raw)
                 if answer is None:
                     # It left of its own accord before it saw the mail.
                     self._drop(child)
                     child = self._take(fresh=True)
-                    answer = self._ask(child, raw)
+                    answer = self._ask(child, wish, raw)
             except BaseException:
                 self._drop(child)
                 raise
@@ -108,8 +123,8 @@ class ParserPool:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _ask(self, child: _Child, raw: bytes) -> ParsedMail | Unreadable | None:
-        return child.ask(raw, wall_seconds=self.wall_seconds, cpu_seconds=self._cpu_seconds)
+    def _ask(self, child: _Child, wish: int, raw: bytes) -> ParsedMail | Formatted | Unreadable | None:
+        return child.ask(wish, raw, wall_seconds=self.wall_seconds, cpu_seconds=self._cpu_seconds)
 
     def _take(self, *, fresh: bool = False) -> _Child:
         stale: list[_Child] = []
@@ -164,7 +179,9 @@ class _Child:
     def is_alive(self) -> bool:
         return self.process.poll() is None
 
-    def ask(self, raw: bytes, *, wall_seconds: float, cpu_seconds: int) -> ParsedMail | Unreadable | None:
+    def ask(
+        self, wish: int, raw: bytes, *, wall_seconds: float, cpu_seconds: int
+    ) -> ParsedMail | Formatted | Unreadable | None:
         """The child's answer, or why there is none; None when it had left before."""
         try:
             self._await_start()
@@ -173,7 +190,7 @@ class _Child:
             return Unreadable("The reader of mails could not be started.")
         deadline = time.monotonic() + wall_seconds
         try:
-            self._send(raw, deadline)
+            self._send(wish, raw, deadline)
             kind = self._receive(1, deadline)
             payload = self._receive(int.from_bytes(self._receive(4, deadline)), deadline)
         except TimeoutError:
@@ -185,6 +202,8 @@ class _Child:
         self.used_at = time.monotonic()
         if kind == _PARSED:
             return msgspec.msgpack.decode(payload, type=ParsedMail)
+        if kind == _FORMATTED:
+            return msgspec.msgpack.decode(payload, type=Formatted)
         return msgspec.msgpack.decode(payload, type=Unreadable)
 
     def _await_start(self) -> None:
@@ -202,9 +221,10 @@ class _Child:
             self.process.kill()
         self.process.wait()
 
-    def _send(self, raw: bytes, deadline: float) -> None:
+    def _send(self, wish: int, raw: bytes, deadline: float) -> None:
         self.socket.settimeout(max(0.001, deadline - time.monotonic()))
-        head = len(raw).to_bytes(4)
+        assert len(raw) <= _LENGTH, "no door lets a mail of a gigabyte in"
+        head = (wish | len(raw)).to_bytes(4)
         if len(raw) < 65536:  # noqa: PLR2004  (one system call for all but big mails)
             self.socket.sendall(head + raw)
         else:
@@ -257,12 +277,20 @@ def serve(peer: socket.socket, *, cpu_seconds: int, idle_exit_seconds: float) ->
     encoder = msgspec.msgpack.Encoder()
     peer.sendall(_READY)
     while True:
-        raw = _next_mail(peer, idle_exit_seconds)
-        if raw is None:
+        asked = _next_mail(peer, idle_exit_seconds)
+        if asked is None:
             return 0
+        wish, raw = asked
         _allow_cpu(cpu_seconds)
         try:
-            kind, payload = _PARSED, encoder.encode(reading.read(raw))
+            if wish == _READ:
+                kind, payload = _PARSED, encoder.encode(reading.read(raw))
+            else:
+                shown = reading.show(raw, pictures=wish == _SHOW_WITH_PICTURES)
+                kind, payload = (
+                    _FORMATTED if isinstance(shown, Formatted) else _UNREADABLE,
+                    encoder.encode(shown),
+                )
         except MemoryError:
             return _OUT_OF_MEMORY
         except (OverflowError, ValueError, TypeError) as trouble:
@@ -272,10 +300,11 @@ def serve(peer: socket.socket, *, cpu_seconds: int, idle_exit_seconds: float) ->
             )
         peer.sendall(kind + len(payload).to_bytes(4))
         peer.sendall(payload)
-        raw = payload = b""
+        asked, raw, payload = None, b"", b""
 
 
-def _next_mail(peer: socket.socket, idle_exit_seconds: float) -> bytes | None:
+def _next_mail(peer: socket.socket, idle_exit_seconds: float) -> tuple[int, bytes] | None:
+    """What is wanted, and of which mail; None when no more come."""
     peer.settimeout(idle_exit_seconds)
     try:
         head = peer.recv(4, socket.MSG_WAITALL)
@@ -284,13 +313,14 @@ def _next_mail(peer: socket.socket, idle_exit_seconds: float) -> bytes | None:
     if len(head) < 4:  # noqa: PLR2004
         return None
     peer.settimeout(None)
-    size, out = int.from_bytes(head), bytearray()
+    said, out = int.from_bytes(head), bytearray()
+    wish, size = said & ~_LENGTH, said & _LENGTH
     while len(out) < size:
         piece = peer.recv(min(1 << 20, size - len(out)))
         if not piece:
             return None
         out += piece
-    return bytes(out)
+    return wish, bytes(out)
 
 
 def _allow_cpu(seconds: int) -> None:

@@ -28,6 +28,7 @@ _DESK = [
     path("desk/lists/<slug:name>", desk_lists.listed, name="listed"),
     path("desk/attachments/<int:pk>", desk_ticket.attachment, name="attachment"),
     path("desk/messages/<int:pk>/formatted", desk_ticket.formatted, name="formatted"),
+    path("desk/messages/<int:pk>/letter", desk_ticket.letter, name="letter"),
     path("desk/search", desk_lists.search, name="search"),
 ]
 

@@ -19,6 +19,7 @@ PARTS = (
     "card",
     "table",
     "prose",
+    "formatted",
 )
 
 

@@ -98,6 +98,7 @@ TABLE = {
     "desk/me/second-step": Row("agents"),
     "desk/me/sessions/<int:session_id>/end": Row("agents", "desk/me/sessions/{own_session}/end"),
     "desk/messages/<int:pk>/formatted": Row("agents", "desk/messages/{html_message}/formatted"),
+    "desk/messages/<int:pk>/letter": Row("agents", "desk/messages/{html_message}/letter"),
     "desk/mine": Row("agents"),
     "desk/queue": Row("agents"),
     "desk/queue/news": Row("agents"),

@@ -29,10 +29,11 @@ _EXTENSIONS = {
 
 @dataclass(slots=True)
 class Body:
-    """What was found: text pieces in reading order, sanitised HTML, files, what sealed the mail, what to say of it."""
+    """What was found: text pieces in reading order, HTML (sanitised and as it came), files, what sealed it, what to say."""
 
     texts: list[str] = field(default_factory=list)
     htmls: list[str] = field(default_factory=list)
+    markups: list[str] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     sealed: Sealed | None = None
     notes: list[Note] = field(default_factory=list)
@@ -50,6 +51,7 @@ class Body:
     def add_html(self, markup: str) -> None:
         """Take in one piece of HTML as it came."""
         clean = html.sanitized(markup)
+        self.markups.append(markup)
         self.htmls.append(clean)
         self.texts.append(html.to_text(clean))
 
@@ -109,6 +111,7 @@ def _take_alternative(entity: Entity, body: Body, walk: Walk, *, related: bool) 
         body.sealed = body.sealed or form.sealed
     for form in forms:
         body.htmls.extend(form.htmls)
+        body.markups.extend(form.markups)
     plain = [form for form in forms if form.text.strip() and not form.htmls]
     rich = [form for form in forms if form.text.strip() and form.htmls]
     chosen = plain[0] if plain else rich[0] if rich else None
@@ -338,5 +341,6 @@ def _take_inner_message(root: Entity, body: Body, walk: Walk) -> None:
             if inner.text.strip():
                 body.texts.append(inner.text)
                 body.htmls.extend(inner.htmls)
+                body.markups.extend(inner.markups)
                 return
         stack.extend(reversed(entity.children))

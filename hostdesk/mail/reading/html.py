@@ -17,7 +17,7 @@ MAX_NESTING = 1_000
 MAX_REFERENCES = 60_000
 MAX_REPEATED = 200_000
 
-_TAGS = {
+TAGS = {
     "a", "abbr", "address", "b", "bdi", "bdo", "big", "blockquote", "br", "caption", "center", "cite", "code", "col",
     "colgroup", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "font", "h1", "h2",
     "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "samp",
@@ -36,7 +36,7 @@ _ATTRIBUTES = {
     "time": {"datetime"},
     "blockquote": {"type"},
 }
-_GONE_WITH_CONTENT = {
+GONE_WITH_CONTENT = {
     "script",
     "style",
     "title",
@@ -60,8 +60,8 @@ def _inert(tag: str, attribute: str, value: str) -> str | None:
 
 
 _CLEANER = nh3.Cleaner(
-    tags=_TAGS,
-    clean_content_tags=_GONE_WITH_CONTENT,
+    tags=TAGS,
+    clean_content_tags=GONE_WITH_CONTENT,
     attributes=_ATTRIBUTES,
     attribute_filter=_inert,
     url_schemes=_SCHEMES,
@@ -76,7 +76,7 @@ def sanitized(markup: str) -> str:
     A remote picture keeps its `alt` and size but has no `src`. Markup beyond 1 MB is cut; pictures written into
     the markup itself are dropped before it is measured.
     """
-    return _CLEANER.clean(_tamed(markup))
+    return _CLEANER.clean(tamed(markup))
 
 
 _FORMATTING = {
@@ -122,7 +122,7 @@ _DATA_URL = re.compile(r"data:[\w/+.-]{1,60};base64,[A-Za-z0-9+/=\s]++", re.IGNO
 _TAG_AT = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})[^<>]{0,10000}>?")
 
 
-def _tamed(markup: str) -> str:
+def tamed(markup: str) -> str:
     """Markup cut where it becomes a bomb for any HTML parser that keeps the standard.
 
     Three are known: endless nesting; formatting left open, which every later block must repeat; and character

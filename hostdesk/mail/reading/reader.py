@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from hostdesk.mail.reading import author, body, bounces, headers, machines, mime, notes
 from hostdesk.mail.reading.body import Body
+from hostdesk.mail.reading.formatted import formatted
 from hostdesk.mail.reading.mime import Entity, Walk
 from hostdesk.mail.reading.reply import reply_of
-from hostdesk.mail.reading.shapes import Address, Author, Bounce, Note, ParsedMail
+from hostdesk.mail.reading.shapes import Address, Author, Bounce, Formatted, Note, ParsedMail, Unreadable
 
 OWN_PREFIX = "x-hostdesk-"
 
@@ -20,6 +21,20 @@ def read(raw: bytes) -> ParsedMail:
         return _read(raw)
     except Exception as problem:  # noqa: BLE001  (a mail is never lost for a fault of its reader; T18)
         return _salvaged(raw, problem)
+
+
+def show(raw: bytes, *, pictures: bool) -> Formatted | Unreadable:
+    """A mail's own formatting, made fit to be shown in a frame without rights; `Unreadable` when it brings none.
+
+    `pictures` lets those of other servers load, by https only.
+    """
+    try:
+        found = body.gather(*mime.split(raw))
+        if not found.markups:
+            return Unreadable("This mail has no formatting of its own.")
+        return formatted(found.markups, found.attachments, pictures=pictures)
+    except Exception:  # noqa: BLE001  (as in `read`: the text and the source are there all the same)
+        return Unreadable("The formatting of this mail could not be read; its text and its source are there.")
 
 
 def _read(raw: bytes) -> ParsedMail:

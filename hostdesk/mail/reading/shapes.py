@@ -129,6 +129,29 @@ class ParsedMail(msgspec.Struct, frozen=True):
     error: str | None = None
 
 
+class Formatted(msgspec.Struct, frozen=True):
+    """HTML for the frame, and what was done to it.
+
+    `remote` pictures lie on other servers, of which `insecure` cannot be had by https and `trackers` are too small to
+    be seen: those two kinds are never loaded. `disguised` links say one address and lead to another. `hidden` passages
+    were written so that a reader would not see them. `coloured`: it brings colours of its own and wants white paper.
+    """
+
+    html: str
+    remote: int = 0
+    insecure: int = 0
+    trackers: int = 0
+    disguised: int = 0
+    hidden: int = 0
+    coloured: bool = False
+    lines: int = 0
+
+    @property
+    def to_load(self) -> int:
+        """Pictures that would be fetched from other servers if a reader asked."""
+        return self.remote - self.insecure - self.trackers
+
+
 class Unreadable(msgspec.Struct, frozen=True):
     """What the parser pool answers when a mail could not be read within its limits; `reason` is a sentence."""
 

@@ -7,9 +7,13 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from hostdesk.kit.refusals import Missing
+from hostdesk.mail import showing
+from hostdesk.mail.queries import raw_of
+from hostdesk.mail.reading import Formatted
 from hostdesk.people.access import agents_only
 from hostdesk.people.requests import DeskRequest
 from hostdesk.tickets.actions import drafting
@@ -22,6 +26,7 @@ from hostdesk.tickets.views import downloads
 from hostdesk.tickets.views.desk_aside import contacts, earlier, takers
 from hostdesk.tickets.views.desk_rows import STATES, clock_of_ticket
 from hostdesk.tickets.views.desk_timeline import timeline, verdicts
+from hostdesk.web.htmx import show as show_fragment
 
 
 @require_GET
@@ -110,8 +115,32 @@ def attachment(request: DeskRequest, pk: int) -> HttpResponse:
 @require_GET
 @agents_only
 def formatted(request: DeskRequest, pk: int) -> HttpResponse:
-    """A mail with its own formatting, on a page without any rights."""
+    """A mail with its own formatting: the document in the frame, without any rights."""
+    pictures = showing.has_pictures_on(request)
+    return showing.page(request, _formatted(request, pk, pictures=pictures), pictures=pictures)
+
+
+@require_GET
+@agents_only
+def letter(request: DeskRequest, pk: int) -> HttpResponse:
+    """The frame with what must be said about it; alone on a page, or a piece of the ticket's."""
+    pictures = showing.has_pictures_on(request)
+    found = _formatted(request, pk, pictures=pictures)
+    alone, frame = reverse("tickets:letter", args=[pk]), reverse("tickets:formatted", args=[pk])
+    ticket = message_for_agent(request.agent, pk).ticket
+    context = {
+        "showing": showing.around(found, alone=alone, frame=frame, pictures=pictures),
+        "sandbox": showing.SANDBOX,
+        "ticket": ticket,
+        "place": "all",
+    }
+    return show_fragment(request, "tickets/desk/letter.html", context, fragment="framed")
+
+
+def _formatted(request: DeskRequest, pk: int, *, pictures: bool) -> Formatted:
+    """The formatting of one message that the agent may see, cleaned anew from the mail it came in by."""
     message = message_for_agent(request.agent, pk)
     if not message.html:
         raise Missing
-    return downloads.formatted(message.html)
+    raw = raw_of(message.inbound_mail) if message.inbound_mail else None
+    return showing.formatted(raw, kept=message.html, pictures=pictures)

@@ -99,11 +99,21 @@ def _enclosed(written: Written) -> str:
     """The files of a message, and the way to its own formatting."""
     pieces = [_file(file) for file in written.files]
     if written.message.html:
-        address = f"/desk/messages/{written.message.pk}/formatted"
-        pieces.append(
-            f'<a class="attachment is-plain" href="{address}" target="_blank" rel="noopener">As it was formatted</a>'
-        )
+        return f"{_files_below(pieces)}{_formatted(written.message.pk)}"
+    return _files_below(pieces)
+
+
+def _files_below(pieces: list[str]) -> str:
     return f'<footer class="attachments">{"".join(pieces)}</footer>' if pieces else ""
+
+
+def _formatted(pk: int) -> str:
+    """The mail's own formatting, loaded when it is unfolded; without scripts a page of its own."""
+    return (
+        f'<details class="as-formatted" id="formatted-{pk}"><summary>Show as formatted mail</summary>'
+        f'<div hx-get="/desk/messages/{pk}/letter" hx-trigger="toggle from:#formatted-{pk} once" hx-swap="outerHTML">'
+        f'<a class="link" href="/desk/messages/{pk}/letter">As its sender formatted it</a></div></details>'
+    )
 
 
 def _file(file: Attachment) -> str:

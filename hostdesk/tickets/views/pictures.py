@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
+from hostdesk.kit.pictures import proven_type
 from hostdesk.kit.refusals import Missing
 from hostdesk.ports import files
 from hostdesk.tickets.models import Attachment
@@ -35,16 +36,3 @@ def show(file: Attachment) -> HttpResponse:
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
-
-
-def proven_type(head: bytes) -> str | None:
-    """The type that the first bytes of a file prove; None for all but PNG, JPEG, GIF and WebP."""
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if head.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if head.startswith((b"GIF87a", b"GIF89a")):
-        return "image/gif"
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "image/webp"
-    return None

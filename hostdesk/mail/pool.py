@@ -1,0 +1,26 @@
+"""The reading children of this process: one pool, made at first need, for all who read or show mails in it."""
+
+from __future__ import annotations
+
+import threading
+
+from hostdesk.mail.child import ParserPool
+
+_lock = threading.Lock()
+_pool: ParserPool | None = None
+
+
+def in_use() -> ParserPool:
+    """The pool of this process."""
+    global _pool  # noqa: PLW0603  (one set of children a process)
+    with _lock:
+        if _pool is None:
+            _pool = ParserPool()
+        return _pool
+
+
+def use(pool: ParserPool | None) -> None:
+    """Let this pool be the one of this process; None forgets it."""
+    global _pool  # noqa: PLW0603
+    with _lock:
+        _pool = pool
