@@ -241,13 +241,13 @@ def _host_port(name: str, value: str, default_port: int) -> tuple[str, int] | No
 
 
 def _hosts(name: str, value: str) -> tuple[str, ...]:
-    """Host names, addresses and networks, with blanks or commas between them."""
+    """Host names, `*.` and a domain, addresses and networks, with blanks or commas between them."""
     hosts = tuple(value.replace(",", " ").split())
     for host in hosts:
         try:
             ip_network(host, strict=False)
         except ValueError:
-            if not _HOST_NAME.fullmatch(host):
+            if not _HOST_NAME.fullmatch(host.removeprefix("*.")):
                 raise Misconfigured(
                     name, f"'{host}' is neither a host name nor an address such as 192.0.2.10"
                 ) from None

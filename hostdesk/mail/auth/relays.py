@@ -1,6 +1,7 @@
 """What a named relay of ours says about a mail: the session it saw, and its Authentication-Results (RFC 8601).
 
-Only fields above the first `Received` of anybody else count, because everything below may be forged (T07); a relay
+Only fields above the first `Received` of anybody else count, because everything below may be forged (T07), also a
+line with a relay's name in it: below the line in which a relay took the mail from outside, nothing is read. A relay
 removes results under its own name that it did not write (RFC 8601, 5).
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -17,12 +18,15 @@ from hostdesk.mail.auth.resolver import DnsDown, Resolver
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 _FROM = re.compile(r"\bfrom\s+(\S{1,255})(?:\s+\(([^()]{0,500})\))?", re.IGNORECASE)
 _BY = re.compile(r"\bby\s+\[?([\w.:-]{1,255})", re.IGNORECASE)
-_ADDRESS = re.compile(
-    r"\[(?:IPv6:)?([0-9A-Fa-f.:]{3,45})\]|(?:^|[\s@(])((?:\d{1,3}\.){3}\d{1,3})(?=[\s)]|$)", re.IGNORECASE
-)
+_BRACKETED = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f.:]{3,45})\]", re.IGNORECASE)
+_HELO = re.compile(r"\bhelo=\S*", re.IGNORECASE)
 _ENVELOPE = re.compile(r"envelope-from\s+<?([^<>\s)]{0,320})>?", re.IGNORECASE)
 _METHOD = re.compile(r"\A\s*(spf|dkim|dmarc)\s*=\s*([a-z]{3,12})\b", re.IGNORECASE)
 _HEADER_FROM = re.compile(r"\bheader\.from\s*=\s*\"?(?:[^\s\";@]{1,64}@)?([\w.-]{1,253})", re.IGNORECASE)
+_PRIVATE = tuple(
+    ipaddress.ip_network(one)
+    for one in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10")
+)
 
 
 class RelayWord(msgspec.Struct, frozen=True):
@@ -51,7 +55,20 @@ def word_of(
     names = {one.lower().rstrip(".") for one in relays}
     if client_ip and not _is_relay(client_ip, names, resolver):
         return None
-    return _read(_fields(raw), names, trusted_client=bool(client_ip))
+    return _read(
+        trace_fields(raw),
+        names,
+        trusted_client=bool(client_ip),
+        is_inside=lambda one: _is_at_home(one) or _is_relay(one, names, resolver),
+    )
+
+
+def _is_at_home(client_ip: str) -> bool:
+    """Whether an address that a relay of ours wrote down is one of a private network, where mail moves within the house."""
+    address = ipaddress.ip_address(client_ip)
+    return address.is_loopback or any(
+        address.version == network.version and address in network for network in _PRIVATE
+    )
 
 
 def _is_relay(client_ip: str, names: set[str], resolver: Resolver) -> bool:
@@ -75,7 +92,7 @@ def _is_relay(client_ip: str, names: set[str], resolver: Resolver) -> bool:
     return False
 
 
-def _fields(raw: bytes) -> list[tuple[str, str]]:
+def trace_fields(raw: bytes) -> list[tuple[str, str]]:
     """Header fields in order, unfolded, as far down as trace fields are looked at."""
     end = _HEADER_END.search(raw)
     block = raw[: end.start()] if end else raw
@@ -88,11 +105,15 @@ def _fields(raw: bytes) -> list[tuple[str, str]]:
     return out
 
 
-def _read(fields: list[tuple[str, str]], names: set[str], *, trusted_client: bool) -> RelayWord | None:
+def _read(
+    fields: list[tuple[str, str]], names: set[str], *, trusted_client: bool, is_inside: Callable[[str], bool]
+) -> RelayWord | None:
     received: list[str] = []
     results: list[str] = []
     for name, value in fields:
         if name == "received":
+            if received and not _came_from_inside(received[-1], is_inside):
+                break
             if not _is_by(value, names, trusted_client=trusted_client and not received):
                 break
             received.append(value)
@@ -123,19 +144,61 @@ def _read(fields: list[tuple[str, str]], names: set[str], *, trusted_client: boo
 def _is_by(received: str, names: set[str], *, trusted_client: bool) -> bool:
     """Whether a relay of ours wrote this line; the topmost one of a trusted client always is its own."""
     by = _BY.search(received)
-    return trusted_client or (by is not None and by[1].lower().rstrip(".") in names)
+    return trusted_client or (by is not None and _is_named(by[1].lower().rstrip("."), names))
+
+
+def _is_named(host: str, names: set[str]) -> bool:
+    """Whether a host or address is among the relays; `*.example.com` stands for all names below it."""
+    if host in names or any(one.startswith("*.") and host.endswith(one[1:]) for one in names):
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return any(
+        address in network
+        for one in names
+        if (network := _network(one)) and network.version == address.version
+    )
+
+
+def _network(name: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    try:
+        return ipaddress.ip_network(name, strict=False)
+    except ValueError:
+        return None
+
+
+def _came_from_inside(received: str, is_inside: Callable[[str], bool]) -> bool:
+    """Whether a relay's line tells of a step within the house: it names no client at all, or one of ours."""
+    if not received.lower().startswith("from "):
+        return True
+    client_ip = _client(received)[1]
+    return client_ip is not None and is_inside(client_ip)
 
 
 def _client(received: str) -> tuple[str, str | None]:
+    """What the client of a line called itself, and its address as the relay saw it.
+
+    Postfix writes `from HELO (name [address])`, Exim `from [address] (helo=HELO)`: what the client said of itself
+    may look like an address too, and is never taken for it.
+    """
     found = _FROM.search(received)
     if found is None:
         return "", None
-    for one in _ADDRESS.finditer(found[2] or found[1]):
-        try:
-            return found[1].strip("[]"), str(ipaddress.ip_address(one[1] or one[2]))
-        except ValueError:
-            continue
-    return found[1].strip("[]"), None
+    seen = _HELO.sub("", found[2] or "").strip()
+    called = found[1].strip("[]")
+    for one in [*_BRACKETED.findall(seen), *re.split(r"[\s@,;]+", seen)]:
+        if address := _ip(one):
+            return called, address
+    return called, None if "[" in seen else _ip(called)
+
+
+def _ip(text: str) -> str | None:
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return None
 
 
 def _server_of(results: str) -> str:

@@ -115,3 +115,51 @@ def test_over_lmtp_the_neighbour_is_never_taken_for_the_sender(neighbour, relays
     raw = RECEIVED + REST
 
     assert checked(raw, neighbour=neighbour, relays=relays, mail_from="alice@acme.example") == expected
+
+
+def received(client, by="mx.desk.example"):
+    return f"Received: {client} by {by} with ESMTPS id 4; Mon, 23 Nov 2026 10:00:00 +0200\r\n".encode()
+
+
+EVIL = "from mail.acme.example (mail.evil.example [203.0.113.9])"
+
+
+@pytest.mark.parametrize(
+    "taken_from_outside",
+    [
+        EVIL,
+        "from mail.acme.example (unknown [203.0.113.9])",
+        "from mail.acme.example (203.0.113.9)",
+        "from mail.acme.example (2001:db8:6::9)",
+        "from [192.0.2.10] (unknown [203.0.113.9])",
+        "from [203.0.113.9] (helo=[192.0.2.10])",
+        "from [203.0.113.9] (port=4711 helo=192.0.2.10)",
+        "from mail.evil.example ([203.0.113.9]:4711 helo=[192.0.2.10])",
+        "from mx.desk.example (mail.evil.example [203.0.113.9])",
+        "from [192.0.2.10] (unknown [unknown])",
+    ],
+)
+def test_below_the_line_in_which_a_relay_took_the_mail_from_outside_its_own_name_is_not_believed(
+    taken_from_outside,
+):
+    forged = received("from mail.acme.example (mail.acme.example [192.0.2.10])")
+
+    assert checked(received(taken_from_outside) + forged + REST)[1] == "fail"
+
+
+@pytest.mark.parametrize(
+    ("inside", "by", "relays"),
+    [
+        ("from localhost (localhost [127.0.0.1])", "mx.desk.example", ("mx.desk.example",)),
+        ("from filter (filter.lan [10.1.2.3])", "mx.desk.example", ("mx.desk.example",)),
+        ("from mx.desk.example (mx.desk.example [198.51.100.5])", "mx.desk.example", ("mx.desk.example",)),
+        ("", "mx.desk.example", ("mx.desk.example",)),
+        ("", "2002:a05:6a10::1", ("mx.desk.example", "2002:a05::/32")),
+        ("from x.desk.example (2001:db8:5::2)", "y.desk.example", ("*.desk.example", "2001:db8:5::/48")),
+    ],
+)
+def test_steps_within_the_house_are_passed_on_the_way_to_who_brought_the_mail(inside, by, relays):
+    line = received(inside, by).replace(b":  by", b": by")
+    raw = line + received("from mail.acme.example (mail.acme.example [192.0.2.10])") + REST
+
+    assert checked(raw, relays=relays) == ("pass", "pass", "own")
