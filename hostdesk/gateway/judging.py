@@ -1,12 +1,18 @@
-"""Facts about a batch of mails: read in limited children, authors looked up at once, papers checked side by side."""
+"""Facts about claimed mails: read in limited children, authors looked up at once, papers checked side by side.
+
+No mail waits for another: what is ready is judged, what takes long is left underway.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from typing import Any
 
+import structlog
 from django.conf import settings
 
 from hostdesk.gateway.admission import Facts
@@ -17,13 +23,17 @@ from hostdesk.mail.auth.belief import Belief, believe
 from hostdesk.mail.auth.checking import check
 from hostdesk.mail.auth.resolver import DnsResolver, Resolver
 from hostdesk.mail.auth.shapes import AuthResult
-from hostdesk.mail.child import ParserPool
+from hostdesk.mail.child import ParserPool, SetAside
 from hostdesk.mail.door.addresses import look_up
 from hostdesk.mail.door.recipients import OurAddresses
 from hostdesk.mail.models import Door, InboundMail, Route
 from hostdesk.mail.reading import ParsedMail, Unreadable
 
-_SIDE_BY_SIDE = 8
+log = structlog.get_logger()
+
+_SIDE_BY_SIDE = 16
+_GATHER_SECONDS = 0.05
+_PATIENCE_SECONDS = 0.2
 _lock = threading.Lock()
 _tools: Tools | None = None
 
@@ -36,6 +46,7 @@ class Tools:
     resolver: Resolver
     threads: ThreadPoolExecutor
     scanners: Scanners = field(default_factory=Scanners)
+    underway: Underway = field(default_factory=lambda: Underway())  # noqa: PLW0108  (stands below)
 
 
 def tools() -> Tools:
@@ -74,60 +85,146 @@ class Judged:
     scan: Scan = field(default_factory=Scan)
 
 
-def judge_all(rows: Sequence[InboundMail], raws: dict[str, bytes], with_tools: Tools) -> list[Judged]:
-    """Read and judge a batch. Touches no table but the contacts; must run outside any transaction (it asks DNS
-    and scanners).
+@dataclass(eq=False)
+class _Mail:
+    """One claimed mail on its way: first it is read, then, for some, its papers and inside are checked."""
 
-    Whether a mail's author is believed is asked only for listed contacts: strangers cost us no look-up.
+    row: InboundMail
+    raw: bytes | None
+    reading: Future[ParsedMail | Unreadable] | None
+    checks: Future[_Checked] | None = None
+    read: ParsedMail | Unreadable | None = None
+    sender: Sender | None = None
+
+    @property
+    def waits_for(self) -> Future[Any] | None:  # Any: one of two kinds, asked only whether it is done
+        return self.checks if self.sender is not None else self.reading
+
+    @property
+    def is_ready(self) -> bool:
+        return self.waits_for is None or self.waits_for.done()
+
+
+class Underway(threading.local):
+    """The mails that this thread has claimed and not yet judged: each comes out as soon as it is ready.
+
+    A mail that is slow to read, or whose author's DNS is slow to answer, is simply still here in the next round.
     """
-    reads = _read_all(rows, raws, with_tools.pool)
-    parsed = [mail if isinstance(mail, ParsedMail) else None for mail in reads]
-    senders = senders_of(parsed)
-    ours = look_up()
-    beliefs = with_tools.threads.map(
-        lambda row, mail, sender: _believe(row, mail, sender, raws, with_tools.resolver),
-        rows,
-        parsed,
-        senders,
-    )
-    scans = with_tools.threads.map(
-        lambda row, sender: with_tools.scanners.look(
-            row, raws.get(row.digest or "", b""), is_listed=sender.listed
-        ),
-        rows,
-        senders,
-    )
-    judged = []
-    for row, mail, sender, belief, scan in zip(rows, reads, senders, beliefs, scans, strict=True):
-        facts = _facts(row, mail, sender, belief, scan=scan, ours=ours)
-        read = mail if isinstance(mail, ParsedMail) else None
-        judged.append(Judged(row, read, sender, belief, facts, scan))
-    return judged
+
+    def __init__(self) -> None:
+        self._mails: list[_Mail] = []
+        self._judged: deque[Judged] = deque()
+        self.set_aside: list[InboundMail] = []
+        """Mails that are to be read again later; for the caller to give back."""
+        self.broken: list[InboundMail] = []
+        """Mails that broke something of ours; for the caller to try again or to hold."""
+
+    def __len__(self) -> int:
+        return len(self._mails) + len(self._judged)
+
+    def take(self, rows: Sequence[InboundMail], raws: dict[str, bytes], with_tools: Tools) -> None:
+        """Begin to read claimed mails, each in a limited child; one whose lease ran out meanwhile goes on."""
+        known = {mail.row.pk: mail for mail in self._mails}
+        for row in rows:
+            if row.pk in known:
+                known[row.pk].row = row
+                continue
+            raw = raws.get(row.digest or "")
+            self._mails.append(_Mail(row, raw, with_tools.pool.submit(raw) if raw is not None else None))
+
+    def judged(self, with_tools: Tools) -> Iterator[Judged]:
+        """Judged mails, until none got ready for a moment. Outside any transaction: papers ask DNS.
+
+        Touches no table but the contacts. One that is not fetched from here stays for the next call.
+        """
+        while self:
+            while self._judged:
+                yield self._judged.popleft()
+            pending = [mail.waits_for for mail in self._mails if mail.waits_for is not None]
+            # A short while for all of them, so that contacts are asked for a batch at once; else for any.
+            wait(pending, timeout=_GATHER_SECONDS)
+            if not any(mail.is_ready for mail in self._mails):
+                wait(pending, timeout=_PATIENCE_SECONDS, return_when=FIRST_COMPLETED)
+            if self._mails and not self._step(with_tools):
+                return
+
+    def _step(self, with_tools: Tools) -> bool:
+        """Move every ready mail on by one; whether there was any."""
+        ready = [mail for mail in self._mails if mail.is_ready]
+        self._judge([mail for mail in ready if mail.sender is not None])
+        self._look_up([mail for mail in ready if mail.sender is None], with_tools)
+        return bool(ready)
+
+    def _look_up(self, mails: list[_Mail], with_tools: Tools) -> None:
+        """Read mails get their sender. Papers are asked for only for listed contacts: strangers cost no look-up."""
+        for mail in mails:
+            try:
+                mail.read = _answer(mail)
+            except SetAside:
+                self._mails.remove(mail)
+                self.set_aside.append(mail.row)
+            except Exception as trouble:  # noqa: BLE001  (whatever one mail breaks, those beside it go on)
+                self._break(mail, trouble)
+        read = [mail for mail in mails if mail.read is not None]
+        parsed = [mail.read if isinstance(mail.read, ParsedMail) else None for mail in read]
+        unchecked = []
+        for mail, author, sender in zip(read, parsed, senders_of(parsed), strict=True):
+            mail.sender = sender
+            domain = author.author.domain if author is not None and sender.listed else None
+            if domain is not None or with_tools.scanners.are_set:
+                mail.checks = with_tools.threads.submit(_checked, mail, sender, domain, with_tools)
+            else:
+                unchecked.append(mail)
+        self._judge(unchecked)
+
+    def _break(self, mail: _Mail, trouble: Exception) -> None:
+        """Take a mail that broke something out, and say what it broke."""
+        log.error("mail not judged", mail=mail.row.pk, tries=mail.row.tries, exc_info=trouble)
+        self._mails.remove(mail)
+        self.broken.append(mail.row)
+
+    def _judge(self, mails: list[_Mail]) -> None:
+        ours = look_up() if mails else None
+        for mail in mails:
+            assert mail.read is not None, "read before judged"
+            assert mail.sender is not None, "looked up before judged"
+            assert ours is not None, "there are mails"
+            try:
+                checked = mail.checks.result() if mail.checks else _Checked()
+            except Exception as trouble:  # noqa: BLE001  (whatever one mail breaks, those beside it go on)
+                self._break(mail, trouble)
+                continue
+            facts = _facts(mail.row, mail.read, mail.sender, checked.belief, scan=checked.scan, ours=ours)
+            parsed = mail.read if isinstance(mail.read, ParsedMail) else None
+            self._mails.remove(mail)
+            self._judged.append(Judged(mail.row, parsed, mail.sender, checked.belief, facts, checked.scan))
 
 
-def _read_all(
-    rows: Sequence[InboundMail], raws: dict[str, bytes], pool: ParserPool
-) -> list[ParsedMail | Unreadable]:
-    """Each mail read in a limited child; one whose bytes are gone or that says nothing at all is unreadable."""
-    kept = [raws.get(row.digest or "") for row in rows]
-    answers = iter(pool.read_many([raw for raw in kept if raw is not None]))
-    reads: list[ParsedMail | Unreadable] = []
-    for raw in kept:
-        mail = Unreadable("its bytes are not in the database") if raw is None else next(answers)
-        if isinstance(mail, ParsedMail) and mail.error and not (mail.text or mail.attachments):
-            mail = Unreadable(mail.error)
-        reads.append(mail)
-    return reads
+@dataclass(frozen=True)
+class _Checked:
+    """What was asked outside about one mail: nothing, where nothing needed to be asked."""
+
+    belief: Belief | None = None
+    scan: Scan = field(default_factory=Scan)
 
 
-def _believe(
-    row: InboundMail, mail: ParsedMail | None, sender: Sender, raws: dict[str, bytes], resolver: Resolver
-) -> Belief | None:
-    """How far a listed author is believed; None where it does not matter."""
-    if mail is None or not sender.listed or mail.author.domain is None:
-        return None
-    auth = _papers(row, mail.author.domain, raws[row.digest or ""], resolver)
-    return believe(auth, author_domain=mail.author.domain)
+def _checked(mail: _Mail, sender: Sender, domain: str | None, with_tools: Tools) -> _Checked:
+    """How far a listed author is believed, and what scanners find. Waits for the network; touches no table."""
+    raw = mail.raw or b""
+    belief = None
+    if domain is not None:
+        belief = believe(_papers(mail.row, domain, raw, with_tools.resolver), author_domain=domain)
+    return _Checked(belief, with_tools.scanners.look(mail.row, raw, is_listed=sender.listed))
+
+
+def _answer(mail: _Mail) -> ParsedMail | Unreadable:
+    """What a reading came to; bytes that are gone, or that say nothing at all, are unreadable."""
+    if mail.reading is None:
+        return Unreadable("its bytes are not in the database")
+    read = mail.reading.result()
+    if isinstance(read, ParsedMail) and read.error and not (read.text or read.attachments):
+        return Unreadable(read.error)
+    return read
 
 
 def _papers(row: InboundMail, domain: str, raw: bytes, resolver: Resolver) -> AuthResult:

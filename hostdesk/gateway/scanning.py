@@ -44,6 +44,11 @@ class Scanners:
     spam: Scanner | None = None
     _away: dict[str, tuple[float, str]] = field(default_factory=dict)
 
+    @property
+    def are_set(self) -> bool:
+        """Whether there is any to ask."""
+        return self.virus is not None or self.spam is not None
+
     def look(self, row: InboundMail, raw: bytes, *, is_listed: bool) -> Scan:
         """Scan one mail; every one for viruses, only a contact's for spam: a stranger's is closed whatever it says.
 

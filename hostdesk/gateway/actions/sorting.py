@@ -12,7 +12,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from hostdesk.audit.actions import Fact, Judgement, decide
 from hostdesk.audit.prepared import Prepared
 from hostdesk.gateway.admission import Verdict, admit
-from hostdesk.gateway.judging import Judged, Tools, judge_all, tools
+from hostdesk.gateway.judging import Judged, Tools, tools
 from hostdesk.gateway.keeping import keep_files
 from hostdesk.gateway.resembling import resemblance
 from hostdesk.gateway.sender import choose_contact
@@ -34,6 +34,8 @@ from hostdesk.tickets.models import Channel, Message, Ticket, TicketState
 log = structlog.get_logger()
 
 BATCH = 32
+MOST_UNDERWAY = 200
+"""With so many slow mails in work nothing more is claimed; others may take it."""
 LEASE = timedelta(minutes=2)
 PAPERS_TRIES = 3
 """How often DNS may fail before a mail is taken as unproven."""
@@ -45,24 +47,41 @@ _chance = random.Random()  # noqa: S311  (spreads retries, guards nothing)
 
 
 def sort_round(at: datetime) -> int:
-    """Take a batch of waiting mails and settle each; how many were taken.
+    """Take a batch of waiting mails and settle what is ready; how many are in work.
 
-    Reading and DNS happen before and outside the commits. Any number of workers may run this.
+    Reading and DNS happen before and outside the commits. A mail that takes long stays underway and is settled by a
+    later round; it delays no other. Any number of workers may run this.
     """
-    rows = claim(InboundMail.objects.waiting(), limit=BATCH, by=claimant(), at=at, lease=LEASE)
-    if rows:
-        sort_mails(rows, tools(), at=at)
-    return len(rows)
+    kit = tools()
+    room = BATCH if len(kit.underway) < MOST_UNDERWAY else 0
+    rows = claim(InboundMail.objects.waiting(), limit=room, by=claimant(), at=at, lease=LEASE) if room else []
+    underway = len(kit.underway)
+    if rows or underway:
+        _take(rows, kit)
+        _settle_ready(kit, at=at)
+    return len(rows) + underway
 
 
 def sort_mails(rows: list[InboundMail], with_tools: Tools, *, at: datetime) -> None:
-    """Judge and settle claimed mails; one that breaks is tried again later and never stops the others."""
+    """Judge and settle claimed mails, all of them, however long the slowest takes."""
+    _take(rows, with_tools)
+    while with_tools.underway:
+        _settle_ready(with_tools, at=at)
+
+
+def _take(rows: list[InboundMail], kit: Tools) -> None:
+    """Begin to read claimed mails."""
     digests = [row.digest for row in rows if row.digest]
     raws = {
         digest: bytes(raw) for digest, raw in RawMail.objects.filter(pk__in=digests).values_list("pk", "raw")
     }
+    kit.underway.take(rows, raws, kit)
+
+
+def _settle_ready(kit: Tools, *, at: datetime) -> None:
+    """Settle the mails that are ready; one that breaks is tried again later and never stops the others."""
     version = policy.current()
-    for judged in judge_all(rows, raws, with_tools):
+    for judged in kit.underway.judged(kit):
         try:
             _settle_or_wait(judged, version, at=at)
         except (OperationalError, InterfaceError):
@@ -77,6 +96,12 @@ def sort_mails(rows: list[InboundMail], with_tools: Tools, *, at: datetime) -> N
             # The edge of the worker's loop: whatever one mail breaks, those behind it flow.
             log.exception("mail not settled", mail=judged.row.pk, tries=judged.row.tries)
             _after_break(judged.row, at=at)
+    while kit.underway.broken:
+        _after_break(kit.underway.broken.pop(), at=at)
+    while kit.underway.set_aside:
+        row = kit.underway.set_aside.pop()
+        wait = back_off(row.tries, first=timedelta(seconds=5), longest=timedelta(minutes=2), chance=_chance)
+        release(row, next_try_at=at + wait)
 
 
 def _settle_or_wait(judged: Judged, version: Version, *, at: datetime) -> None:

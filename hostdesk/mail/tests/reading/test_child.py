@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hostdesk.mail import child
-from hostdesk.mail.child import ParserPool
+from hostdesk.mail.child import ParserPool, SetAside
 from hostdesk.mail.reading import Unreadable, read
 
 pytestmark = pytest.mark.db_free
@@ -169,3 +169,48 @@ def test_children_load_no_django():
     )
 
     assert done.stdout.strip() == "False", done.stderr
+
+
+def stopped(pool, count):
+    """The process ids of so many idle children, stopped: the next mails hang in them."""
+    pool.read_many([GOOD] * 20)
+    while pool.running < count:
+        pool.read_many([GOOD] * 20)
+    pids = [one.process.pid for one in pool._idle[-count:]]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    return pids
+
+
+def test_mails_that_hang_step_aside_and_the_others_are_read():
+    with ParserPool(2, wall_seconds=60, patience_seconds=0.2) as pool:
+        stopped(pool, 2)
+        hanging = [pool.submit(GOOD) for _ in range(2)]
+        answers = pool.read_many([GOOD] * 20)
+        finished = [one.done() for one in hanging]
+        for one in list(pool._busy):
+            one.process.kill()
+
+        assert (answers, finished) == ([read(GOOD)] * 20, [False, False])
+
+
+def test_a_slow_mail_is_broken_off_where_no_place_for_slow_ones_is_left():
+    with ParserPool(1, slow=0, wall_seconds=60, patience_seconds=0.2) as pool:
+        [pid] = stopped(pool, 1)
+        hanging = pool.submit(GOOD)
+        wait_until_taken(pool, pid)
+
+        assert (type(hanging.exception()), pool.read(GOOD)) == (SetAside, read(GOOD))
+
+
+def test_a_slow_mail_goes_on_at_low_priority_and_its_child_is_not_used_again():
+    with ParserPool(1, wall_seconds=60, patience_seconds=0.2) as pool:
+        [pid] = stopped(pool, 1)
+        slow = pool.submit(GOOD)
+        wait_until_taken(pool, pid)
+        others = pool.read(GOOD)
+        priority = os.getpriority(os.PRIO_PROCESS, pid)
+        os.kill(pid, signal.SIGCONT)
+
+        assert (slow.result(), others, priority) == (read(GOOD), read(GOOD), 10)
+        assert pid not in [one.process.pid for one in pool._idle]
