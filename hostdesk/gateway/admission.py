@@ -22,7 +22,7 @@ class Facts:
 
     `infected`: what a scanner found that must reach nobody, or "". `unscanned`: why a scanner did not look, or "".
     `spam`: why a scanner would hold it as spam, or "". `unreadable`: why it could not be read, or "". `from_ourselves`: its author is one of our own addresses.
-    `twin_taken`: the very same bytes already became a complaint. `machine`: why it counts as written by a machine.
+    `twin_taken`: the very same bytes already became a complaint. `machine`: which kind of program wrote it, in a sentence, or "".
     `author_problem`: why its author cannot be told, or "". `listed`: the author's address is that of an active contact.
     `trust`: how far that is believed, or "" where it was not asked.
     """
@@ -88,7 +88,7 @@ TABLE: tuple[Row, ...] = (
         lambda f: bool(f.machine),
         "ignored",
         "",
-        lambda f: f"Written by a machine, not a person: {f.machine}",
+        lambda f: f.machine,
     ),
     Row(
         "the same complaint twice",

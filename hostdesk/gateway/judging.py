@@ -130,7 +130,8 @@ class Underway(threading.local):
                 known[row.pk].row = row
                 continue
             raw = raws.get(row.digest or "")
-            self._mails.append(_Mail(row, raw, with_tools.pool.submit(raw) if raw is not None else None))
+            reading = with_tools.pool.submit(_with_null_sender(row, raw)) if raw is not None else None
+            self._mails.append(_Mail(row, raw, reading))
 
     def judged(self, with_tools: Tools) -> Iterator[Judged]:
         """Judged mails, until none got ready for a moment. Outside any transaction: papers ask DNS.
@@ -227,6 +228,13 @@ def _answer(mail: _Mail) -> ParsedMail | Unreadable:
     return read
 
 
+def _with_null_sender(row: InboundMail, raw: bytes) -> bytes:
+    """The bytes as a delivering server would have kept them: an empty return path stands in them (RFC 5321 4.4)."""
+    if row.envelope_from or raw.startswith(b"From "):
+        return raw
+    return b"Return-Path: <>" + (b"\r\n" if b"\n" in raw else b"\r") + raw.lstrip(b"\r\n")
+
+
 def _papers(row: InboundMail, domain: str, raw: bytes, resolver: Resolver) -> AuthResult:
     """What SPF, DKIM and DMARC say: a named relay's word where it brought the mail, else our own checks."""
     handed_over = row.door == Door.LMTP
@@ -260,22 +268,9 @@ def _facts(
         unscanned=scan.unscanned,
         spam=scan.spam,
         from_ourselves=ours.way_of(sender.address) is not None,
-        machine=_machine(row, mail),
+        machine=mail.machine.sentence if mail.machine else "",
         complaint=Route.COMPLAINT in (row.route, ours.way_of_mail(named)),
         author_problem=mail.author.problem or "",
         listed=sender.listed,
         trust=belief.trust if belief else "",
     )
-
-
-def _machine(row: InboundMail, mail: ParsedMail) -> str:
-    """Why a mail counts as written by a machine, or "" for a person's."""
-    if mail.bounce is not None:
-        return "a delivery report"
-    if mail.report is not None:
-        return f"a report ({mail.report})"
-    if mail.auto_submitted:
-        return mail.auto_reason or "it is marked as automatic"
-    if not row.envelope_from:
-        return "it has no return address"
-    return ""

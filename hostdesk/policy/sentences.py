@@ -113,6 +113,9 @@ _SENTENCES: dict[tuple[str, str], Says] = {
         "This address had so many automatic mails from us within a day that this ticket was not acknowledged;"
         " it is handled all the same."
     ),
+    ("contact.listed_sender", "no answer wanted"): _fixed(
+        "This mail asks for no automatic answer, so this ticket was not acknowledged; it is handled all the same."
+    ),
     ("contact.listed_sender", "confirmed"): _fixed("The contact confirmed having written this."),
     ("contact.listed_sender", "disowned"): _fixed("The contact says that this was written by somebody else."),
     ("contact.listed_sender", "quarantined"): _fixed(

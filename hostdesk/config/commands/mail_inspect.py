@@ -66,6 +66,9 @@ def as_json(name: str, mail: ParsedMail) -> dict[str, Any]:  # Any: JSON
         ],
         "auto_submitted": mail.auto_submitted,
         "auto_reason": mail.auto_reason,
+        "machine": None
+        if mail.machine is None
+        else {"kind": mail.machine.kind, "sentence": mail.machine.sentence},
         "bounce": None
         if bounce is None
         else {

@@ -27,7 +27,7 @@ from hostdesk.people.models import Contact, Team
 from hostdesk.policy import queries as policy
 from hostdesk.policy.queries import Version
 from hostdesk.ports.outcomes import PortDown
-from hostdesk.tickets.actions.opening import NewFile, Opening, open_ticket
+from hostdesk.tickets.actions.opening import Acknowledge, NewFile, Opening, open_ticket
 from hostdesk.tickets.actions.writing import Addition, add_customer_message
 from hostdesk.tickets.models import Channel, Message, Ticket, TicketState
 
@@ -199,6 +199,8 @@ def _open(
     if not known:
         facts = {"accounts": [one.account.username for one in judged.sender.contacts]}
         judgements.append(Judgement("contact.identify", "account not named", facts))
+    if mail.auto_submitted:
+        judgements.append(Judgement("contact.listed_sender", "no answer wanted", {"mark": mail.auto_reason}))
     return open_ticket(
         Opening(
             subject=mail.subject,
@@ -216,12 +218,19 @@ def _open(
             files=files,
             inbound_mail=judged.row,
             judgements=tuple(judgements),
-            acknowledge="confirm" if verdict.way == "own ticket" else "full",
+            acknowledge=_acknowledge(verdict, mail),
             follows=match.ticket if match else None,
         ),
         by=contact.actor(),
         at=at,
     )
+
+
+def _acknowledge(verdict: Verdict, mail: ParsedMail) -> Acknowledge:
+    """Which acknowledgement a new ticket gets; none where the mail itself asks for silence (RFC 3834)."""
+    if mail.auto_submitted:
+        return "none"
+    return "confirm" if verdict.way == "own ticket" else "full"
 
 
 def _open_complaint(judged: Judged, mail: ParsedMail, files: tuple[NewFile, ...], *, at: datetime) -> Ticket:
@@ -248,7 +257,7 @@ def _open_complaint(judged: Judged, mail: ParsedMail, files: tuple[NewFile, ...]
             team_slug=Team.SUPERVISORS,
             inbound_mail=judged.row,
             judgements=(Judgement("conduct.complaints", "to supervisors only", facts),),
-            acknowledge="full" if contact else "none",
+            acknowledge="full" if contact and not mail.auto_submitted else "none",
         ),
         by=contact.actor() if contact else SYSTEM,
         at=at,

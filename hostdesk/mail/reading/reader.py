@@ -43,7 +43,7 @@ def _read(raw: bytes) -> ParsedMail:
     text = found.text
     subject = headers.text_of(root.raw("subject"), _charset_hint(root))
     bounce = bounces.recognise(root, text, subject)
-    machine = machines.recognise(root, subject, bounce=bounce is not None)
+    found_out = machines.recognise(root, text, subject, bounce=bounce)
     error = notes.PARTIAL if walk.too_deep or walk.too_many else None
     return ParsedMail(
         author=author.read(raw),
@@ -61,14 +61,15 @@ def _read(raw: bytes) -> ParsedMail:
         reply_text=_reply_text(text, bounce),
         html_sanitized=found.html,
         attachments=found.attachments,
-        auto_submitted=machine.reason != "",
-        auto_reason=machine.reason,
+        auto_submitted=found_out.mark != "",
+        auto_reason=found_out.mark,
+        machine=found_out.machine,
         bounce=bounce,
-        report=machine.report,
-        list_id=machine.list_id,
+        report=found_out.report,
+        list_id=found_out.list_id,
         sealed=found.sealed,
         notes=_notes(found, walk),
-        return_path=machine.return_path,
+        return_path=found_out.return_path,
         own_headers=_own(root),
         defects=walk.defects,
         error=error,

@@ -7,7 +7,11 @@ from typing import Literal
 
 import msgspec
 
-ReportKind = Literal["delivery", "abuse", "auth-failure", "dmarc", "read-receipt"]
+ReportKind = Literal["delivery", "abuse", "auth-failure", "dmarc", "tls", "read-receipt"]
+MachineKind = Literal["bounce", "report", "automatic answer", "receipt", "list", "notification"]
+"""What kind of program wrote a mail: `bounce` some mail was not delivered, or is late; `report` on delivered mail,
+abuse, DMARC or TLS; `automatic answer` out of office, acknowledgement, challenge, calendar reply; `receipt` it was
+read; `list` a mailing list or a mass mail; `notification` whatever else a program sends by itself."""
 Sealed = Literal["smime-signed", "smime-encrypted", "pgp-signed", "pgp-encrypted"]
 NoteKind = Literal["encrypted", "signed", "invitation", "outlook", "forwarded", "partial"]
 
@@ -90,14 +94,23 @@ class Bounce(msgspec.Struct, frozen=True):
         return self.action == "failed"
 
 
+class Machine(msgspec.Struct, frozen=True):
+    """A program wrote the mail: which kind of program, and that in a sentence for the mailroom."""
+
+    kind: MachineKind
+    sentence: str
+
+
 class ParsedMail(msgspec.Struct, frozen=True):
     """One mail as the gateway reads it. Everything here is the sender's word, except `author`'s strictness.
 
     `from_` is the lenient reading for screens; judgements use `author` only.
     `text` is the whole readable text, `reply_text` only what the sender newly wrote.
-    `auto_submitted` is true for mail that must get no automatic answer; `auto_reason` says why, in words.
     `notes` are sentences for whoever reads the mail, in the order in which they matter.
-    `own_headers` are this desk's own loop marks as found: hints, never authority.
+    `machine` is None for a person's mail; a machine's is never answered and opens no ticket.
+    `auto_submitted` is true for mail that must get no automatic answer, `auto_reason` is the mark that says so. That is
+    every machine's mail, and a person's that asks for none (`machine` is None then): it opens a ticket in silence.
+        `own_headers` are this desk's own loop marks as found: hints, never authority.
     `error` is a sentence when the mail could only be read in part or not at all; the mail is kept anyway.
     """
 
@@ -118,6 +131,7 @@ class ParsedMail(msgspec.Struct, frozen=True):
     attachments: list[Attachment] = []
     auto_submitted: bool = False
     auto_reason: str = ""
+    machine: Machine | None = None
     bounce: Bounce | None = None
     report: ReportKind | None = None
     list_id: str | None = None
