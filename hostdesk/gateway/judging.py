@@ -246,6 +246,7 @@ def _papers(row: InboundMail, domain: str, raw: bytes, resolver: Resolver) -> Au
         envelope_from=row.envelope_from,
         from_domain=domain,
         resolver=resolver,
+        at=row.received_at,
         trusted_relays=settings.ENVIRONMENT.trusted_relays,
     )
 

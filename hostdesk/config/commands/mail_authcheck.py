@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from datetime import UTC, datetime
 from typing import Any, TextIO
 
+import msgspec
+
 from hostdesk.mail import auth
-from hostdesk.mail.auth import dkim, domains, spf
+from hostdesk.mail.auth import arc, dkim, domains, spf
 from hostdesk.mail.reading import author
 
 HELP = "judge senders in cases read from standard input, with the DNS they bring along"
@@ -57,13 +60,13 @@ def verdict(case: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
     }
     if kind == "spf":
         return {"result": spf.check(**session).result}
-    raw = _raw(case["message"])
+    raw, at = _raw(case["message"]), datetime.now(UTC)
     if kind == "dkim":
-        return {"result": _any_signature(dkim.check(raw, resolver=resolver))}
+        return _signatures(dkim.check(raw, resolver=resolver, now=int(at.timestamp())))
     if kind == "arc":
-        return {"result": dkim.arc(raw, resolver=resolver)}
+        return {"result": arc.check(raw, resolver=resolver, now=int(at.timestamp()))}
     if kind == "dmarc":
-        found = auth.check(raw, **session, from_domain=author.read(raw).domain)
+        found = auth.check(raw, **session, from_domain=author.read(raw).domain, at=at)
         return {"result": found.dmarc.result, "disposition": found.dmarc.disposition}
     raise ValueError(f"unknown kind {kind}")
 
@@ -76,11 +79,11 @@ def _raw(message: str) -> bytes:
         return message.encode()
 
 
-def _any_signature(signatures: list[auth.Dkim]) -> str:
-    """`pass` when any signature verifies, else the verdict of the first."""
-    if not signatures:
-        return "none"
-    return "pass" if any(one.result == "pass" for one in signatures) else signatures[0].result
+def _signatures(signatures: list[auth.Dkim]) -> dict[str, Any]:  # Any: JSON
+    """`pass` when any signature verifies; `temperror` when one might have; each with its own verdict beside it."""
+    results = {one.result for one in signatures}
+    result = next((name for name in ("pass", "temperror") if name in results), "fail" if results else "none")
+    return {"result": result, "signatures": [msgspec.structs.asdict(one) for one in signatures]}
 
 
 def main() -> int:

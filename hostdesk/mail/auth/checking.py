@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
-from hostdesk.mail.auth import dkim, dmarc, relays, spf
+from hostdesk.mail.auth import arc, dkim, dmarc, relays, spf
 from hostdesk.mail.auth.domains import ascii_name
-from hostdesk.mail.auth.resolver import Resolver
+from hostdesk.mail.auth.resolver import Hurried, Resolver
 from hostdesk.mail.auth.shapes import AuthResult, Dmarc
+
+# RFC 7208 4.6.4 wants at least this for SPF alone; here it is what all the questions about one mail may take.
+DNS_SECONDS = 20.0
 
 
 def check(
@@ -20,6 +24,7 @@ def check(
     envelope_from: str,
     from_domain: str | None,
     resolver: Resolver,
+    at: datetime,
     trusted_relays: Sequence[str] = (),
     neighbour_ip: str | None = None,
 ) -> AuthResult:
@@ -28,8 +33,11 @@ def check(
     `from_domain` is that of the strictly read author; None when there is none, then DMARC is `permerror`.
     Through one of the `trusted_relays` the session is the one that the relay saw, and its own DMARC pass counts.
     `neighbour_ip` is a server of the house that handed the mail over (LMTP): it may be a relay, never the sender.
-    Never raises; DNS that does not answer becomes `temperror`. Touches the network through `resolver` only.
+    `at` is when the mail came in: signatures that expired since are still good.
+    Never raises; DNS that does not answer, or not within twenty seconds for the whole mail, becomes `temperror`.
+    Touches the network through `resolver` only.
     """
+    resolver, now = Hurried(resolver, seconds=DNS_SECONDS), int(at.timestamp())
     word = relays.word_of(raw, client_ip=client_ip, relays=trusted_relays, resolver=resolver)
     if word is None and neighbour_ip:
         word = relays.word_of(raw, client_ip=neighbour_ip, relays=trusted_relays, resolver=resolver)
@@ -37,15 +45,14 @@ def check(
         client_ip, helo = word.client_ip, word.helo
         envelope_from = envelope_from if word.envelope_from is None else word.envelope_from
     sender = spf.check(client_ip=client_ip, helo=helo, envelope_from=envelope_from, resolver=resolver)
-    signatures = dkim.check(raw, resolver=resolver)
+    signatures = dkim.check(raw, resolver=resolver, now=now)
     if from_domain is None:
         verdict = Dmarc("permerror", why="the mail has no single author")
         aligned: list[str] = []
     else:
         verdict, aligned = dmarc.check(from_domain, spf=sender, dkim=signatures, resolver=resolver)
-    own = AuthResult(
-        spf=sender, dkim=signatures, dmarc=verdict, arc=dkim.arc(raw, resolver=resolver), aligned=aligned
-    )
+    chain = arc.check(raw, resolver=resolver, now=now)
+    own = AuthResult(spf=sender, dkim=signatures, dmarc=verdict, arc=chain, aligned=aligned)
     return own if word is None else _with_word(own, word, from_domain)
 
 

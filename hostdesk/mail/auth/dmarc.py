@@ -159,7 +159,9 @@ def _aligned(
     resolver: Resolver,
 ) -> list[str]:
     """What passed for the author's organisation; without a record alignment is relaxed."""
-    passed = [("dkim", one.domain, f"dkim:{one.domain}") for one in dkim if one.result == "pass"]
+    passed = [
+        ("dkim", one.domain, f"dkim:{one.domain}") for one in dkim if one.result == "pass" and one.counts
+    ]
     if spf.result == "pass" and spf.domain:
         passed.append(("spf", spf.domain, "spf"))
     out = []

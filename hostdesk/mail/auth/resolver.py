@@ -35,6 +35,26 @@ class Resolver(Protocol):
         ...
 
 
+class Hurried:
+    """Another resolver with a limit on the time that all its questions together may take.
+
+    A question that is under way is waited for; after the limit everything new is DnsDown at once.
+    """
+
+    def __init__(self, inner: Resolver, *, seconds: float) -> None:
+        self._inner, self._left = inner, seconds
+
+    def lookup(self, name: str, kind: RecordType) -> Answer:
+        """Answer as the inner resolver does, while there is time."""
+        if self._left <= 0:
+            raise DnsDown(f"{kind} {name}: no time is left for this mail")
+        start = time.monotonic()
+        try:
+            return self._inner.lookup(name, kind)
+        finally:
+            self._left -= time.monotonic() - start
+
+
 class DnsResolver:
     """Asks real servers through dnspython and remembers answers for their time to live, within bounds.
 

@@ -26,6 +26,8 @@ def test_every_kind_of_case_is_judged():
     policy = {"_dmarc.acme.example": [["TXT", "v=DMARC1; p=reject"]]}
     signed = rsa_signed(RAW, domain="acme.example").decode("latin-1").replace("\r\n", "\n")
 
+    valid = {"domain": "acme.example", "selector": "s1", "result": "pass", "why": "", "counts": True}
+
     assert answered(
         {"id": "1", "kind": "spf", "zone": spf, **session},
         {"id": "2", "kind": "dkim", "zone": key, "message": signed},
@@ -39,8 +41,8 @@ def test_every_kind_of_case_is_judged():
         0,
         [
             {"id": "1", "result": "fail"},
-            {"id": "2", "result": "pass"},
-            {"id": "3", "result": "none"},
+            {"id": "2", "result": "pass", "signatures": [valid]},
+            {"id": "3", "result": "none", "signatures": []},
             {"id": "4", "result": "none"},
             {"id": "5", "result": "fail", "disposition": "reject"},
             {"id": "6", "result": "pass", "disposition": "none"},
@@ -56,3 +58,22 @@ def test_a_line_that_is_no_case_is_answered_and_the_rest_goes_on():
     )
 
     assert (code, [one["result"] for one in out]) == (1, [None, "x.example"])
+
+
+@pytest.mark.parametrize(
+    ("keys", "result"),
+    [
+        ({"s1": rsa_record()}, "pass"),
+        ({"s1": "v=DKIM1; p="}, "fail"),
+        ({"s1": "TIMEOUT"}, "temperror"),
+        ({"s1": rsa_record(), "s2": "TIMEOUT"}, "pass"),
+        ({"s2": "TIMEOUT"}, "temperror"),
+        ({}, "fail"),
+    ],
+)
+def test_one_valid_signature_of_several_is_enough_and_dns_trouble_leaves_it_open(keys, result):
+    mail = rsa_signed(rsa_signed(RAW, domain="acme.example"), domain="acme.example", selector="s2")
+    zone = {f"{name}._domainkey.acme.example": [["TXT", record]] for name, record in keys.items()}
+    _, out = answered({"id": "1", "kind": "dkim", "zone": zone, "message": mail.decode("latin-1")})
+
+    assert (out[0]["result"], len(out[0]["signatures"])) == (result, 2)

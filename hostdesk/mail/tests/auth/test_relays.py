@@ -1,5 +1,7 @@
 """A named relay is believed about the session it saw; nobody else's header lines are."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from hostdesk.mail.auth import ZoneResolver, check
@@ -30,6 +32,7 @@ def checked(
         envelope_from=mail_from,
         from_domain=domain,
         resolver=ZoneResolver(ZONE),
+        at=datetime.now(UTC),
         trusted_relays=relays,
         neighbour_ip=neighbour,
     )
