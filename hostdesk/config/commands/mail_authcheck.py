@@ -58,9 +58,10 @@ def verdict(case: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
         "envelope_from": case.get("mail_from") or "",
         "resolver": resolver,
     }
+    at = datetime.now(UTC)
     if kind == "spf":
-        return {"result": spf.check(**session).result}
-    raw, at = _raw(case["message"]), datetime.now(UTC)
+        return {"result": spf.check(**session, now=int(at.timestamp())).result}
+    raw = _raw(case["message"])
     if kind == "dkim":
         return _signatures(dkim.check(raw, resolver=resolver, now=int(at.timestamp())))
     if kind == "arc":

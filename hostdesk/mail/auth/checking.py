@@ -44,7 +44,9 @@ def check(
     if word is not None:
         client_ip, helo = word.client_ip, word.helo
         envelope_from = envelope_from if word.envelope_from is None else word.envelope_from
-    sender = spf.check(client_ip=client_ip, helo=helo, envelope_from=envelope_from, resolver=resolver)
+    sender = spf.check(
+        client_ip=client_ip, helo=helo, envelope_from=envelope_from, resolver=resolver, now=now
+    )
     signatures = dkim.check(raw, resolver=resolver, now=now)
     if from_domain is None:
         verdict = Dmarc("permerror", why="the mail has no single author")
