@@ -6,14 +6,17 @@ import re
 from dataclasses import dataclass
 from typing import Literal, cast
 
+from msgspec.structs import replace
+
 from hostdesk.mail.auth.domains import ascii_name, registrable
 from hostdesk.mail.auth.resolver import DnsDown, Resolver
 from hostdesk.mail.auth.shapes import Dkim, Dmarc, Policy, Spf
 
 # RFC 9989 4.10: never more than eight questions for one walk.
 MAX_QUERIES = 8
-_VERSION = re.compile(rb"\A[ \t]*v[ \t]*=[ \t]*DMARC1[ \t]*(?:;|\Z)")
+_VERSION = re.compile(rb"\A[ \t]*[vV][ \t]*=[ \t]*DMARC1[ \t]*(?:;|\Z)")
 _POLICIES = ("none", "quarantine", "reject")
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s,]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +27,20 @@ class Record:
     tags: dict[str, str]
 
     def policy(self, *names: str) -> Policy:
-        """The first of these tags that is there; an absent or unknown value asks for nothing."""
-        for name in names:
-            if name in self.tags:
-                value = self.tags[name].lower()
-                return cast("Policy", value) if value in _POLICIES else "none"
-        return "none"
+        """The first of these tags that is there; a record that is not readable asks for nothing."""
+        value = next((self.tags[name].lower() for name in names if name in self.tags), "none")
+        return cast("Policy", value) if self.is_readable and value in _POLICIES else "none"
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether `p` is there and it, `sp` and `np` hold policies (RFC 9989 4.10.1)."""
+        said = [self.tags[name].lower() for name in ("p", "sp", "np") if name in self.tags]
+        return "p" in self.tags and all(value in _POLICIES for value in said)
+
+    @property
+    def wants_reports(self) -> bool:
+        """Whether `rua` names an address; that keeps a record alive whose policy cannot be read."""
+        return any(_URI.match(one.strip()) for one in self.tags.get("rua", "").split(","))
 
     def is_strict(self, tag: Literal["aspf", "adkim"]) -> bool:
         """Whether alignment must be exact."""
@@ -52,22 +63,44 @@ def check(author_domain: str, *, spf: Spf, dkim: list[Dkim], resolver: Resolver)
     if domain is None:
         return Dmarc("permerror", why="the author's domain is no domain"), []
     try:
-        records = walk(domain, resolver)
-        record = policy_record(domain, records)
-        aligned = _aligned(domain, records, record, spf=spf, dkim=dkim, resolver=resolver)
-        exists = record is None or record.domain == domain or _exists(domain, resolver)
+        record, aligned, exists = _looked_up(domain, _passed(spf, dkim), resolver)
     except DnsDown as trouble:
         return Dmarc("temperror", domain, why=f"DNS did not answer: {trouble}"), []
     if record is None:
         return Dmarc("none", domain, why="no DMARC record"), aligned
-    asked = _policy_for(domain, record, exists=exists)
-    facts = {"domain": domain, "policy": asked, "record_domain": record.domain, "testing": record.testing}
-    if aligned:
-        return Dmarc("pass", by=aligned[0], **facts), aligned  # type: ignore[arg-type]
-    if _may_still_pass(domain, spf, dkim):
-        return Dmarc("temperror", why="SPF or DKIM could not be decided", **facts), []  # type: ignore[arg-type]
-    wished = _one_step_less(asked) if record.testing else asked
-    return Dmarc("fail", disposition=wished, why="nothing that passed is aligned", **facts), []  # type: ignore[arg-type]
+    if not (record.is_readable or record.wants_reports):
+        return Dmarc("none", domain, why=f"the record of {record.domain} holds no policy"), aligned
+    found = Dmarc(
+        "pass",
+        domain=domain,
+        policy=_policy_for(domain, record, exists=exists),
+        record_domain=record.domain,
+        testing=record.testing,
+        by=aligned[0] if aligned else "",
+    )
+    return (found if aligned else _not_aligned(found, spf, dkim)), aligned
+
+
+def _not_aligned(found: Dmarc, spf: Spf, dkim: list[Dkim]) -> Dmarc:
+    if _may_still_pass(found.domain, spf, dkim):
+        return replace(found, result="temperror", why="SPF or DKIM could not be decided")
+    wished = _one_step_less(found.policy) if found.testing else found.policy
+    return replace(found, result="fail", disposition=wished, why="nothing that passed is aligned")
+
+
+def _looked_up(
+    domain: str, passed: list[tuple[Literal["aspf", "adkim"], str, str]], resolver: Resolver
+) -> tuple[Record | None, list[str], bool]:
+    """The record that speaks for the domain, what is aligned with it, and whether the domain exists."""
+    record = _record_at(domain, resolver)
+    same = [words for _, name, words in passed if name == domain]
+    if record is not None and same:
+        # Identical names need no walk, so DNS trouble further up cannot hurt them.
+        return record, same, True
+    records = walk(domain, resolver, first=record)
+    record = policy_record(domain, records)
+    aligned = _aligned(domain, records, record, passed=passed, resolver=resolver)
+    return record, aligned, record is None or record.domain == domain or _exists(domain, resolver)
 
 
 def parse(record: bytes) -> dict[str, str] | None:
@@ -82,21 +115,20 @@ def parse(record: bytes) -> dict[str, str] | None:
     return tags
 
 
-def walk(domain: str, resolver: Resolver) -> list[Record]:
-    """Records from the domain up to the root, longest name first; stops at a record that says what it is."""
+def walk(domain: str, resolver: Resolver, *, first: Record | None = None) -> list[Record]:
+    """Records from the domain up to the root, longest name first; stops at a record that says what it is.
+
+    `first` is the domain's own record where it has been asked for already.
+    """
     labels = domain.split(".")
-    names = [labels]
     # A long name is asked itself, then cut to seven labels, so that the walk stays within eight questions.
     start = 1 if len(labels) < MAX_QUERIES else len(labels) - (MAX_QUERIES - 1)
-    names += [labels[cut:] for cut in range(start, len(labels))]
-    found: list[Record] = []
-    for name in names:
-        record = _record_at(".".join(name), resolver)
-        if record is None:
-            continue
-        found.append(record)
-        if record.psd in ("y", "n"):
+    found = [first] if first else []
+    for cut in range(start, len(labels)):
+        if found and found[-1].psd in ("y", "n"):
             break
+        record = _record_at(".".join(labels[cut:]), resolver)
+        found += [record] if record else []
     return found
 
 
@@ -149,27 +181,27 @@ def _exists(domain: str, resolver: Resolver) -> bool:
     return False
 
 
+def _passed(spf: Spf, dkim: list[Dkim]) -> list[tuple[Literal["aspf", "adkim"], str, str]]:
+    """What passed and may speak for its domain: the tag that rules its alignment, the domain, and words for it."""
+    passed: list[tuple[Literal["aspf", "adkim"], str, str]] = [
+        ("adkim", one.domain, f"dkim:{one.domain}") for one in dkim if one.result == "pass" and one.counts
+    ]
+    if spf.result == "pass" and spf.domain:
+        passed.append(("aspf", spf.domain, "spf"))
+    return [(tag, name, words) for tag, domain, words in passed if (name := ascii_name(domain))]
+
+
 def _aligned(
     domain: str,
     records: list[Record],
     record: Record | None,
     *,
-    spf: Spf,
-    dkim: list[Dkim],
+    passed: list[tuple[Literal["aspf", "adkim"], str, str]],
     resolver: Resolver,
 ) -> list[str]:
     """What passed for the author's organisation; without a record alignment is relaxed."""
-    passed = [
-        ("dkim", one.domain, f"dkim:{one.domain}") for one in dkim if one.result == "pass" and one.counts
-    ]
-    if spf.result == "pass" and spf.domain:
-        passed.append(("spf", spf.domain, "spf"))
     out = []
-    for kind, name, words in passed:
-        tag: Literal["aspf", "adkim"] = "aspf" if kind == "spf" else "adkim"
-        other = ascii_name(name)
-        if other is None:
-            continue
+    for tag, other, words in passed:
         strict = record is not None and record.is_strict(tag)
         if other == domain or (not strict and _same_organisation(domain, records, other, resolver)):
             out.append(words)
@@ -183,7 +215,7 @@ def _same_organisation(domain: str, records: list[Record], other: str, resolver:
     own = organisational(domain, records)
     if not (other == own or other.endswith("." + own)):
         return False
-    return organisational(other, walk(other, resolver)) == own
+    return organisational(other, walk(other, resolver, first=_record_at(other, resolver))) == own
 
 
 def _owns(parent: str, records: list[Record]) -> bool:
@@ -199,15 +231,20 @@ def _owns(parent: str, records: list[Record]) -> bool:
 
 def _may_still_pass(domain: str, spf: Spf, dkim: list[Dkim]) -> bool:
     """Whether a check that could not be made would count if it were; others cannot change the verdict."""
-    top = domain.rpartition(".")[2]
     names = [one.domain for one in dkim if one.result == "temperror"]
     if spf.result == "temperror":
         names.append(spf.domain)
-    return any(name.rpartition(".")[2] == top and _shares_name(name, domain) for name in names)
+    return any(may_align(ascii_name(name) or "", domain) for name in names)
 
 
-def _shares_name(one: str, other: str) -> bool:
-    return one == other or one.split(".")[-2:] == other.split(".")[-2:]
+def may_align(name: str, domain: str) -> bool:
+    """Whether two names can be of one organisation at all, whatever their records say."""
+    if not name or not domain:
+        return False
+    if name == domain or name.endswith("." + domain) or domain.endswith("." + name):
+        return True
+    top = registrable(domain)
+    return top is not None and registrable(name) == top
 
 
 def _one_step_less(policy: Policy) -> Policy:

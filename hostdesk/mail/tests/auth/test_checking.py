@@ -157,8 +157,37 @@ def test_a_signature_of_a_second_from_field_added_later_does_not_count():
         ("v=DMARC1; p=reject; t=y", "acme.example", "a@evil.example", ("fail", "quarantine")),
         ("v=DMARC1; p=quarantine; t=y", "acme.example", "a@evil.example", ("fail", "none")),
         ("v=DMARC1; p=reject; pct=0", "acme.example", "a@evil.example", ("fail", "reject")),
-        ("v=DMARC1", "acme.example", "a@evil.example", ("fail", "none")),
-        ("v=DMARC1; p=nonsense", "acme.example", "a@evil.example", ("fail", "none")),
+        ("v=DMARC1", "acme.example", "a@evil.example", ("none", "none")),
+        ("v=DMARC1; p=nonsense", "acme.example", "a@evil.example", ("none", "none")),
+        ("v=DMARC1; p=", "acme.example", "a@evil.example", ("none", "none")),
+        ("v=DMARC1; rua=mailto:x@acme.example", "acme.example", "a@evil.example", ("fail", "none")),
+        ("v=DMARC1; rua=mailto:x@acme.example", "acme.example", "a@acme.example", ("pass", "none")),
+        ("v=DMARC1; rua=nowhere", "acme.example", "a@evil.example", ("none", "none")),
+        (
+            "v=DMARC1; p=nonsense; rua=nowhere, https://x.example/r",
+            "acme.example",
+            "a@evil.example",
+            ("fail", "none"),
+        ),
+        ("v=DMARC1; p=reject; sp=nonsense", "acme.example", "a@evil.example", ("none", "none")),
+        (
+            "v=DMARC1; p=reject; np=nonsense; rua=mailto:x@y.example",
+            "acme.example",
+            "a@evil.example",
+            ("fail", "none"),
+        ),
+        ("v=DMARC1; P=Reject; ;; unknown; x=1", "acme.example", "a@evil.example", ("fail", "reject")),
+        ("V=DMARC1; p=reject", "acme.example", "a@evil.example", ("fail", "reject")),
+        ("v=DMARC1 p=reject", "acme.example", "a@evil.example", ("none", "none")),
+        ("p=reject; v=DMARC1", "acme.example", "a@evil.example", ("none", "none")),
+        ("v=DMARC1; p=reject; aspf=nonsense", "acme.example", "a@mail.acme.example", ("pass", "none")),
+        ("v=DMARC1; p=reject; adkim=s", "acme.example", "a@mail.acme.example", ("pass", "none")),
+        ("v=DMARC1; p=reject; aspf=S", "acme.example", "a@mail.acme.example", ("fail", "reject")),
+        ("v=DMARC1; p=reject; sp=none", "nix.acme.example", "a@evil.example", ("fail", "none")),
+        ("v=DMARC1; p=none; np=reject", "www.acme.example", "a@evil.example", ("fail", "none")),
+        ("v=DMARC1; p=none; np=reject; t=y", "nix.acme.example", "a@evil.example", ("fail", "quarantine")),
+        ("v=DMARC1; p=none; t=y", "acme.example", "a@evil.example", ("fail", "none")),
+        ("v=DMARC1; p=quarantine; pct=0; t=n", "acme.example", "a@evil.example", ("fail", "quarantine")),
         ("v=DMARC1; p=none; sp=reject", "www.acme.example", "a@evil.example", ("fail", "reject")),
         (
             "v=DMARC1; p=none; sp=quarantine; np=reject",
@@ -198,6 +227,53 @@ def test_two_records_are_as_good_as_none():
     }
 
     assert verdict(checked(zone=zone)) == ("none", "none", ["spf"])
+
+
+def test_two_records_do_not_hide_the_organisations_one():
+    zone = {
+        **dmarc("v=DMARC1; p=none; sp=reject"),
+        "www.acme.example": [["A", IP]],
+        "_dmarc.www.acme.example": [["TXT", "v=DMARC1; p=none"], ["TXT", "v=DMARC1; p=none"]],
+    }
+
+    assert verdict(checked(zone=zone, domain="www.acme.example")) == ("fail", "reject", [])
+
+
+def test_other_text_beside_the_record_does_not_matter():
+    zone = {"_dmarc.acme.example": [["TXT", "v=spf1 -all"], ["TXT", ["v=DMARC1; ", "p=reject"]]]}
+
+    assert verdict(checked(zone=zone)) == ("fail", "reject", [])
+
+
+def test_the_record_nearest_to_the_root_makes_the_organisation():
+    zone = {
+        "a.acme.example": [SPF],
+        **dmarc("v=DMARC1; p=reject; sp=none"),
+        **dmarc("v=DMARC1; p=quarantine", at="b.acme.example"),
+    }
+    sibling = checked(zone=zone, domain="b.acme.example", mail_from="x@a.acme.example")
+    stranger = checked(zone=zone, domain="b.acme.example", mail_from="x@evil.example")
+
+    assert (verdict(sibling), verdict(stranger)) == (("pass", "none", ["spf"]), ("fail", "quarantine", []))
+
+
+def test_a_public_suffix_that_writes_mail_itself_is_its_own_organisation():
+    zone = {
+        "bank.example": [SPF],
+        "a.bank.example": [SPF],
+        **dmarc("v=DMARC1; p=reject; psd=y", at="bank.example"),
+    }
+    own = checked(zone=zone, domain="bank.example", mail_from="x@bank.example")
+    below = checked(zone=zone, domain="bank.example", mail_from="x@a.bank.example")
+
+    assert (verdict(own), verdict(below)) == (("pass", "none", ["spf"]), ("fail", "reject", []))
+
+
+def test_names_that_are_the_same_need_no_walk():
+    zone = {"acme.example": [SPF], **dmarc("v=DMARC1; p=reject"), "_dmarc.example": [["TXT", "TIMEOUT"]]}
+
+    assert verdict(checked(zone=zone)) == ("pass", "none", ["spf"])
+    assert checked(zone=zone, mail_from="x@mail.acme.example").dmarc.result == "temperror"
 
 
 def test_a_public_suffix_record_speaks_for_names_below_it_but_owns_nobody():
@@ -269,6 +345,75 @@ def test_a_foreign_key_that_cannot_be_fetched_changes_nothing():
     zone = {"s1._domainkey.slow.test": [["TXT", "TIMEOUT"]], **dmarc("v=DMARC1; p=reject")}
 
     assert verdict(checked(signed, zone, ip=None)) == ("fail", "reject", [])
+
+
+@pytest.mark.parametrize(
+    ("signer", "expected"),
+    [
+        ("acme.co.za", "temperror"),
+        ("mail.acme.co.za", "temperror"),
+        ("evil.co.za", "fail"),
+        ("notacme.co.za", "fail"),
+        ("slow.example", "fail"),
+    ],
+)
+def test_a_stranger_whose_dns_is_slow_cannot_turn_a_forgery_into_an_open_question(signer, expected):
+    signed = rsa_signed(RAW, domain=signer)
+    zone = {f"s1._domainkey.{signer}": [["TXT", "TIMEOUT"]], **dmarc("v=DMARC1; p=reject", at="acme.co.za")}
+
+    assert checked(signed, zone, domain="acme.co.za", ip=None).dmarc.result == expected
+
+
+def test_the_authors_own_signature_is_looked_at_before_strangers():
+    signed = rsa_signed(RAW, domain="acme.example")
+    for number in range(9):
+        signed = rsa_signed(signed, domain=f"slow{number}.example")
+    zone = {"s1._domainkey.acme.example": [["TXT", rsa_record()]], **dmarc("v=DMARC1; p=reject")}
+    found = checked(signed, zone, ip=None)
+
+    assert (len(found.dkim), found.dkim[-1], verdict(found)) == (
+        8,
+        Dkim("acme.example", "s1", "pass"),
+        ("pass", "none", ["dkim:acme.example"]),
+    )
+
+
+class _Slow:
+    """A resolver over a zone in which strangers' names cost time, by a clock that only the test turns."""
+
+    def __init__(self, zone, clock):
+        self.zone, self.clock, self.asked = ZoneResolver(zone), clock, []
+
+    def lookup(self, name, kind):
+        self.asked.append(name)
+        self.clock["now"] += 0 if name.endswith("acme.example") else 6
+        return self.zone.lookup(name, kind)
+
+
+def test_slow_names_of_a_forger_cost_little_time_and_do_not_hide_the_forgery(monkeypatch):
+    clock = {"now": 0.0}
+    monkeypatch.setattr("time.monotonic", lambda: clock["now"])
+    record = ["TXT", "v=spf1 " + "a:host.evil.example " * 9 + "-all"]
+    zone = {
+        "evil.example": [record],
+        "host.evil.example": [["A", "198.51.100.9"]],
+        **dmarc("v=DMARC1; p=reject"),
+    }
+    raw = RAW
+    for number in range(8):
+        raw = rsa_signed(raw, domain=f"evil{number}.example")
+    slow = _Slow(zone, clock)
+    found = check(
+        raw,
+        client_ip=IP,
+        helo="x.example",
+        envelope_from="a@evil.example",
+        from_domain="acme.example",
+        resolver=slow,
+        at=datetime.now(UTC),
+    )
+
+    assert (found.spf.result, verdict(found), len(slow.asked)) == ("temperror", ("fail", "reject", []), 8)
 
 
 def test_a_mail_without_a_single_author_has_no_verdict():
