@@ -36,11 +36,13 @@ def answer(lines: TextIO, out: TextIO) -> int:
     for line in lines:
         if not line.strip():
             continue
+        case: Any = None  # Any: JSON
         try:
             case = json.loads(line)
             judged = {"id": case.get("id"), **verdict(case)}
         except (ValueError, AttributeError, KeyError, TypeError) as problem:
-            judged = {"id": None, "result": None, "error": f"not a case: {problem}"}
+            known = case.get("id") if isinstance(case, dict) else None
+            judged = {"id": known, "result": None, "error": f"not a case: {problem}"}
             failed = True
         print(json.dumps(judged, ensure_ascii=False), file=out, flush=True)
     return 1 if failed else 0
@@ -50,7 +52,7 @@ def verdict(case: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
     """The answer to one case, without its id. Raises ValueError for an unknown kind."""
     kind = case["kind"]
     if kind == "orgdomain":
-        return {"result": domains.registrable(case["domain"])}
+        return {"result": domains.registrable(case["domain"] or "")}
     resolver = auth.ZoneResolver(case.get("zone") or {})
     session: dict[str, Any] = {  # Any: JSON
         "client_ip": case.get("ip"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
 
 MAX_NAME = 253
 MAX_LABEL = 63
+# What people type for a dot in Chinese and Japanese (UTS 46).
+_FULL_STOPS = str.maketrans("\u3002\uff0e\uff61", "...")
 
 
 @lru_cache(maxsize=4096)
@@ -41,6 +44,20 @@ def _suffixes() -> PublicSuffixList:
 
 
 def registrable(domain: str) -> str | None:
-    """The domain one label below a public suffix, in the letters it was asked in; None for a suffix itself."""
-    found = _suffixes().privatesuffix(domain.lower().rstrip("."))
+    """The domain one label below a public suffix, in the letters it was asked in, lower case.
+
+    None for a suffix itself, and for what is no domain: nothing, an address, an empty label.
+    """
+    name = domain.strip().lower().translate(_FULL_STOPS).removesuffix(".")
+    if any(not label or label != "".join(label.split()) for label in name.split(".")) or _is_address(name):
+        return None
+    found = _suffixes().privatesuffix(name)
     return str(found) if found else None
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True

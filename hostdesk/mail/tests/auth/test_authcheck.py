@@ -77,3 +77,49 @@ def test_one_valid_signature_of_several_is_enough_and_dns_trouble_leaves_it_open
     _, out = answered({"id": "1", "kind": "dkim", "zone": zone, "message": mail.decode("latin-1")})
 
     assert (out[0]["result"], len(out[0]["signatures"])) == (result, 2)
+
+
+@pytest.mark.parametrize(
+    ("domain", "result"),
+    [
+        (None, None),
+        ("", None),
+        ("com", None),
+        ("COM", None),
+        (".com", None),
+        (".acme.example", None),
+        ("acme..com", None),
+        ("Acme.COM", "acme.com"),
+        ("a.b.acme.com.", "acme.com"),
+        ("nosuchtld", None),
+        ("acme.nosuchtld", "acme.nosuchtld"),
+        ("acme.co.za", "acme.co.za"),
+        ("a.b.c.mm", "b.c.mm"),
+        ("c.mm", None),
+        ("www.ck", "www.ck"),
+        ("test.ck", None),
+        ("www.city.kobe.jp", "city.kobe.jp"),
+        ("c.kobe.jp", None),
+        ("github.io", None),
+        ("b.acme.github.io", "acme.github.io"),
+        ("www.食狮.公司.cn", "食狮.公司.cn"),
+        ("公司.cn", None),
+        ("公司。cn", None),
+        ("www.xn--85x722f.xn--55qx5d.cn", "xn--85x722f.xn--55qx5d.cn"),
+        ("xn--55qx5d.cn", None),
+        ("192.0.2.1", None),
+        ("2001:db8::1", None),
+        ("two words.com", None),
+    ],
+)
+def test_the_organisational_domain_by_the_list_of_public_suffixes(domain, result):
+    assert answered({"id": "1", "kind": "orgdomain", "domain": domain}) == (
+        0,
+        [{"id": "1", "result": result}],
+    )
+
+
+def test_a_case_that_cannot_be_judged_keeps_its_id():
+    code, out = answered({"id": "7", "kind": "dkim", "zone": {}})
+
+    assert (code, out[0]["id"], out[0]["result"], "error" in out[0]) == (1, "7", None, True)
