@@ -10,20 +10,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from hostdesk.mail.reading.daemons import Trust
 from hostdesk.mail.reading.shapes import FailedRecipient
 
 MAX_NOTICE = 60_000
+LONGEST_SENTENCE = 300
 _ADDRESS = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[A-Za-z0-9_-]{1,63}\.){1,8}[A-Za-z0-9-]{2,63}"
 _ANY_ADDRESS = re.compile(rf"(?<![\w.+=-]){_ADDRESS}(?![\w@])")
-_DAEMON = re.compile(
-    r"mailer[-_. ]?daemon|mail[-_. ]?daemon|mdaemon|mail delivery|mail deliver system|delivery (?:sub)?system|mail administrator"
-    r"|system administrator|\bsysadmin|mail system|non-?delivery|no-?reply|do-?not-?reply|\bmta\b|mailserver"
-    r"|anti-?virus|bounce|interscan|mail transfer|\bdaemon@",
-    re.IGNORECASE,
-)
-_POSTMASTER = re.compile(
-    r"post-?master|admin(?:istrator)?@|microsoft outlook|internet mail|exchange", re.IGNORECASE
-)
 _SUBJECT = re.compile(
     r"""undeliver|undelivrable|non[- ]?(?:delivery|remis|distribu|recapita|consegna|livr)|deliver\w*\s+(?:status|fail\w*|error|problem|report|notif|delay|has\ failed|unsuccess)
     |delivery\ status|fail\w*\s+(?:notice|deliver|notification|mail)|return(?:ed|ing)\ (?:mail|message|to\ sender|email)|returned\ by|mail\ (?:error|failure|not\ deliver|system\ error|delivery\ (?:failed|failure|system|problem|status))
@@ -43,6 +36,20 @@ _FAILURE = re.compile(
     |invalid\ .{0,30}?(?:user\w*|recipient|address|mailbox)|trouble\ delivering|delayed|warning\ message|will\ be\ retried|relay(?:ing)?\ (?:access\ )?denied|error\ (?:delivering|sending|description|was\ detected|occurred)|no\ valid\ recipient|did\ not\ like|wasn't\ found|host\ (?:or\ domain\ name\ )?(?:unknown|not\ found)|too\ many\ hops|loop(?:ing)?\b|timed\ out|expired
     |nicht\ (?:zugestellt|zustellbar|ausgeliefert)|konnte\ nicht|unbekannt|onbestelbaar|niet\ (?:worden\ )?(?:af)?(?:geleverd|bezorgd)|kon\ nie\ afgelewer|nie\ afgelewer|n'a\ pas\ (?:pu|été)|ne\ peut\ pas\ être|impossible\ de|no\ (?:se\ )?(?:pudo|puede|ha\ podido)|não\ (?:pôde|pode|foi)|nao\ (?:pode|foi)|non\ (?:è\ stato|può|recapitabile)|не\ (?:удалось|доставлен|может)|невозможно|nie\ (?:można|został|mógł)|配信(?:でき|不能)|エラー|無法|无法|失败|退信|undelivrable""",
     re.IGNORECASE | re.VERBOSE,
+)
+# The same in the languages that mail servers are translated to; in a subject or in the text.
+_FOREIGN = re.compile(
+    r"""kan\ (?:inte|ikke)\ lever|gick\ inte\ att\ leverera|olevererbar|ikke\ lever|levering\w*\ mislykkedes|(?:toimit|lähett)\w+\ epäonnistui|ei\ voi(?:tu|da)?\ toimittaa|niedostarczal|nie\ (?:można|udało\ się)\ dostarczyć|nedoručiteln|nelze\ doručit|doručen\w+\ .{0,60}nezdařil|nedoručen
+    |kézbesíthetetlen|nem\ (?:sikerült|lehet)\ kézbesíteni|sikertelen\ kézbesítés|teslim\ (?:edileme|başarısız)|не\ уда(?:ется|ётся|лось)\ (?:выполнить\ )?достав|недоставлен|не\ может\ быть\ (?:отправлено|доставлен)|не\ вдалося\ (?:доставити|надіслати)|не\ доставлено|ανεπίδοτ|δεν\ είναι\ δυνατή\ η\ παράδοση|αποτυχία\ παράδοσης
+    |无法(?:送达|传递|投递|发送)|未(?:送达|能成功送达)|(?:传递|投递|发送)\D{0,30}失败|無法(?:傳遞|送達|投遞)|傳遞\D{0,30}失敗|(?:被)?退(?:回|信)|配信(?:不能|に失敗|できません|エラー)|配送(?:できません|エラー)|送信(?:できません|エラー)|失敗しました|전송\ ?실패|배달(?:되지|하지|\ ?실패)|반송
+    |não\ (?:é|foi)\ possível\ (?:entregar|encontrar|enviar)|falha\ na\ entrega|não\ entregue|no\ se\ (?:puede|pudo|ha\ podido)\ entregar|error\ (?:al|en\ la)\ entreg|entrega\ fallida|no\ entregado|non\ (?:remis|distribu|délivr)|échec\ de\ (?:la\ )?(?:remise|livraison)|impossible\ de\ (?:remettre|livrer)|n'a\ pas\ pu\ être
+    |impossibile\ (?:recapitare|consegnare)|recapito\ non\ riuscito|mancat[oa]\ (?:recapito|consegna)|non\ recapitabile|onbestelbaar|bezorg\w+\ .{0,80}mislukt|kan\ niet\ worden\ (?:af|be)\w+|zustell\w{0,8}fehler|fehler\ bei\ der\ (?:nachrichten)?zustellung|nicht\ zugestellt|unzustellbar|nelivrat|nu\ a\ putut\ fi\ livrat|nu\ se\ poate\ livra
+    |לא\ ניתן\ למסור|تعذ\ر\ تسليم|لم\ يتم\ (?:ال)?تسليم|không\ (?:gửi|thể\ gửi|phân\ phối)|tidak\ (?:terkirim|dapat\ (?:di)?kirim)|gagal\ (?:di)?kirim|nie\ afgelewer|onaflewerbaar""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# A refusal in an SMTP server's own figures says the same in every language.
+_FIGURES = re.compile(
+    r"(?<![\d.])[45]\d\d[ -]{1,2}#?[45]\.\d{1,3}\.\d{1,3}(?![\d.])|(?<![\d.])#[45]\d\d [45]\.\d{1,3}\.\d{1,3}"
 )
 # From here on a notice shows the mail that came back.
 _COPY = re.compile(
@@ -64,34 +71,35 @@ _NAMED = re.compile(
 )
 _ODD_ADDRESS = re.compile(rf"(?:dda:)?SMTP[:=]({_ADDRESS})", re.IGNORECASE)
 _ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
-_REPLY = re.compile(r"(?<![\d.:])([45]\d\d)(?=[ -][^\d]|\s*[:,])")
+_REPLY = re.compile(r"(?<![\d.])(?<!\d:)([45]\d\d)(?=[ -][^\d]|\s*[:,])")
 _NOT_FAILED = re.compile(r"\A(?:post-?master|mailer-?daemon|abuse|support|help)@", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What is asked about. `own` are the notice's own addresses, `returned` fields of the mail that came back."""
+    """What is asked about. `own` are the notice's own addresses, `returned` fields of the mail that came back.
+
+    `trust` says how sure it is that a mail server wrote it; `by_daemon` that it bears a daemon's name.
+    """
 
     text: str
     subject: str
-    sender: str
-    return_path: str
+    trust: Trust
     own: frozenset[str]
     failed_header: list[str]
     is_report: bool
+    by_daemon: bool
     returned: dict[str, str] | None
 
 
 def failures(notice: Notice) -> list[FailedRecipient]:
     """The failed recipients of a notice; empty when it is none, or when nobody can tell whom it is about."""
-    if not _is_by_machine(notice):
-        return []
     words = _own_words(notice.text)
     if not _speaks_of_failure(notice, words):
         return []
     action = "delayed" if _is_delay(notice.subject, words) else "failed"
     found = _recipients(notice, words)
-    return [_failed(address, words, action=action) for address in found]
+    return [_failed(address, words, others=found, action=action) for address in found]
 
 
 def _own_words(text: str) -> str:
@@ -102,41 +110,33 @@ def _own_words(text: str) -> str:
     return text[:cut] if text[:cut].strip() else text
 
 
-def _is_by_machine(notice: Notice) -> bool:
-    """Whether the mail bears a machine's mark: its name, an empty return path, its own header, a report's form.
-
-    A person's complaint about a bounce has all the words and none of these, and stays a person's mail.
-    """
-    return bool(
-        notice.failed_header
-        or notice.is_report
-        or _has_empty_path(notice)
-        or _DAEMON.search(notice.sender)
-        or _POSTMASTER.search(notice.sender)
-    )
-
-
-def _has_empty_path(notice: Notice) -> bool:
-    path = notice.return_path.strip()
-    return path in ("<>", '<"">') or "MAILER-DAEMON" in path.upper()
-
-
 def _speaks_of_failure(notice: Notice, words: str) -> bool:
     if notice.failed_header:
         return True
-    says_so = _SUBJECT.search(notice.subject) is not None
-    fails = _FAILURE.search(words) is not None
+    says_so = _SUBJECT.search(notice.subject) is not None or _FOREIGN.search(notice.subject) is not None
+    figures = _FIGURES.search(words) is not None
+    fails = figures or _FAILURE.search(words) is not None or _FOREIGN.search(words) is not None
     if notice.is_report:
         return fails or says_so
-    if _DAEMON.search(notice.sender):
+    if notice.by_daemon:
         return fails or (says_so and _ANY_ADDRESS.search(words) is not None)
+    if figures and _line_addresses(words):
+        return True
     return says_so and (fails or notice.returned is not None)
 
 
+_LATE = re.compile(
+    r"\bdelay|\bwarning|will (?:be retried|retry|keep trying|continue)|keep trying|still being|not yet been delivered|delivery incomplete|verzögert|vertraagd|vertraag|retard[ée]e?\b|retrasad|atrasad|ritardat|försenad|forsinket|opóźnion|задерж|延迟|延遲|遅延|지연",
+    re.IGNORECASE,
+)
+_FINAL = re.compile(
+    r"permanent(?:ly)? (?:error|fail|fatal|delivery)|this is a permanent|failed permanently|giv(?:ing|en) up|will not (?:continue|be retried|try)|has been (?:removed|deleted)|will be deleted from",
+    re.IGNORECASE,
+)
+
+
 def _is_delay(subject: str, words: str) -> bool:
-    return re.search(r"\bdelay|warning|will be retried|will continue to be made|still being", f"{subject} {words[:2000]}", re.IGNORECASE) is not None and (
-        re.search(r"permanent|giving up|given up|failed permanently", words[:3000], re.IGNORECASE) is None
-    )  # fmt: skip
+    return _LATE.search(f"{subject} {words[:2000]}") is not None and _FINAL.search(words[:3000]) is None
 
 
 def _recipients(notice: Notice, words: str) -> list[str]:
@@ -215,29 +215,76 @@ def _distinct(found: list[str]) -> list[str]:
     return list({one.lower().rstrip("."): one.rstrip(".") for one in found}.values())
 
 
-def _failed(address: str, words: str, *, action: str) -> FailedRecipient:
+def _failed(address: str, words: str, *, others: list[str], action: str) -> FailedRecipient:
     """One recipient with the words that stand at its name, and the status they give."""
-    at = words.lower().find(address.lower())
-    at = words.rfind("\n", 0, at) + 1 if at != -1 else 0
-    near = words[at : at + 1200]
+    near = _near(address, words, others=others)
     status = status_of(near) or status_of(words)
     if action == "delayed":
-        status = status if status.startswith("4") else "4.0.0"
+        lasting = status_of(_EXPIRY.sub(" ", near)) or status
+        status = lasting if lasting[:1] == "4" else "4.0.0" if lasting[2:3] != "4" else f"4{lasting[1:]}"
     elif status.startswith("4") and not _ENHANCED.search(words) and not _REPLY.search(words):
         # Nobody gave a code, and the sender has given up: that is final.
         status = "5" + status[1:]
-    diagnostic = " ".join(near.split())[:500]
-    return FailedRecipient(address, status or "5.0.0", action, diagnostic)
+    said = sentence_of(near) or sentence_of(words) or " ".join(near.split())[:LONGEST_SENTENCE]
+    return FailedRecipient(address, status or "5.0.0", action, said)
+
+
+def _near(address: str, words: str, *, others: list[str]) -> str:
+    """What stands at a recipient's name, up to the next recipient's."""
+    at = words.lower().find(address.lower())
+    start = words.rfind("\n", 0, at) + 1 if at != -1 else 0
+    lines = words[start : start + 1200].split("\n")
+    rest = [other.lower() for other in others if other.lower() != address.lower()]
+    for index, line in enumerate(lines[1:], start=1):
+        if any(other in line.lower() for other in rest):
+            return "\n".join(lines[:index])
+    return "\n".join(lines)
+
+
+def sentence_of(words: str) -> str:
+    """The one useful piece of a diagnostic, on one line: the server's refusal, else the first words that say why."""
+    lines = [line.strip() for line in words.split("\n")[:60]]
+    start = next((n for look in _USEFUL for n in range(len(lines)) if look(lines, n)), -1)
+    if start < 0:
+        return ""
+    piece: list[str] = []
+    for line in lines[start : start + 6]:
+        if piece and (not line or _BREAK.match(line)):
+            break
+        piece.append(line)
+    said = " ".join(" ".join(piece).split())
+    return said if len(said) <= LONGEST_SENTENCE else f"{said[: LONGEST_SENTENCE - 1].rsplit(' ', 1)[0]}…"
+
+
+def _gives_reply(lines: list[str], n: int) -> bool:
+    found = _REFUSAL.search(lines[n])
+    rest = " ".join([lines[n][found.end() :], *lines[n + 1 : n + 2]]) if found is not None else ""
+    return re.search(r"[^\W\d_]{3}", rest) is not None
+
+
+def _gives_reason(lines: list[str], n: int) -> bool:
+    return not lines[n].endswith(":") and any(pattern.search(lines[n]) for pattern, _ in _COMPILED)
+
+
+def _says_more_than_an_address(lines: list[str], n: int) -> bool:
+    rest = _ANY_ADDRESS.sub("", lines[n])
+    return not lines[n].endswith(":") and len(re.findall(r"[^\W\d_]{2,}", rest)) > 2  # noqa: PLR2004
+
+
+_USEFUL = (_gives_reply, _gives_reason, _says_more_than_an_address)
+_BREAK = re.compile(r"[-|=*#>]{2,}|<<<|giving up on|DSN generated by|MSEXCH|please |further ", re.IGNORECASE)
+_EXPIRY = re.compile(r"\b(?:after|for|in the queue)\b[^\n]{0,40}", re.IGNORECASE)
+_REFUSAL = re.compile(r"(?<![\d.])[45]\d\d[ -](?=\S)|(?<![\d.])#?[45]\.\d{1,3}\.\d{1,3}(?![\d.])")
 
 
 # What the words make likely when no code is given; the first that fits.
 _MEANINGS: tuple[tuple[str, str], ...] = (
     (
-        r"mailbox (?:is )?full|quota|over ?quota|too much mail|storage|disk (?:space|full)|exceed\w* .{0,20}(?:size|limit) .{0,20}mailbox",
+        r"mailbox (?:is )?full|(?:mailbox|account) .{0,30}(?:exceed|over|full)|boîte .{0,60}pleine|postfach .{0,30}voll|postvak .{0,20}vol|quota|over ?quota|too much mail|storage|disk (?:space|full)|exceed\w* .{0,20}(?:size|limit) .{0,20}mailbox",
         "5.2.2",
     ),
     (
-        r"user (?:is )?unknown|unknown (?:user|recipient|local|address)|no such (?:user|mailbox|address|recipient|account|person)|(?:user|recipient|address|account|mailbox) .{0,30}(?:not (?:found|exist|listed|recognized|known)|doesn't|does not exist|unknown|invalid|wasn't found)|invalid .{0,20}(?:user|recipient|address|mailbox)|no mailbox here|unbekannt",
+        r"user (?:is )?unknown|unknown (?:user|recipient|local|address)|no such (?:user|mailbox|address|recipient|account|person)|(?:user|recipient|address|account|mailbox) .{0,30}(?:not (?:found|exist|listed|recognized|known)|doesn't|does not exist|unknown|invalid|wasn't found)|invalid .{0,20}(?:user|recipient|address|mailbox)|no mailbox here|unbekannt|(?:user|mailbox|recipient)\S{0,2} unavailable|> is not found|nicht (?:im |in |gefunden|vorhanden|aufgelistet)|onbekend|niet gevonden|inconnu|introuvable|no (?:se encontr|existe)|não (?:existe|foi encontrad|encontrad)|non trovato|sconosciuto|не (?:найден|существует)|不存在|見つかりません|存在しません|找不到|찾을 수 없",
         "5.1.1",
     ),
     (r"disabled|discontinued|inactive|suspended|deactivated|expired account", "5.2.1"),
@@ -249,9 +296,12 @@ _MEANINGS: tuple[tuple[str, str], ...] = (
     (r"relay(?:ing)?|access denied|permission denied|not authori[sz]ed|authentication required", "5.7.1"),
     (r"too (?:large|big)|size (?:limit|exceeds)|message size", "5.3.4"),
     (r"loop|too many hops", "5.4.6"),
-    (r"delivery time|expired|retry timeout|too long|in the queue|after \d+ (?:hours|days|attempt)", "5.4.7"),
     (
-        r"timed? ?out|connection refused|could not connect|no smtp connection|not responding|unavailable or busy|greylist|try again",
+        r"delivery time|expired|(?:not be delivered|cannot send|could not send|undelivered) (?:message )?(?:for|after) \d+|retry timeout|too long|in the queue|after \d+ (?:hours|days|attempt)",
+        "5.4.7",
+    ),
+    (
+        r"timed? ?out|connection refused|(?:host|server) (?:is )?not reachable|unreachable|could not connect|no smtp connection|not responding|unavailable or busy|greylist|try again",
         "4.4.1",
     ),
 )
@@ -261,7 +311,7 @@ _COMPILED = tuple((re.compile(pattern, re.IGNORECASE), status) for pattern, stat
 def status_of(words: str) -> str:
     """An RFC 3463 status for a diagnostic: the code that stands in it, else one by its SMTP reply and meaning."""
     words = words[:5000]
-    enhanced = next((code for code in _ENHANCED.findall(words) if code[0] in "45" and code[2:] != "0.0"), "")
+    enhanced = enhanced_in(words)
     reply = _REPLY.search(words)
     if enhanced and (reply is None or reply[1][0] == enhanced[0]):
         return enhanced
@@ -271,3 +321,8 @@ def status_of(words: str) -> str:
     if reply:
         return reply[1][0] + (meaning or "x.0.0")[1:]
     return meaning
+
+
+def enhanced_in(words: str) -> str:
+    """The first RFC 3463 status of a failure that says more than x.0.0, or ""."""
+    return next((code for code in _ENHANCED.findall(words) if code[0] in "45" and code[2:] != "0.0"), "")

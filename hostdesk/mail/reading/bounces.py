@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from hostdesk.mail.reading import bounce_words, charsets, headers
+import msgspec
+
+from hostdesk.mail.reading import bounce_words, charsets, daemons, headers
 from hostdesk.mail.reading.mime import Entity
 from hostdesk.mail.reading.shapes import Bounce, FailedRecipient
 
@@ -22,12 +24,16 @@ _MESSAGES = ("message/rfc822", "text/rfc822-headers", "message/global", "message
 def recognise(root: Entity, text: str, subject: str) -> Bounce | None:
     """The failure that this mail reports, or None when it reports none.
 
-    `text` is the readable text, `subject` the decoded subject. A report of success is no bounce.
+    `text` is the readable text, `subject` the decoded subject. A report of success is no bounce, and neither is a
+    report that a person passes on, as text or as an attached message.
     """
+    trust = daemons.trust(root, text, subject)
+    if trust == "none":
+        return None
     parts = _parts(root)
     if any(part.content_type in _OTHER_REPORTS for part in parts):
         return None
-    formal, only_success = _formal(parts)
+    formal, only_success = _formal(parts if trust == "sure" else _own_parts(root))
     if formal:
         return _bounce([_completed(one, text) for one in formal], parts, formal_report=True)
     if only_success:
@@ -35,16 +41,19 @@ def recognise(root: Entity, text: str, subject: str) -> Bounce | None:
     notice = bounce_words.Notice(
         text=text,
         subject=subject,
-        sender=headers.text_of(root.raw("from")),
-        return_path=headers.unfold(root.raw("return-path") or b"-"),
+        trust=trust,
         own=frozenset(_own_addresses(root)),
         failed_header=[one.address for one in headers.addresses(root.raws("x-failed-recipients"))],
-        is_report=root.content_type == "multipart/report"
-        or any("delivery-status" in p.content_type for p in parts),
+        is_report=_has_report_form(root, parts),
+        by_daemon=daemons.is_named_daemon(root),
         returned=_returned(parts),
     )
     found = bounce_words.failures(notice)
     return _bounce(found[:MAX_RECIPIENTS], parts, formal_report=False) if found else None
+
+
+def _has_report_form(root: Entity, parts: list[Entity]) -> bool:
+    return root.content_type == "multipart/report" or any("delivery-status" in p.content_type for p in parts)
 
 
 def _bounce(found: list[FailedRecipient], parts: list[Entity], *, formal_report: bool) -> Bounce:
@@ -66,6 +75,17 @@ def _parts(root: Entity) -> list[Entity]:
         entity = stack.pop()
         out.append(entity)
         stack.extend(reversed(entity.children))
+    return out
+
+
+def _own_parts(root: Entity) -> list[Entity]:
+    """The parts of the mail itself, not those of messages attached to it."""
+    out, stack = [], [root]
+    while stack:
+        entity = stack.pop()
+        out.append(entity)
+        if entity is root or not entity.content_type.startswith("message/"):
+            stack.extend(reversed(entity.children))
     return out
 
 
@@ -157,8 +177,11 @@ def _typed(value: str) -> str:
 
 def _completed(one: FailedRecipient, text: str) -> FailedRecipient:
     """A recipient with a status: its own, else that of its diagnostic, else what the text makes likely."""
-    if one.status:
+    if one.status and not one.status.endswith(".0.0"):
         return one
+    if one.status:
+        better = bounce_words.enhanced_in(one.diagnostic)
+        return msgspec.structs.replace(one, status=better) if better[:1] == one.status[:1] else one
     status = bounce_words.status_of(one.diagnostic) or bounce_words.status_of(text[:5000])
     fallback = "4.0.0" if one.action == "delayed" else "5.0.0"
     return FailedRecipient(one.recipient, status or fallback, one.action, one.diagnostic)

@@ -188,7 +188,7 @@ def _is_written_by_person(seen: Seen) -> bool:
 
 
 def _by_words(seen: Seen) -> _Found:
-    for field in ("from", "return-path", "reply-to"):
+    for field in ("from", "reply-to"):
         for one in headers.addresses(seen.root.raws(field)[:1]):
             if machine_words.ROBOT_LOCAL.fullmatch(one.address.partition("@")[0]):
                 return "notification", f"robot's address in {field}"

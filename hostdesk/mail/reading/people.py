@@ -32,12 +32,12 @@ _GREETING = re.compile(
     |beste|geagte|geachte|liebe[rs]?|sehr\ geehrte|guten\ (?:tag|morgen|abend)|moin|bonjour|bonsoir|salut|ol[áa]|bom\ dia|boa\ (?:tarde|noite)|prezad\w{1,3}|car[oa]s?|hola|buen[oa]s|estimad\w{1,3}
     |sawubona|sanibona|ngiyabingelela|mholo|molo|molweni|dumela|ciao|buongiorno|salve|gentile|egregi\w|hej|hei|witam|dzień\ dobry|добрый\ день|здравствуйте)\b
     # Machines greet as well, and then say what they are.
-    (?!\W{0,6}(?:this\ is\ (?:the|an?)|user|customer|sender|subscriber|member|mail\ user|client|nutzer|kunde|absender|utilisateur|usu[áa]rio|here\ is))""",
+    (?![^\w\n]{0,6}(?:this\ is\ (?:the|an?)|user|customer|sender|subscriber|member|mail\ user|client|nutzer|kunde|absender|utilisateur|usu[áa]rio|here\ is))""",
     re.IGNORECASE | re.VERBOSE | re.MULTILINE,
 )
 _OWN_WORDS = re.compile(
     r"""\b(?:I\ (?:get|got|keep|am\ (?:getting|not|trying|unable)|receive[d]?|need|think|believe|just|tried\ to\ (?:send|mail)|don'?t|sent)|I'm\ (?:getting|trying|not)|we\ (?:get|got|keep|receive[d]?|need|cannot|can't|are\ (?:getting|unable|not))
-    |(?:my|our)\ (?:client|customer|supplier|boss|colleague|user|mails?|e-?mails?|domain|website|account|server)s?|please\ (?:help|advise|assist|look\ into|fix|investigate|sort)|(?:can|could|would)\ (?:you|someone|anyone|somebody)
+    |my\ \w{3,}|our\ (?:client|customer|supplier|boss|colleague|user|mail|e-?mail|domain|website|site|account|office|staff|company|debit|new)s?\b|please\ (?:help|advise|assist|look\ into|fix|investigate|sort)|(?:can|could|would)\ (?:you|someone|anyone|somebody)
     |what\ (?:does|is|can|should)\b|why\ (?:do|does|is|am|are|did)\b|how\ (?:do|can|come)\b|kindly|any\ ideas?|see\ below|below\ is|help\ me|pls|plz|asap
     |bitte\ (?:helfen|prüfen|um)|warum|wieso|ich\ (?:bekomme|erhalte|kann|habe)|wir\ (?:bekommen|erhalten|können)|waarom|hoekom|ek\ (?:kry|kan|het|probeer)|ons\ kry|help\ asseblief|ik\ (?:krijg|kan|heb|probeer)|kan\ (?:jy|julle|u|jullie|iemand)|kunnen\ jullie
     |pourquoi|je\ (?:reçois|ne|n'arrive)|pouvez-vous|por\ ?qu[eé]|recebo|estou|podem|recibo|pueden?\s+ayudar|ngicela|perché|ricevo|potete)\b""",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hostdesk.mail.reading import machine_words, people
+from hostdesk.mail.reading import daemons, machine_words, people
 from hostdesk.mail.reading.mime import Entity
 from hostdesk.mail.reading.seen import Seen
 from hostdesk.mail.reading.shapes import ReportKind
@@ -26,8 +26,11 @@ def recognise(seen: Seen) -> ReportKind | None:
     is_report = root.content_type == "multipart/report"
     found = _REPORTS.get(root.params.get("report-type", "").lower()) if is_report else None
     if is_report or not _is_passed_on(seen):
+        trusted = is_report or daemons.trust(root, seen.words, seen.subject) != "none"
         for part in root.children:
             kind = _half(part)
+            if kind == "delivery" and not trusted:
+                continue
             if kind == "abuse":
                 return _feedback_kind(part.content())
             found = found or kind
