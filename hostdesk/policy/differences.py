@@ -126,9 +126,19 @@ def _request(kind: RequestType) -> str:
         kind.price.replace("_", " "),
         kind.who_may_ask.replace("_", " "),
     ]
-    return "; ".join(
-        [*parts, *(["cannot be undone"] if kind.destroys else []), *([kind.answer] if kind.answer else [])]
-    )
+    if kind.proof:
+        parts.append(f"proven by {' or '.join(kind.proof)}".replace("_", " "))
+    said = {
+        "cannot be undone": kind.destroys,
+        f"confirmed by a second {kind.second}": kind.second != "none",
+        f"waits {kind.waits}".replace("_", " "): kind.waits,
+        "off-peak only": kind.offpeak,
+        f"carried out {kind.carried_out}".replace("_", " "): kind.proof,
+        f"asks for {', '.join(detail.label for detail in kind.details)}": kind.details,
+        f"steps: {' / '.join(kind.steps)}": kind.steps,
+        kind.answer: kind.answer,
+    }
+    return "; ".join([*parts, *(words for words, applies in said.items() if applies)])
 
 
 def _others(document: Document) -> dict[str, tuple[str, str]]:

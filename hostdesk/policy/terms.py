@@ -57,6 +57,11 @@ class TermsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     hard_bounces_limit: Count
     automatic_mails_unproven_per_day: Count
     automatic_mails_proven_per_day: Count
+    request_confirm_hours: Hours
+    cancellation_wait_hours: Hours
+    delegation_wait_hours: Hours
+    ownership_wait_hours: Hours
+    recovery_wait_hours: Hours
     password_link_roles: Words
     password_approvals: Count
     detail_requests_limit: Count
@@ -114,6 +119,11 @@ class Terms:
     hard_bounces_limit: int
     automatic_mails_unproven_per_day: int
     automatic_mails_proven_per_day: int
+    request_confirm: timedelta
+    cancellation_wait: timedelta
+    delegation_wait: timedelta
+    ownership_wait: timedelta
+    recovery_wait: timedelta
     password_link_roles: tuple[str, ...]
     password_approvals: int
     detail_requests_limit: int

@@ -116,6 +116,10 @@ RESTRICTED = {
     "cancellation",
     "dns_delegation",
     "account_recreation",
+    "mailbox_removal",
+    "ownership_change",
+    "plan_change",
+    "suspension",
 }
 
 
