@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from hostdesk.audit.actions import note
 from hostdesk.kit import addresses
@@ -176,7 +176,7 @@ def deactivate(agent: Agent, *, by: Actor, at: datetime) -> None:
 
     Refused: oneself, and the last administrator, for then nobody could add one.
     """
-    agent = Agent.objects.select_for_update().get(pk=agent.pk)
+    agent = _locked_beside_admins(agent)
     if by.kind == "agent" and by.id == agent.pk:
         raise Refused("", "You cannot deactivate yourself; another administrator can.")
     if agent.active and _is_last_admin(agent):
@@ -193,7 +193,7 @@ def change_role(agent: Agent, *, role: str, by: Actor, at: datetime) -> None:
 
     Refused: an unknown role, and taking the role from the last administrator.
     """
-    agent = Agent.objects.select_for_update().get(pk=agent.pk)
+    agent = _locked_beside_admins(agent)
     if role not in Role.values:
         raise Refused("", f"There is no role '{role}'; choose one of {', '.join(Role.values)}.")
     if role == agent.role:
@@ -208,9 +208,17 @@ def change_role(agent: Agent, *, role: str, by: Actor, at: datetime) -> None:
     note("agent", agent.pk, "changed role", by=by, at=at, facts={"from": agent.role, "to": role})
 
 
+def _locked_beside_admins(agent: Agent) -> Agent:
+    """The agent as it is now, locked with all administrators, always in the same order.
+
+    Two who send each other away would otherwise each hold their own row and wait for the other's.
+    """
+    rows = Agent.objects.select_for_update().filter(Q(pk=agent.pk) | Q(role=Role.ADMIN)).order_by("pk")
+    return next(row for row in rows if row.pk == agent.pk)
+
+
 def _is_last_admin(agent: Agent) -> bool:
-    # All of them locked in one order, so that two who leave at once see each other.
-    admins = Agent.objects.active().filter(role=Role.ADMIN).order_by("pk").select_for_update()
+    admins = Agent.objects.active().filter(role=Role.ADMIN)
     return agent.role == Role.ADMIN and [admin.pk for admin in admins] == [agent.pk]
 
 
