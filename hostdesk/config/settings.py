@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "hostdesk.people",
     "hostdesk.schedule",
     "hostdesk.tickets",
+    "hostdesk.requests",
     "hostdesk.gateway",
     "hostdesk.reports",
     "hostdesk.api",

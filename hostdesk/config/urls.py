@@ -6,7 +6,7 @@ import importlib.util
 
 from django.urls import include, path
 
-ROOMS = ("web", "jobs", "people", "hosting", "schedule", "tickets", "gateway", "reports", "api")
+ROOMS = ("web", "jobs", "people", "hosting", "schedule", "tickets", "requests", "gateway", "reports", "api")
 
 urlpatterns = [
     path("", include(f"hostdesk.{room}.urls"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_MINUTES = 24 * 60
@@ -41,6 +43,31 @@ class Week:
     def is_always(self) -> bool:
         """Whether every minute of the week belongs to it."""
         return self.spans == (Span(0, 6, 0, DAY_MINUTES),)
+
+    def covers(self, at: datetime, zone: ZoneInfo) -> bool:
+        """Whether an instant lies within these hours, read on a clock of this zone."""
+        local = at.astimezone(zone)
+        minute = local.hour * 60 + local.minute
+        return any(
+            span.first_day <= local.weekday() <= span.last_day and span.from_minute <= minute < span.to_minute
+            for span in self.spans
+        )
+
+    def next_from(self, at: datetime, zone: ZoneInfo) -> datetime:
+        """`at` itself when these hours cover it, else the instant at which they next begin, in UTC.
+
+        A begin that a change of clocks skips is the first instant after the gap.
+        """
+        if self.covers(at, zone):
+            return at
+        today = at.astimezone(zone).date()
+        begins = [
+            datetime(day.year, day.month, day.day, span.from_minute // 60, span.from_minute % 60, tzinfo=zone)
+            for day in (today + timedelta(days=ahead) for ahead in range(8))
+            for span in self.spans
+            if span.first_day <= day.weekday() <= span.last_day
+        ]
+        return min(begin for begin in (one.astimezone(UTC) for one in begins) if begin > at)
 
     def shown(self) -> str:
         """In words for a customer."""

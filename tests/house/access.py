@@ -41,6 +41,7 @@ TABLE = {
     "policy/<slug:slug>/": Row("anybody", "policy/hosting/"),
     "policy/<slug:slug>/<int:number>/": Row("anybody", "policy/hosting/1/"),
     "policy/<slug:slug>/<int:number>/changes/": Row("anybody", "policy/hosting/1/changes/"),
+    "requests/confirmation/<str:token>": Row("anybody", "requests/confirmation/worn-out"),
     "sign-in": Row("anybody"),
     "sign-in/link/<str:token>": Row("anybody", "sign-in/link/worn-out"),
     "sign-out": Row("anybody"),
@@ -49,6 +50,7 @@ TABLE = {
     "client/files/<int:pk>/<path:name>": Row("contacts", "client/files/{attachment}/notes.txt"),
     "client/pictures/<int:pk>": Row("contacts", "client/pictures/{picture}"),
     "client/policy-reading": Row("contacts"),
+    "client/requests/<int:pk>": Row("contacts", "client/requests/{request}"),
     "client/security": Row("contacts"),
     "client/security/password": Row("contacts"),
     "client/security/sessions/<int:session_id>/end": Row(

@@ -10,6 +10,7 @@ from hostdesk.mail.models import OutboundMail
 from hostdesk.people.actions import sessions
 from hostdesk.people.middleware import CLIENT_COOKIE, DESK_COOKIE
 from hostdesk.people.models import Step
+from hostdesk.requests.actions.asking import Wish, ask
 from hostdesk.tickets.models import Attachment, Message
 from tests.house.access import TABLE
 
@@ -46,6 +47,11 @@ class Staffed:
             "mail": mail.pk,
             "outbound": OutboundMail.objects.first().pk,
             "person_session": self.person.session.pk,
+            "request": ask(
+                Wish(kind="plan_change", contact=contact, channel="client", details={"plan": "Business"}),
+                by=contact.actor(),
+                at=world.now,
+            ).pk,
             "ticket": ticket.number,
         }
 

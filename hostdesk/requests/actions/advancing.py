@@ -1,0 +1,161 @@
+"""One step on: what a request waits for now, recomputed from its rows, with the mails and lines that belong to the change.
+
+Every verb of the room ends here, inside its own transaction, with the request locked.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hostdesk.audit.actions import Fact, Judgement, decide, note
+from hostdesk.kit.actors import SYSTEM, Actor
+from hostdesk.people.models import Contact
+from hostdesk.people.queries import contacts_by_account
+from hostdesk.policy.rules import requests as rules
+from hostdesk.requests import mails
+from hostdesk.requests.actions import yeses
+from hostdesk.requests.models import UNDER_WAY, AdminRequest, Purpose, RequestState
+from hostdesk.requests.standing import Case, asking_of, case_of, others_who_may_agree, progress_of, zone
+from hostdesk.tickets.actions.requesting import await_customer, back_to_us
+
+
+def locked(request: AdminRequest) -> Case:
+    """The request as it is now, held still until the transaction ends, with its type and version."""
+    row = (
+        AdminRequest.objects.select_for_update(of=("self",))
+        .select_related("contact__person", "account__customer", "ticket")
+        .prefetch_related("confirmations", "approvals")
+        .get(pk=request.pk)
+    )
+    return case_of(row)
+
+
+def advance(case: Case, *, by: Actor, at: datetime) -> AdminRequest:
+    """Bring a locked request to what it waits for now.
+
+    It is judged anew each time: a contact who was removed or lost the role after asking gets a refusal, not the change
+    (contact.privileges, contact.restricted).
+    """
+    request = case.request
+    if request.state not in UNDER_WAY or request.state in (RequestState.DOING, RequestState.UNCLEAR):
+        return request
+    verdict = rules.judge(asking_of(case, at=at), case.kind, case.version.terms)
+    if verdict.outcome == "refused":
+        return refuse(case, clause=verdict.clause, sentence=verdict.sentence, by=SYSTEM, at=at)
+    if verdict.outcome == "granted" and request.proven_at is None:
+        request.proven_at = at
+        _decided(case, verdict.clause, "granted", at=at)
+    request.sentence, request.clause = verdict.sentence, verdict.clause
+    state = _state(case, verdict, at=at)
+    if state in ("wait", "window", "ready", "approval") and request.told_at is None:
+        request.told_at = at
+        tell_everybody(case, at=at)
+        state = _state(case, verdict, at=at)
+    entered = state != request.state
+    if entered:
+        request.state = state
+        note("ticket", request.ticket_id, f"request {state}", by=by, at=at, facts=facts_of(case))
+    request.look_at = _look_at(case, state, at=at)
+    request.updated_at = at
+    request.save()
+    if entered:
+        _ask_for(case, state, at=at)
+    return request
+
+
+def refuse(case: Case, *, clause: str, sentence: str, by: Actor, at: datetime) -> AdminRequest:
+    """End a request with a no that names its clause and the way to become entitled."""
+    _decided(case, clause or "contact.privileges", "refused", at=at)
+    end(case, RequestState.REFUSED, clause=clause, sentence=sentence, by=by, at=at)
+    mails.refused(case, at=at)
+    return case.request
+
+
+def end(case: Case, state: str, *, clause: str, sentence: str, by: Actor, at: datetime) -> None:
+    """Let a request wait for nothing any more; links that were mailed for it are void."""
+    request = case.request
+    request.state, request.clause, request.sentence = state, clause, sentence
+    request.ended_at = request.updated_at = at
+    request.look_at = None
+    request.save()
+    yeses.void(request, at=at)
+    note(
+        "ticket",
+        request.ticket_id,
+        f"request {state}",
+        by=by,
+        at=at,
+        facts={**facts_of(case), "why": sentence},
+    )
+    back_to_us(request.ticket, cause=f"request {state}", at=at)
+
+
+def tell_everybody(case: Case, *, at: datetime) -> None:
+    """Notice of a change to every contact of the account but the one who asks; whoever may decide can object."""
+    listed: list[Contact] = contacts_by_account([case.request.account_id])[case.request.account_id]
+    for contact in listed:
+        if contact.person_id != case.request.contact.person_id:
+            mails.notice(case, contact, at=at)
+
+
+def facts_of(case: Case) -> dict[str, Fact]:
+    """What the history of the ticket says of a request; no details, which may be somebody's secrets."""
+    request = case.request
+    return {"request": request.pk, "kind": request.kind, "name": case.kind.name}
+
+
+def _state(case: Case, verdict: rules.Verdict, *, at: datetime) -> str:
+    if verdict.outcome == "confirm":
+        return RequestState.CONFIRM
+    if verdict.outcome == "update_details":
+        return RequestState.DETAILS
+    return rules.next_step(progress_of(case, at=at), case.kind, case.version.terms, at=at)
+
+
+def _look_at(case: Case, state: str, *, at: datetime) -> datetime | None:
+    """When time alone changes something: the end of waiting, the next off-peak hour, the end of patience."""
+    request, terms = case.request, case.version.terms
+    if state == "wait":
+        return rules.may_run_from(progress_of(case, at=at), case.kind, terms, at=at)
+    if state == "window":
+        return terms.offpeak_hours.next_from(at, zone())
+    if state == "ready":
+        return None
+    return (
+        request.asked_at + terms.request_confirm
+        if state in ("confirm", "second", "price", "details")
+        else None
+    )
+
+
+def _ask_for(case: Case, state: str, *, at: datetime) -> None:
+    """Whoever must say something now hears of it, and whose turn it is stands on the ticket."""
+    request = case.request
+    if state == "confirm":
+        yeses.ask(request, [request.contact], Purpose.FIRST, case=case, at=at)
+    elif state == "second":
+        givers = others_who_may_agree(case) if case.kind.second == "contact" else []
+        yeses.ask(request, givers or [request.contact], Purpose.SECOND, case=case, at=at)
+    elif state == "price":
+        mails.price(case, at=at)
+    elif state == "details":
+        mails.details(case, at=at)
+    elif state == "payment":
+        mails.payment(case, at=at)
+    if state in ("confirm", "second", "price", "details"):
+        await_customer(request.ticket, cause=f"request {state}", at=at)
+    else:
+        back_to_us(request.ticket, cause=f"request {state}", at=at)
+
+
+def _decided(case: Case, clause: str, outcome: str, *, at: datetime) -> None:
+    request = case.request
+    facts: dict[str, Fact] = {
+        **facts_of(case),
+        "role": request.contact.role,
+        "channel": request.channel,
+        "trust": request.trust or None,
+    }
+    decide(
+        "ticket", request.ticket_id, [Judgement(clause, outcome, facts)], version_id=case.version.id, at=at
+    )

@@ -1,0 +1,95 @@
+"""What a request type asks for: typed by people, checked here, kept as plain texts by key. Pure but for the domains given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from hostdesk.kit import addresses
+from hostdesk.policy.catalogue import Detail, RequestType
+
+LONGEST = 500
+
+
+def checked(
+    kind: RequestType, given: Mapping[str, str], *, domains: Iterable[str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """(the details in their one form, what is wrong by key); `domains` are those of the account, as A-labels."""
+    ours = list(domains)
+    found: dict[str, str] = {}
+    wrong: dict[str, str] = {}
+    for detail in kind.details:
+        typed = given.get(detail.key, "").strip()
+        if not typed:
+            if detail.required:
+                wrong[detail.key] = "This is needed before anything can be done."
+            continue
+        if len(typed) > LONGEST or not typed.isprintable():
+            wrong[detail.key] = f"Write it in one line of at most {LONGEST} characters."
+            continue
+        value = _READERS[detail.kind](typed, detail, ours)
+        if value is None:
+            wrong[detail.key] = _sentence(detail, ours)
+        else:
+            found[detail.key] = value
+    return found, wrong
+
+
+def _domain(typed: str, detail: Detail, ours: list[str]) -> str | None:
+    name = addresses.normalised_domain(typed.removesuffix("."))
+    if name is None or detail.foreign:
+        return name
+    return name if _is_ours(name, ours) else None
+
+
+def _mailbox(typed: str, detail: Detail, ours: list[str]) -> str | None:
+    address = addresses.normalised(typed)
+    if address is None or detail.foreign:
+        return address
+    return address if _is_ours(addresses.domain_of(address), ours) else None
+
+
+def _is_ours(name: str, ours: list[str]) -> bool:
+    return any(addresses.lies_within(name, domain) for domain in ours)
+
+
+def _choice(typed: str, detail: Detail, _ours: list[str]) -> str | None:
+    return typed if typed in detail.choices else None
+
+
+def _number(typed: str, _detail: Detail, _ours: list[str]) -> str | None:
+    return str(int(typed)) if re.fullmatch(r"[0-9]{1,9}", typed, re.ASCII) else None
+
+
+def _date(typed: str, _detail: Detail, _ours: list[str]) -> str | None:
+    try:
+        return date.fromisoformat(typed).isoformat()
+    except ValueError:
+        return None
+
+
+def _text(typed: str, _detail: Detail, _ours: list[str]) -> str | None:
+    return typed
+
+
+_READERS = {
+    "domain": _domain,
+    "mailbox": _mailbox,
+    "choice": _choice,
+    "number": _number,
+    "date": _date,
+    "text": _text,
+}
+
+
+def _sentence(detail: Detail, ours: list[str]) -> str:
+    where = f" on one of the account's domains ({', '.join(ours)})" if ours and not detail.foreign else ""
+    return {
+        "domain": f"Write a domain such as {detail.example or 'shop.example'}{where}.",
+        "mailbox": f"Write a mail address such as {detail.example or 'info@shop.example'}{where}.",
+        "choice": f"Choose one of {', '.join(detail.choices)}.",
+        "number": "Write a whole number.",
+        "date": "Write a date such as 2026-11-20.",
+        "text": "Write it in one line.",
+    }[detail.kind]

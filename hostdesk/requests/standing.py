@@ -1,0 +1,87 @@
+"""A request with everything that the rules look at, gathered in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from hostdesk.kit.refusals import Refused
+from hostdesk.people.models import Contact
+from hostdesk.people.queries import contacts_by_account
+from hostdesk.people.standing import contact_state
+from hostdesk.policy import queries as policy
+from hostdesk.policy.catalogue import RequestType
+from hostdesk.policy.queries import Version
+from hostdesk.policy.rules import requests as rules
+from hostdesk.requests.models import AdminRequest, Purpose
+
+
+@dataclass(frozen=True)
+class Case:
+    """One request, the type it has in the policy version it was asked under, and that version."""
+
+    request: AdminRequest
+    kind: RequestType
+    version: Version
+
+
+def case_of(request: AdminRequest) -> Case:
+    """The request with its type and the policy version that it keeps (scope.versions)."""
+    version = policy.by_id(request.policy_version_id)
+    return Case(request, kind_of(version, request.kind), version)
+
+
+def kind_of(version: Version, key: str) -> RequestType:
+    """A type of administrative request; refused when this version has none of that name, or none that can be asked for."""
+    kind = version.catalogue.administrative.get(key)
+    if kind is None or not kind.proof:
+        raise Refused("contact.privileges", "There is no such request. Choose one of the list.")
+    return kind
+
+
+def asking_of(case: Case, *, at: datetime) -> rules.Asking:
+    """What is known of who asked, as of now: a contact removed since then has no role any more."""
+    request = case.request
+    given = {one.via for one in request.confirmations.all() if one.purpose == Purpose.FIRST and one.used_at}
+    return rules.Asking(
+        role=request.contact.role,
+        channel=request.channel,  # type: ignore[arg-type]  # the table knows the three channels only
+        contact_state=contact_state(request.contact, case.version.terms, at=at),
+        trust=request.trust,
+        signed_in=request.channel == "client" or "signed_in" in given,
+        confirmed="link" in given,
+        pin_spoken=request.channel == "phone" and "pin" in given,
+    )
+
+
+def progress_of(case: Case, *, at: datetime) -> rules.Progress:
+    """How far the request has come, from its rows."""
+    request = case.request
+    return rules.Progress(
+        is_proven=request.proven_at is not None,
+        second_given=request.second_at is not None,
+        price_accepted=request.price_accepted_at is not None,
+        is_paid=hasattr(request, "payment"),
+        approvals=sum(approval.yes for approval in request.approvals.all()),
+        told_at=request.told_at,
+        is_offpeak=case.version.terms.offpeak_hours.covers(at, zone()),
+    )
+
+
+def zone() -> ZoneInfo:
+    """Where the clocks of off-peak hours hang."""
+    return ZoneInfo(settings.TIME_ZONE)
+
+
+def others_who_may_agree(case: Case) -> list[Contact]:
+    """The other contacts of the account whose second yes would count, primary first."""
+    request, terms = case.request, case.version.terms
+    listed = contacts_by_account([request.account_id])[request.account_id]
+    return [
+        contact
+        for contact in listed
+        if contact.person_id != request.contact.person_id and contact.role in terms.restricted_roles
+    ]

@@ -1,0 +1,41 @@
+"""What requests do by themselves: waiting times end, off-peak hours begin, patience runs out."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from hostdesk.jobs.rounds import Round
+from hostdesk.kit.actors import SYSTEM
+from hostdesk.requests.actions.advancing import advance, end, locked
+from hostdesk.requests.models import AdminRequest, RequestState
+
+_AT_ONCE = 50
+_ASKED_IN_VAIN = ("confirm", "second", "price", "details")
+
+
+def look_again(at: datetime) -> int:
+    """Bring requests whose time has come to their next step; how many. Safe with any number of workers."""
+    due = AdminRequest.objects.filter(look_at__lte=at).order_by("look_at", "pk")[:_AT_ONCE]
+    return sum(_look(request, at=at) for request in due)
+
+
+@transaction.atomic
+def _look(request: AdminRequest, *, at: datetime) -> int:
+    case = locked(request)
+    row = case.request
+    if row.look_at is None or row.look_at > at:
+        return 0
+    if row.state in _ASKED_IN_VAIN:
+        sentence = "Nobody confirmed it in time, so nothing was changed. Ask again when you still want it."
+        end(case, RequestState.EXPIRED, clause=case.kind.clause, sentence=sentence, by=SYSTEM, at=at)
+        from hostdesk.requests import mails
+
+        mails.expired(case, at=at)
+        return 1
+    advance(case, by=SYSTEM, at=at)
+    return 1
+
+
+ROUNDS = [Round("requests", look_again, every=timedelta(seconds=5))]

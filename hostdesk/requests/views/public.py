@@ -1,0 +1,33 @@
+"""The page behind a mailed link: looking changes nothing, pressing the button does, once."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from hostdesk.kit.refusals import Refused
+from hostdesk.people.access import anybody
+from hostdesk.requests.actions import confirming, yeses
+from hostdesk.requests.standing import case_of
+
+_TEMPLATE = "requests/public/confirmation.html"
+
+
+@anybody
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirmation(request: HttpRequest, token: str) -> HttpResponse:
+    """What was asked for, by whom, and one button. Clause: contact.restricted."""
+    at = request.at  # type: ignore[attr-defined]  # set by people.middleware
+    asked = yeses.of_token(token, at=at)
+    if asked is None:
+        return render(request, _TEMPLATE, {"gone": confirming.GONE}, status=410)
+    if request.method != "POST":
+        return render(request, _TEMPLATE, {"asked": asked, "case": case_of(asked.request)})
+    try:
+        done = confirming.confirm_by_link(token, at=at)
+    except Refused as refusal:
+        return render(request, _TEMPLATE, {"gone": refusal.sentence}, status=410)
+    return render(request, _TEMPLATE, {"given": done, "case": case_of(done)})
