@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from hostdesk.mail.auth import results
 from hostdesk.mail.auth.resolver import DnsDown, Resolver
 
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
@@ -21,8 +22,6 @@ _BY = re.compile(r"\bby\s+\[?([\w.:-]{1,255})", re.IGNORECASE)
 _BRACKETED = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f.:]{3,45})\]", re.IGNORECASE)
 _HELO = re.compile(r"\bhelo=\S*", re.IGNORECASE)
 _ENVELOPE = re.compile(r"envelope-from\s+<?([^<>\s)]{0,320})>?", re.IGNORECASE)
-_METHOD = re.compile(r"\A\s*(spf|dkim|dmarc)\s*=\s*([a-z]{3,12})\b", re.IGNORECASE)
-_HEADER_FROM = re.compile(r"\bheader\.from\s*=\s*\"?(?:[^\s\";@]{1,64}@)?([\w.-]{1,253})", re.IGNORECASE)
 _PRIVATE = tuple(
     ipaddress.ip_network(one)
     for one in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10")
@@ -109,7 +108,7 @@ def _read(
     fields: list[tuple[str, str]], names: set[str], *, trusted_client: bool, is_inside: Callable[[str], bool]
 ) -> RelayWord | None:
     received: list[str] = []
-    results: list[str] = []
+    written: list[tuple[str, list[results.Result]]] = []
     for name, value in fields:
         if name == "received":
             if received and not _came_from_inside(received[-1], is_inside):
@@ -118,18 +117,18 @@ def _read(
                 break
             received.append(value)
         elif name == "authentication-results":
-            results.append(value)
+            written.append(results.read(value))
     if not received:
         return None
     # A relay that is named by its address signs its results with the name that its own Received line gives.
     names = names | {by[1].lower().rstrip(".") for line in received if (by := _BY.search(line))}
-    results = [value for value in results if _server_of(value) in names]
+    said = [found for server, found in written if server in names]
     # The lowest of the relays' own lines tells who handed the mail to the house.
     session = received[-1]
     host, client_ip = _client(session)
     envelope = _ENVELOPE.search(session)
     path = next((value.strip("<> ") for name, value in fields if name == "return-path"), None)
-    dmarc, domain = _dmarc(results)
+    dmarc, domain = _dmarc(said)
     by = _BY.search(session)
     return RelayWord(
         relay=by[1].lower() if by else "",
@@ -201,16 +200,13 @@ def _ip(text: str) -> str | None:
         return None
 
 
-def _server_of(results: str) -> str:
-    return re.split(r"[\s;]", results.strip(), maxsplit=1)[0].lower().rstrip(".")
-
-
-def _dmarc(results: list[str]) -> tuple[str, str]:
-    """The topmost DMARC result and the domain it is about."""
-    for result in results:
-        for piece in result.split(";")[1:]:
-            found = _METHOD.match(piece)
-            if found and found[1].lower() == "dmarc":
-                about = _HEADER_FROM.search(piece)
-                return found[2].lower(), about[1].lower().rstrip(".") if about else ""
+def _dmarc(said: list[list[results.Result]]) -> tuple[str, str]:
+    """The topmost DMARC result and the domain it is about; two in one field contradict each other and count as none."""
+    for one in said:
+        found = [result for result in one if result.method == "dmarc"]
+        if len(found) == 1:
+            about = found[0].properties.get("header.from", "").rpartition("@")[2].rstrip(".")
+            return found[0].result, about
+        if found:
+            break
     return "", ""

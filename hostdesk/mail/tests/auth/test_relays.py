@@ -166,3 +166,42 @@ def test_steps_within_the_house_are_passed_on_the_way_to_who_brought_the_mail(in
     raw = line + received("from mail.acme.example (mail.acme.example [192.0.2.10])") + REST
 
     assert checked(raw, relays=relays) == ("pass", "pass", "own")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        'spf=fail smtp.mailfrom="x; dmarc=pass header.from=acme.example "@evil.example; dmarc=fail',
+        "spf=fail (x; dmarc=pass header.from=acme.example ); dmarc=fail header.from=acme.example",
+        "dmarc=fail header.from=acme.example; dmarc=pass header.from=acme.example",
+        "arc=pass; dkim=pass header.d=acme.example; spf=pass smtp.mailfrom=acme.example",
+        "none",
+    ],
+)
+def test_only_a_dmarc_result_of_the_relay_itself_counts(words):
+    outside = RECEIVED.replace(b"192.0.2.10", b"203.0.113.9")
+
+    assert checked(f"Authentication-Results: mx.desk.example; {words}\r\n".encode() + outside + REST) == (
+        "fail",
+        "fail",
+        "own",
+    )
+
+
+def test_the_topmost_result_of_a_relay_counts():
+    outside = RECEIVED.replace(b"192.0.2.10", b"203.0.113.9")
+    failed = PASSED.replace(b"dmarc=pass", b"dmarc=fail")
+
+    assert [checked(raw + outside + REST)[1] for raw in (PASSED + failed, failed + PASSED)] == [
+        "pass",
+        "fail",
+    ]
+
+
+def test_a_seal_by_a_relay_is_information_only():
+    sealed = (
+        b"ARC-Seal: i=1; a=rsa-sha256; cv=none; d=mx.desk.example; s=s1; b=AAAA\r\n"
+        b"ARC-Authentication-Results: i=1; mx.desk.example; dmarc=pass header.from=acme.example\r\n"
+    )
+
+    assert checked(sealed + RECEIVED.replace(b"192.0.2.10", b"203.0.113.9") + REST) == ("fail", "fail", "own")
