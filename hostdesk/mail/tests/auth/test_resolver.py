@@ -10,7 +10,7 @@ import dns.rrset
 import pytest
 
 from hostdesk.mail.auth import Answer, DnsDown, DnsResolver, ZoneResolver
-from hostdesk.mail.auth.resolver import split_server
+from hostdesk.mail.auth.resolver import Hurried, split_server
 
 pytestmark = pytest.mark.db_free
 
@@ -19,6 +19,7 @@ RECORDS = {
     ("mx.example.", "MX"): ["10 a.mx.example."],
     ("a.example.", "A"): ["192.0.2.1"],
 }
+HUGE = " ".join(f'"{number:0250d}"' for number in range(200))
 
 
 @pytest.fixture
@@ -36,6 +37,15 @@ def server():
                 return
             query = dns.message.from_wire(wire)
             question = query.question[0]
+            if question.name.to_text() == "huge.example.":
+                asked.append(("huge.example.", "TXT"))
+                answer = dns.message.make_response(query)
+                answer.flags |= dns.flags.TC
+                sock.sendto(answer.to_wire(), peer)
+                continue
+            if question.name.to_text() == "garbage.example.":
+                sock.sendto(wire[:2] + b"\xff" * 30, peer)
+                continue
             key = (question.name.to_text(), dns.rdatatype.to_text(question.rdtype))
             asked.append(key)
             if key[0] == "silent.example.":
@@ -49,10 +59,30 @@ def server():
                 answer.set_rcode(dns.rcode.NXDOMAIN)
             sock.sendto(answer.to_wire(), peer)
 
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
+    threading.Thread(target=serve, daemon=True).start()
+    stream = socket.create_server(sock.getsockname())
+    threading.Thread(target=_serve_streams, args=(stream,), daemon=True).start()
     yield f"127.0.0.1:{sock.getsockname()[1]}", asked
     sock.close()
+    stream.close()
+
+
+def _serve_streams(stream):
+    """Answers over TCP: the one name whose records are too many for a datagram, behind an alias."""
+    while True:
+        try:
+            link, _ = stream.accept()
+        except OSError:
+            return
+        with link:
+            size = int.from_bytes(link.recv(2), "big")
+            query = dns.message.from_wire(link.recv(size))
+            answer = dns.message.make_response(query)
+            name = query.question[0].name
+            answer.answer.append(dns.rrset.from_text(name, 60, "IN", "CNAME", "Real.example."))
+            answer.answer.append(dns.rrset.from_text("real.example.", 30, "IN", "TXT", HUGE))
+            wire = answer.to_wire()
+            link.sendall(len(wire).to_bytes(2, "big") + wire)
 
 
 def test_records_arrive_in_the_forms_that_are_promised(server):
@@ -89,6 +119,36 @@ def test_silence_and_failure_are_dns_down_and_remembered_for_a_moment(server):
     asked = [name for name, _ in server[1]]
 
     assert (asked.count("silent.example.") in (1, 2), asked[-1]) == (True, "broken.example.")
+
+
+def test_an_answer_too_long_for_a_datagram_is_fetched_over_a_stream_through_its_alias(server):
+    found = DnsResolver(server[0]).lookup("huge.example", "TXT")
+
+    assert (len(found.records), len(found.records[0]), found.exists) == (1, 200 * 250, True)
+
+
+def test_an_answer_that_makes_no_sense_is_dns_down(server):
+    with pytest.raises(DnsDown):
+        DnsResolver(server[0], timeout=0.2, lifetime=0.3).lookup("garbage.example", "A")
+
+
+def test_memory_has_bounds(server, monkeypatch):
+    monkeypatch.setattr(DnsResolver, "MOST_ENTRIES", 10)
+    resolver = DnsResolver(server[0])
+    for number in range(35):
+        resolver.lookup(f"n{number}.example", "A")
+
+    assert len(resolver._remembered) <= 10
+
+
+def test_a_hurried_resolver_answers_until_its_time_is_used_up(monkeypatch):
+    clock = iter([0.0, 3.0, 3.0, 7.0])
+    monkeypatch.setattr("hostdesk.mail.auth.resolver.time.monotonic", lambda: next(clock))
+    hurried = Hurried(ZoneResolver({"a.example": [["A", "192.0.2.1"]]}), seconds=5)
+
+    assert [hurried.lookup("a.example", "A").records for _ in range(2)] == [("192.0.2.1",)] * 2
+    with pytest.raises(DnsDown):
+        hurried.lookup("a.example", "A")
 
 
 def test_names_that_cannot_be_names_do_not_exist(server):
