@@ -87,6 +87,15 @@ class House:
         self.parts[part].send_signal(signal.SIGKILL)
         self.parts[part].wait(10)
 
+    def wait_for_the_door(self):
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            with socket.socket() as knock:
+                if knock.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.02)
+        raise AssertionError("the door did not open: " + (self.folder / "mail.log").read_text()[-2000:])
+
     def stop(self):
         for process in self.parts.values():
             process.terminate()
@@ -173,6 +182,8 @@ def under_fire(folder, *, seed, mails, kills, broken=None, database=None):
             ]
             for client in clients:
                 client.start()
+            # A door that is killed before it ever opened breaks no promise; later starts are fair game.
+            house.wait_for_the_door()
             for _ in range(kills):
                 time.sleep(chance.uniform(0.3, 1.8))
                 part = chance.choice(["mail", "mail", "worker"])
