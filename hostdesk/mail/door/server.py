@@ -22,6 +22,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
 from hostdesk.mail.door.data import Room, Taken, read_data
 from hostdesk.mail.door.keeping import Arrival, CannotKeep
 from hostdesk.mail.door.recipients import OurAddresses
+from hostdesk.mail.door.waiting import Waiting
 from hostdesk.mail.door.writer import Writer
 
 log = structlog.get_logger()
@@ -58,11 +59,12 @@ class Door:
     most_connections: int = _MOST_CONNECTIONS
     connections: int = 0
     conversations: set[asyncio.Task[Any]] = field(default_factory=set)
+    waiting: Waiting = field(default_factory=Waiting)
 
     async def keep(self, arrival: Arrival) -> str:
         """The answer for one mail, after the commit that it rests on."""
         try:
-            await asyncio.wrap_future(self.writer.take(arrival))
+            await self.waiting.until_done(self.writer.take(arrival))
         except CannotKeep as error:
             return DISK_FULL if error.disk_full else AWAY
         except Exception:  # noqa: BLE001  (the writer logged it; the sender keeps the mail and tries again)

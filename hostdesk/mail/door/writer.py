@@ -11,13 +11,17 @@ from concurrent.futures import Future
 import structlog
 from django.db import connections
 
-from hostdesk.mail.door.keeping import Arrival, CannotKeep, keep
+from hostdesk.mail.door.keeping import Arrival, CannotKeep, keep, rest
 
 log = structlog.get_logger()
 
 _MOST_AT_ONCE = 200
 _MOST_BYTES_AT_ONCE = 32_000_000
-_SECONDS_FOR_COMPANY = 0.001
+# How long a mail may wait for one that is just being sent, as a share of what the last commit took: on a quick
+# disk the wait costs more than the flush that it saves, on a slow one a shared flush is worth much.
+_SHARE_FOR_COMPANY = 0.25
+_MOST_SECONDS_FOR_COMPANY = 0.005
+_SECONDS_UNTIL_REST = 0.05
 
 Keep = Callable[[Sequence[Arrival]], None]
 
@@ -34,6 +38,8 @@ class Writer:
         self._waiting: queue.SimpleQueue[tuple[Arrival, Future[None]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="mail writer", daemon=True)
         self._trouble = ""
+        self._seconds_of_a_commit = 0.0
+        self._is_rested = True
 
     def start(self) -> None:
         """Begin to commit."""
@@ -54,20 +60,34 @@ class Writer:
 
     def _run(self) -> None:
         try:
-            while (first := self._waiting.get()) is not None:
+            while (first := self._next()) is not None:
                 batch, is_last = self._gather(first)
+                began = time.monotonic()
                 self._commit(batch)
+                self._seconds_of_a_commit = time.monotonic() - began
+                self._is_rested = False
                 if is_last:
                     return
         finally:
             connections.close_all()
 
+    def _next(self) -> tuple[Arrival, Future[None]] | None:
+        """The next mail; while none comes, a rest after each spell of work."""
+        if not self._is_rested:
+            try:
+                return self._waiting.get(timeout=_SECONDS_UNTIL_REST)
+            except queue.Empty:
+                rest()
+                self._is_rested = True
+        return self._waiting.get()
+
     def _gather(self, first: tuple[Arrival, Future[None]]) -> tuple[list[tuple[Arrival, Future[None]]], bool]:
         """All that waits by now, within limits; and whether the end was among it."""
         batch, size = [first], first[0].size
-        end = time.monotonic() + _SECONDS_FOR_COMPANY
+        end = time.monotonic() + min(
+            self._seconds_of_a_commit * _SHARE_FOR_COMPANY, _MOST_SECONDS_FOR_COMPANY
+        )
         while len(batch) < _MOST_AT_ONCE and size < _MOST_BYTES_AT_ONCE:
-            # A mail that is just being sent is worth a moment: one flush for two costs half of two.
             patience = end - time.monotonic() if self._under_way() > len(batch) else 0.0
             try:
                 following = self._waiting.get(timeout=max(patience, 0.0))

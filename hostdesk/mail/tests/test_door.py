@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import smtplib
 import socket
 import ssl
 import subprocess
 import threading
+import time
+from concurrent.futures import Future
+from pathlib import Path
 
 import pytest
 from django.db import connection
 
 from hostdesk.mail.door.keeping import CannotKeep, keep
+from hostdesk.mail.door.waiting import Waiting
 from hostdesk.mail.door.writer import Writer
 from hostdesk.mail.models import InboundMail, RawMail
 from hostdesk.mail.queries import tally
@@ -319,3 +324,33 @@ def test_starttls_is_offered_with_a_certificate(committed_db, tmp_path):
         assert not line.has_extn("auth")
 
     assert len(fates()) == 1
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="looks into an SQLite file")
+def test_mails_move_from_the_log_into_the_database_file_once_nobody_waits(committed_db, client):
+    words = b"x" * 3000 + b"moved"
+    client.sendmail(SENDER, [SUPPORT], mail_of() + words + b"\r\n")
+
+    file = Path(connection.settings_dict["NAME"])
+    end = time.monotonic() + 5
+    while words not in file.read_bytes() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert words in file.read_bytes()
+
+
+def test_conversation_that_gives_up_leaves_its_neighbours_their_answers():
+    async def talk():
+        waiting, fates = Waiting(), [Future() for _ in range(3)]
+        impatient, *others = (asyncio.ensure_future(waiting.until_done(fate)) for fate in fates)
+        await asyncio.sleep(0)
+        impatient.cancel()
+        threading.Thread(target=end_all, args=(fates,)).start()
+        return await asyncio.wait_for(asyncio.gather(*others, return_exceptions=True), 10)
+
+    def end_all(fates):
+        fates[0].set_result(None)
+        fates[1].set_exception(CannotKeep(disk_full=True))
+        fates[2].set_result(None)
+
+    refused, kept = asyncio.run(talk())
+    assert (refused.disk_full, kept) == (True, None)
