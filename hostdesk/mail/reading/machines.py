@@ -119,7 +119,7 @@ def _declared(seen: Seen) -> _Found:
     auto = seen.value("auto-submitted")
     word = re.split(r"[\s;(,]", auto, maxsplit=1)[0]
     if word and word not in NO:
-        answered = word != "auto-generated" or "in-reply-to" in seen.names or _is_absence(seen)
+        answered = word != "auto-generated" or "in-reply-to" in seen.names or _is_answer(seen)
         return ("automatic answer" if answered and word != "auto-notified" else "notification"), (
             f"Auto-Submitted: {auto[:60]}"
         )
@@ -133,7 +133,7 @@ def _by_precedence(seen: Seen) -> _Found:
     if precedence == "list":
         return "list", "Precedence: list"
     if precedence in _BULK and not _is_written_by_person(seen):
-        return ("automatic answer" if _is_absence(seen) else "list"), f"Precedence: {precedence}"
+        return ("automatic answer" if _is_answer(seen) else "list"), f"Precedence: {precedence}"
     return None
 
 
@@ -194,7 +194,7 @@ def _by_words(seen: Seen) -> _Found:
                 return "notification", f"robot's address in {field}"
     if people.forwards(seen.subject):
         return None
-    if _is_automatic_subject(seen) or _is_absence(seen):
+    if _is_answer(seen):
         return "automatic answer", "subject of an automatic answer"
     return _receipt(seen) or _by_phrases(seen)
 
@@ -223,6 +223,10 @@ def _receipt(seen: Seen) -> _Found:
     ):
         return "receipt", "words of a read receipt"
     return None
+
+
+def _is_answer(seen: Seen) -> bool:
+    return _is_automatic_subject(seen) or _is_absence(seen)
 
 
 def _is_automatic_subject(seen: Seen) -> bool:
