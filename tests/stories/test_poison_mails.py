@@ -64,6 +64,7 @@ def test_mails_that_hang_do_not_delay_the_others(tmp_path):
                 os.kill(pid, signal.SIGCONT)
         seconds_until(house, 80)
 
-    assert (len(stopped) in (1, 2), waiting) == (True, len(stopped))
+    # A stopped child that nobody needed holds no mail.
+    assert 1 <= waiting <= len(stopped)
     # A second is the promise, four the margin of a busy machine; the hanging ones are given up after twenty.
     assert beside_poison < usual + 5

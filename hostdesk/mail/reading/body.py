@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from hostdesk.mail.reading import charsets, headers, html, tnef
-from hostdesk.mail.reading.mime import Entity, Walk
+from hostdesk.mail.reading import appointments, charsets, files, headers, html, notes, smime, texts, tnef
+from hostdesk.mail.reading.mime import PKCS7, Entity, Walk
 from hostdesk.mail.reading.shapes import Attachment, Note, Sealed
+from hostdesk.mail.reading.texts import MAX_TEXT
 
-MAX_TEXT = 2_000_000
 _INLINE_TEXT = {
     "text/plain",
     "text/html",
@@ -18,23 +18,23 @@ _INLINE_TEXT = {
     "text/x-amp-html",
     "text/watch-html",
 }
-_EXTENSIONS = {
-    "image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp", "application/pdf": "pdf",
-    "text/calendar": "ics", "text/html": "html", "text/plain": "txt", "text/csv": "csv", "message/rfc822": "eml",
-    "application/zip": "zip", "text/vcard": "vcf", "text/x-vcard": "vcf", "application/pgp-signature": "asc",
-    "application/pkcs7-signature": "p7s", "application/pkcs7-mime": "p7m", "application/pgp-keys": "asc",
-    "video/quicktime": "mov", "audio/mpeg": "mp3", "image/svg+xml": "svg", "image/tiff": "tif",
-}  # fmt: skip
+_MESSAGES = ("message/rfc822", "message/global", "message/news")
+_CALENDARS = ("text/calendar", "application/ics", "text/x-vcalendar")
+_RESOURCE_FORK = "application/applefile"
 
 
 @dataclass(slots=True)
 class Body:
-    """What was found: text pieces in reading order, HTML (sanitised and as it came), files, what sealed it, what to say."""
+    """What was found: text pieces in reading order, HTML (sanitised and as it came), files, what sealed it, what to say.
+
+    `noise` are passages of the texts that belong to programs: a signature in letters, a file in letters.
+    """
 
     texts: list[str] = field(default_factory=list)
     htmls: list[str] = field(default_factory=list)
     markups: list[str] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
+    noise: list[str] = field(default_factory=list)
     sealed: Sealed | None = None
     notes: list[Note] = field(default_factory=list)
 
@@ -44,16 +44,64 @@ class Body:
         return "\n\n".join(piece for piece in self.texts if piece.strip())[:MAX_TEXT]
 
     @property
+    def words(self) -> str:
+        """The text without its noise."""
+        text = self.text
+        for passage in self.noise[:100]:
+            text = text.replace(passage, "", 1)
+        return text
+
+    @property
     def html(self) -> str | None:
         """The HTML of all pieces, sanitised; None when there is none."""
         return "\n<hr>\n".join(self.htmls) if self.htmls else None
 
-    def add_html(self, markup: str) -> None:
-        """Take in one piece of HTML as it came."""
+    def add_html(self, markup: str, walk: Walk) -> None:
+        """Take in one piece of HTML as it came, as far as there is room for it in this mail."""
+        if len(markup) > walk.html_left:
+            walk.defect("more HTML than is shown")
+            markup = markup[: walk.html_left]
+        walk.html_left -= len(markup)
         clean = html.sanitized(markup)
         self.markups.append(markup)
         self.htmls.append(clean)
         self.texts.append(html.to_text(clean))
+
+    def add_note(self, note: Note) -> None:
+        """Say something once."""
+        if note not in self.notes:
+            self.notes.append(note)
+
+    def add_file(
+        self,
+        filename: str,
+        content_type: str,
+        content: bytes,
+        *,
+        inline: bool = False,
+        cid: str | None = None,
+    ) -> None:
+        """Take in one file; a name is made up for one without."""
+        name = files.safe_name(filename) or files.name_from_id(cid)
+        name = name or files.made_up_name(content_type, {one.filename for one in self.attachments})
+        self.attachments.append(
+            Attachment(
+                filename=name,
+                content_type=content_type,
+                size=len(content),
+                inline=inline,
+                content_id=cid,
+                content=content,
+            )
+        )
+
+    def take_beside(self, other: Body) -> None:
+        """What another body brings besides its text."""
+        self.attachments.extend(other.attachments)
+        self.noise.extend(other.noise)
+        self.sealed = self.sealed or other.sealed
+        for note in other.notes:
+            self.add_note(note)
 
 
 def gather(root: Entity, walk: Walk) -> Body:
@@ -62,20 +110,33 @@ def gather(root: Entity, walk: Walk) -> Body:
     _take(root, body, walk, alone=True)
     if not body.text.strip():
         _take_inner_message(root, body, walk)
+    if not body.text.strip():
+        _say_what_it_is(body)
+    body.attachments = files.told_apart(body.attachments)
     return body
+
+
+def _say_what_it_is(body: Body) -> None:
+    """A mail without words says what it is: an appointment, or a sealed letter."""
+    words = [note.words for note in body.notes if note.kind == "invitation"]
+    if not words and body.sealed in ("smime-encrypted", "pgp-encrypted"):
+        words = [f"[{notes.of_seal(body.sealed).words}]"]
+    body.texts.extend(words[:1])
 
 
 def _take(entity: Entity, body: Body, walk: Walk, *, alone: bool = False, related: bool = False) -> None:
     kind = entity.content_type
     if kind.startswith("multipart/"):
         _take_multipart(entity, body, walk, related=related)
-    elif kind in ("message/rfc822", "message/global", "message/news"):
+    elif kind in _MESSAGES:
         if alone and entity.children:
             _take(entity.children[0], body, walk)
         _attach_message(entity, body)
+    elif kind in PKCS7:
+        _take_envelope(entity, body, walk, alone=alone)
     elif _is_readable(entity, alone=alone, related=related):
-        _take_text(entity, body)
-        if filename_of(entity) and not alone:
+        _take_text(entity, body, walk)
+        if files.name_of(entity) and not alone:
             _attach(entity, body, walk, related=related)
     else:
         _attach(entity, body, walk, related=related)
@@ -92,12 +153,31 @@ def _take_multipart(entity: Entity, body: Body, walk: Walk, *, related: bool) ->
         _take_alternative(entity, body, walk, related=related)
         return
     is_related = kind == "multipart/related"
-    for index, child in enumerate(entity.children):
-        if is_related and index and child.content_type == "text/html":
+    children = _first_first(entity) if is_related else entity.children
+    had_html = False
+    for index, child in enumerate(children):
+        is_html = child.content_type == "text/html"
+        if child.content_type == _RESOURCE_FORK and len(children) > 1:
+            continue
+        if is_related and index and is_html:
             # Only the first part of a related set is the text; later pages are files it may show.
             _attach(child, body, walk, related=True)
-        else:
-            _take(child, body, walk, related=is_related or related)
+            continue
+        _take(child, body, walk, related=is_related or related)
+        if is_html and had_html and not files.name_of(child):
+            # A second page may be the mail going on after a picture, or a page that was sent along: it is both.
+            body.add_file("", "text/html", child.content(), inline=True)
+        had_html = had_html or is_html
+
+
+def _first_first(entity: Entity) -> list[Entity]:
+    """The parts of a related set, the one that it names as its start in front."""
+    start = entity.params.get("start", "").strip("<> ")
+    if not start:
+        return entity.children
+    return sorted(
+        entity.children, key=lambda one: headers.text_of(one.raw("content-id")).strip("<> ") != start
+    )
 
 
 def _take_alternative(entity: Entity, body: Body, walk: Walk, *, related: bool) -> None:
@@ -107,8 +187,7 @@ def _take_alternative(entity: Entity, body: Body, walk: Walk, *, related: bool) 
         form = Body()
         _take(child, form, walk, related=related)
         forms.append(form)
-        body.attachments.extend(form.attachments)
-        body.sealed = body.sealed or form.sealed
+        body.take_beside(form)
     for form in forms:
         body.htmls.extend(form.htmls)
         body.markups.extend(form.markups)
@@ -143,195 +222,90 @@ def _is_readable(entity: Entity, *, alone: bool, related: bool) -> bool:
     return word.lower() == "inline" and entity.content_type == "text/plain" and not related
 
 
-def _take_text(entity: Entity, body: Body) -> None:
-    text = decoded_text(entity)
+def _take_text(entity: Entity, body: Body, walk: Walk) -> None:
+    if walk.text_left <= 0:
+        walk.defect("more text than is read")
+        return
+    text = texts.decoded_text(entity)
+    walk.text_left -= len(text)
     if entity.content_type == "text/html":
-        body.add_html(text)
+        body.add_html(text, walk)
     elif entity.content_type in ("text/enriched", "text/richtext"):
-        body.texts.append(_enriched(text))
+        body.texts.append(texts.enriched(text))
     elif entity.content_type == "text/plain":
-        body.texts.append(_with_files_cut_out(text, body))
+        plain = texts.looked_through(text)
+        body.texts.append(plain.text)
+        body.noise.extend(plain.noise)
+        body.sealed = body.sealed or plain.sealed
+        for name, content in plain.files:
+            body.add_file(name, tnef.type_of(name), content)
 
 
-def decoded_text(entity: Entity) -> str:
-    """A text part as text: transfer encoding, charset and line ends undone, format=flowed joined."""
-    content = entity.content()[: 4 * MAX_TEXT]
-    charset = entity.params.get("charset")
-    if entity.content_type == "text/html" and not charset:
-        said = re.search(
-            rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{2,40})", content[:4000], re.IGNORECASE
-        )
-        charset = said[1].decode("ascii", "replace") if said else None
-    text = charsets.decode(content, charset)[:MAX_TEXT]
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    if entity.params.get("format", "").lower() == "flowed" and entity.content_type == "text/plain":
-        text = unflowed(text, delsp=entity.params.get("delsp", "").lower() == "yes")
-    return text
-
-
-_QUOTE_MARKS = re.compile(r"(>*)( ?)(.*)", re.DOTALL)
-
-
-def unflowed(text: str, *, delsp: bool = False) -> str:
-    """Join the soft line breaks of RFC 3676; quoted lines join only within their own depth."""
-    out: list[str] = []
-    joined: list[str] = []
-    depth = 0
-
-    def flush() -> None:
-        if joined:
-            out.append((">" * depth + " " if depth else "") + "".join(joined))
-            joined.clear()
-
-    for line in text.split("\n"):
-        found = _QUOTE_MARKS.match(line)
-        assert found is not None, "the pattern matches every line"
-        marks, content = len(found[1]), found[3]
-        if marks != depth:
-            flush()
-        depth = marks
-        if content == "-- ":
-            flush()
-            out.append(line)
-            continue
-        soft = content.endswith(" ")
-        joined.append(content[:-1] if soft and delsp else content)
-        if not soft:
-            flush()
-    flush()
-    return "\n".join(out)
-
-
-_UU = re.compile(
-    r"^begin [0-7]{3,4} (\S[^\n]{0,200})\n((?:[ -`][^\n]{0,90}\n)*?)[ `]?\n?end[ \t]*$", re.MULTILINE
-)
-
-
-def _with_files_cut_out(text: str, body: Body) -> str:
-    """Uuencoded files inside a text become attachments, as their readers show them."""
-    if "\nend" not in text or not re.search(r"^begin [0-7]{3,4} ", text, re.MULTILINE):
-        return text
-
-    def cut(found: re.Match[str]) -> str:
-        entity = Entity([("content-transfer-encoding", b"uuencode")], found[0].encode("latin-1", "replace"))
-        _append(body, filename=found[1], content_type="application/octet-stream", content=entity.content())
-        return ""
-
-    return _UU.sub(cut, text)
-
-
-def _enriched(text: str) -> str:
-    text = re.sub(r"<param>.{0,200}?</param>", "", text, flags=re.IGNORECASE | re.DOTALL)
-    text = text.replace("<<", "\0")
-    text = re.sub(r"</?[a-zA-Z0-9-]{1,60}>", "", text).replace("\0", "<")
-    return re.sub(r"\n(\n*)", lambda found: found[1] or " ", text)
-
-
-def filename_of(entity: Entity) -> str:
-    """The name of a part as its sender gave it, without folders and control characters; "" when there is none."""
-    _, found = entity.disposition
-    name = found.get("filename") or entity.params.get("name") or found.get("name") or ""
-    if not name:
-        name = headers.text_of(entity.raw("content-description"))
-        name = name if re.fullmatch(r"[^/\\]{1,100}\.\w{1,5}", name) else ""
-    return _safe_name(name)
-
-
-def _safe_name(name: str) -> str:
-    name = headers.clean(re.sub("[\u202a-\u202e\u2066-\u2069]", "", name))
-    return re.split(r"[/\\]", name)[-1].strip(" .")[:200] or headers.clean(name)[:200]
+def _take_envelope(entity: Entity, body: Body, walk: Walk, *, alone: bool) -> None:
+    """S/MIME that is one part: the mail inside a signature is read, an encrypted one stays a file."""
+    said = entity.params.get("smime-type", "").lower()
+    kind = smime.kind_of(entity.content()) or ("signed" if said.startswith("signed") else "")
+    if kind == "signed":
+        body.sealed = body.sealed or "smime-signed"
+        if entity.children:
+            _take(entity.children[0], body, walk, alone=alone)
+    elif kind == "encrypted" or said in ("", "enveloped-data", "authenveloped-data"):
+        body.sealed = body.sealed or "smime-encrypted"
+    _attach(entity, body, walk, related=False)
 
 
 def _attach(entity: Entity, body: Body, walk: Walk, *, related: bool) -> None:
     kind, content = entity.content_type, entity.content()
-    name = filename_of(entity)
+    name = files.name_of(entity)
     if kind in ("application/ms-tnef", "application/vnd.ms-tnef") or name.lower() == "winmail.dat":
         if _open_tnef(content, body, walk):
             return
-    elif kind in ("application/pkcs7-mime", "application/x-pkcs7-mime"):
-        signed = entity.params.get("smime-type", "").startswith("signed")
-        body.sealed = body.sealed or ("smime-signed" if signed else "smime-encrypted")
+    elif kind in _CALENDARS or name.lower().endswith(".ics"):
+        text = charsets.decode(content[: appointments.MAX_CALENDAR], entity.params.get("charset"))
+        appointment = appointments.read(text, method=entity.params.get("method", ""))
+        if appointment is not None:
+            body.add_note(notes.of_appointment(appointment))
     word, _ = entity.disposition
     cid = headers.text_of(entity.raw("content-id")).strip("<> ") or None
     inline = word.lower() == "inline" or (word.lower() != "attachment" and (related or cid is not None))
-    name = name or _name_from_id(cid) or _made_up_name(kind, body)
-    _append(body, filename=name, content_type=kind, content=content, inline=inline, content_id=cid)
-
-
-def _name_from_id(cid: str | None) -> str:
-    """`image001.jpg@01CDB132` names a file; other content ids do not."""
-    found = re.match(r"([\w .()-]{1,80}\.\w{2,5})@", cid or "")
-    return found[1] if found else ""
-
-
-def _made_up_name(kind: str, body: Body) -> str:
-    """A name for a file that has none: `picture.png`, `document.html`, `file.bin`, with a number when taken."""
-    stem = {"image": "picture", "text": "document", "video": "video", "audio": "audio"}.get(
-        kind.partition("/")[0], "file"
-    )
-    taken = {one.filename for one in body.attachments}
-    name, number = f"{stem}.{_extension(kind)}", 1
-    while name in taken:
-        name, number = f"{stem}{number}.{_extension(kind)}", number + 1
-    return name
-
-
-def _extension(kind: str) -> str:
-    return _EXTENSIONS.get(
-        kind, "bin" if "/" not in kind else re.sub(r"[^a-z0-9]", "", kind.split("/")[1])[:8] or "bin"
-    )
-
-
-def _append(
-    body: Body,
-    *,
-    filename: str,
-    content_type: str,
-    content: bytes,
-    inline: bool = False,
-    content_id: str | None = None,
-) -> None:
-    body.attachments.append(
-        Attachment(
-            filename=_safe_name(filename),
-            content_type=content_type,
-            size=len(content),
-            inline=inline,
-            content_id=content_id,
-            content=content,
-        )
-    )
+    body.add_file(name, kind, content, inline=inline, cid=cid)
 
 
 def _attach_message(entity: Entity, body: Body) -> None:
     """A mail inside a mail stays one file, named by its subject."""
-    name = filename_of(entity)
-    if not name:
-        inner = entity.children[0] if entity.children else None
-        subject = headers.text_of(inner.raw("subject")) if inner else ""
-        stem = re.sub(r"[^\w .-]+", "_", subject)[:80].strip(". _") or "message"
-        name = f"{stem}.eml"
+    name = files.name_of(entity) or files.name_of_message(entity)
     content = entity.content() if entity.encoding in ("base64", "quoted-printable") else entity.body
-    _append(body, filename=name, content_type=entity.content_type, content=content.lstrip(b"\r\n"))
+    body.add_file(name, entity.content_type, content.lstrip(b"\r\n"))
 
 
 def _open_tnef(content: bytes, body: Body, walk: Walk) -> bool:
-    opened = tnef.opened(content)
-    if opened is None:
+    found = tnef.opened(content)
+    if found is None:
         walk.defect("a winmail.dat that cannot be opened")
         return False
-    for name, inner in opened.files:
-        _append(body, filename=name or "file", content_type=tnef.type_of(name), content=inner)
+    for file in found.files:
+        kind = file.content_type if re.fullmatch(r"[\w.+-]+/[\w.+-]+", file.content_type) else ""
+        shown = bool(file.content_id) and f"cid:{file.content_id}" in found.html
+        body.add_file(
+            file.name,
+            kind or tnef.type_of(file.name),
+            file.content,
+            inline=shown,
+            cid=file.content_id or None,
+        )
+    body.add_note(notes.of_outlook(len(found.files)))
+    if found.appointment is not None:
+        body.add_note(notes.of_appointment(found.appointment))
     if not body.text.strip():
-        if opened.html:
-            body.add_html(opened.html)
-        elif opened.text:
-            body.texts.append(opened.text)
+        if found.html.strip():
+            body.add_html(found.html[:MAX_TEXT], walk)
+        if not body.text.strip() and found.text.strip():
+            body.texts.append(found.text[:MAX_TEXT])
     return True
 
 
 def _take_inner_message(root: Entity, body: Body, walk: Walk) -> None:
-    """A mail that says nothing itself is read by the first mail or text file inside it."""
+    """A mail that says nothing itself is read by the first mail inside it."""
     stack = [root]
     while stack:
         entity = stack.pop()
@@ -342,5 +316,6 @@ def _take_inner_message(root: Entity, body: Body, walk: Walk) -> None:
                 body.texts.append(inner.text)
                 body.htmls.extend(inner.htmls)
                 body.markups.extend(inner.markups)
+                body.add_note(notes.forwarded())
                 return
         stack.extend(reversed(entity.children))

@@ -23,7 +23,18 @@ _ALIASES = {
     "unicode": "utf-8", "x-user-defined": "cp1252", "default_charset": "utf-8", "default": "utf-8",
     "x-unknown": "", "unknown-8bit": "", "unknown": "", "8bit": "", "binary": "", "none": "", "windows-874": "cp874",
     "iso-8859-8-i": "iso8859_8", "iso-8859-8-e": "iso8859_8", "iso-8859-6-i": "iso8859_6", "dos-874": "cp874",
-    "big5-hkscs": "big5hkscs", "x-x-big5": "big5hkscs", "big5": "big5hkscs", "cp1252http-equiv": "cp1252",
+    "hz-gb-2312": "hz", "gb_2312-80": "gb18030", "gb-2312": "gb18030", "gb18030-2000": "gb18030", "cp936": "gb18030",
+    "windows-936": "gb18030", "euc-cn": "gb18030", "x-euc-cn": "gb18030", "windows-949": "cp949", "ksc_5601": "cp949",
+    "ks_c_5601": "cp949", "ks_c_5601-1989": "cp949", "windows-932": "cp932", "cp943c": "cp932", "ms_kanji": "cp932",
+    "x-shift-jis": "cp932", "euc-jp": "euc_jisx0213", "x-euc-jp": "euc_jisx0213", "euc_jp": "euc_jisx0213",
+    "iso-2022-jp-1": "iso2022_jp_ext", "iso-2022-jp-2": "iso2022_jp_2", "iso-2022-jp-ms": "iso2022_jp_ext",
+    "cp50220": "iso2022_jp_ext", "cp50221": "iso2022_jp_ext", "koi8r": "koi8-r", "koi8u": "koi8-u", "koi8": "koi8-r",
+    "x-koi8-r": "koi8-r", "ansi": "cp1252", "windows-latin-1": "cp1252", "latin-9": "iso8859_15", "latin9": "iso8859_15",
+    "cp65001": "utf-8", "windows-65001": "utf-8", "cp65000": "utf-7", "cp1200": "utf-16-le", "cp1201": "utf-16-be",
+    "ucs-2": "utf-16", "iso-10646-ucs-2": "utf-16", "unicode-2-0-utf-7": "utf-7", "x-unicode-2-0-utf-7": "utf-7",
+    "cp10000": "mac_roman", "cp20127": "cp1252", "cp28591": "cp1252", "cp28592": "iso8859_2", "cp28605": "iso8859_15",
+    "cp20866": "koi8-r", "cp21866": "koi8-u", "cp51949": "cp949", "cp51932": "euc_jisx0213", "cp1361": "johab",
+    "tis-620": "cp874", "big5-hkscs": "big5hkscs", "x-x-big5": "big5hkscs", "big5": "big5hkscs", "cp1252http-equiv": "cp1252",
 }  # fmt: skip
 # Codecs that are no charsets of text, or whose decoding can be made to take memory or raise oddly.
 _FORBIDDEN = {
@@ -40,6 +51,8 @@ _HIGH = re.compile(rb"[\x80-\xff]")
 _ISO2022 = re.compile(rb"\x1b[$(][A-Z@]")
 SNIFF_BYTES = 20_000
 LONGEST_NAME = 40
+_MANY_HIGH = 8
+_FEW_HIGH_IN_TEN = 3
 
 
 @lru_cache(maxsize=512)
@@ -74,10 +87,16 @@ def decode(content: bytes, declared: str | None = None) -> str:  # noqa: PLR0911
     if bom is not None:
         return bom
     codec = codec_for(declared) if declared else None
+    if codec is not None and codec.startswith(("utf-16", "utf-32")):
+        wide = _wide(content, codec)
+        if wide is not None:
+            return wide
+        # Declared so by a program that meant "Unicode": its bytes are ordinary ones.
+        codec = None
     if not _HIGH.search(content):
         return _seven_bit(content, codec)
     is_jis = codec is not None and codec.startswith("iso2022_jp")
-    if is_jis or codec in (None, "utf-8", "cp1252", "cp1254"):
+    if is_jis or _may_be_utf8(content, codec):
         utf8 = _strictly(content, "utf-8")
         if utf8 is not None:
             return utf8
@@ -92,6 +111,29 @@ def decode(content: bytes, declared: str | None = None) -> str:  # noqa: PLR0911
             return content.decode("cp1252", "latin1_holes")
         return _without_surrogates(content.decode(codec, "replace"))
     return _found_out(content, declared_utf8=codec == "utf-8")
+
+
+def _wide(content: bytes, codec: str) -> str | None:
+    """UTF-16 or UTF-32 without its mark, read in the order in which most letters are ASCII; None when it is neither."""
+    sample = content[:2000]
+    if b"\0" not in sample and (
+        codec.startswith("utf-32") or len(_HIGH.findall(sample)) * 10 < len(sample) * _FEW_HIGH_IN_TEN
+    ):
+        return None
+    if codec == "utf-16":
+        even, odd = sample[::2].count(0), sample[1::2].count(0)
+        codec = "utf-16-be" if even > odd else "utf-16-le"
+    if len(content) % 2:
+        content = content[:-1]
+    text = content.decode(codec, "replace")
+    return None if text.count("\ufffd") * 4 > len(text) else text
+
+
+def _may_be_utf8(content: bytes, codec: str | None) -> bool:
+    """Whether bytes that decode as UTF-8 are UTF-8, whatever was declared: a few may be so by chance."""
+    if codec in (None, "utf-8", "cp1252", "cp1254"):
+        return True
+    return len(_HIGH.findall(content[:SNIFF_BYTES])) >= _MANY_HIGH
 
 
 def _by_mark(content: bytes) -> str | None:
@@ -125,11 +167,12 @@ def _without_surrogates(text: str) -> str:
 
 def _found_out(content: bytes, *, declared_utf8: bool) -> str:
     """Nothing usable was declared: a few broken bytes in UTF-8 stay UTF-8, else the detector speaks."""
-    lenient = content.decode("utf-8", "replace")
-    if declared_utf8 or lenient.count("�") * 20 < len(_HIGH.findall(content[:SNIFF_BYTES])):
-        high = len(_HIGH.findall(content))
-        if lenient.count("�") * 2 < high:
-            return lenient
+    lenient = content.decode("utf-8", "cp1252_between")
+    broken = content.decode("utf-8", "replace").count("\ufffd")
+    high = len(_HIGH.findall(content))
+    # Text of two origins, or cut in the middle of a character, is UTF-8 with some bytes of something else.
+    if (declared_utf8 or broken * 20 < high) and broken * 2 < high:
+        return lenient
     best = from_bytes(content[:SNIFF_BYTES]).best() if len(_HIGH.findall(content[:SNIFF_BYTES])) > 8 else None  # noqa: PLR2004
     if best is not None and best.encoding not in ("utf_8", "ascii"):
         text = _strictly(content, codec_for(best.encoding) or "cp1252")
@@ -145,7 +188,17 @@ def _latin1_holes(error: UnicodeError) -> tuple[str, int]:
     raise error
 
 
+def _cp1252_between(error: UnicodeError) -> tuple[str, int]:
+    """Bytes that are no UTF-8 between others that are: those of the older western charset, but for a cut character."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    if error.reason == "unexpected end of data":
+        return "\ufffd", error.end
+    return error.object[error.start : error.end].decode("cp1252", "latin1_holes"), error.end
+
+
 codecs.register_error("latin1_holes", _latin1_holes)
+codecs.register_error("cp1252_between", _cp1252_between)
 
 
 def header_text(raw: bytes, hint: str | None = None) -> str:
@@ -184,9 +237,13 @@ def decode_words(text: str) -> str:
     return "".join(out)
 
 
+# No base64 has an equals sign before two digits that no other sign follows but letters of text.
+_PLAINLY_Q = re.compile(rb"=[0-9A-F]{2}.|_[^=]*=[0-9A-F]{2}")
+
+
 def _word_bytes(encoding: str, payload: str) -> bytes:
     raw = payload.encode("utf-8", "replace")
-    if encoding in "qQ":
+    if encoding in "qQ" or _PLAINLY_Q.search(raw):
         return binascii.a2b_qp(raw.replace(b" ", b"_").replace(b"\n", b"").replace(b"\r", b""), header=True)
     letters = re.sub(rb"[^A-Za-z0-9+/]+", b"", raw)
     if len(letters) % 4 == 1:

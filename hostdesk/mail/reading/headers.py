@@ -12,9 +12,11 @@ from hostdesk.mail.reading.shapes import Address
 MAX_ADDRESSES = 500
 LONGEST_ID = 990
 _COMMENT = re.compile(r"\((?:[^()\\]|\\.)*+\)")
+_QUOTED_LOCAL = re.compile(r'"(?:[^"\\]|\\.){1,64}"@[^\s<>"(),:;]{1,255}')
 _CONTROLS = re.compile("[\0-\x08\x0a-\x1f\x7f\x85\u2028\u2029]+")
 _BLANKS = re.compile(r"[ \t\xa0]+")
-_ID = re.compile(r"<([^<>\s]{1,990})>")
+_ID = re.compile(r"<([^<>\s\x00-\x1f\x7f]{1,990})>")
+_ID_IN_PIECES = re.compile(r"<([^<>]{1,990})>")
 # Each way in begins where a run of its letters begins: from every letter of a long word the search would be quadratic.
 _LOOKS_LIKE_ADDRESS = re.compile(
     r"(?<![^\s<>\"(),:;\[\]])[^\s<>\"(),:;\[\]]+@[^\s<>\"(),:;\[\]]+"
@@ -46,6 +48,10 @@ def message_ids(raw: bytes | None) -> list[str]:
     text = unfold(raw)
     found = [f"<{one}>" for one in _ID.findall(text)]
     if not found:
+        # Folded in the middle, or with blanks that its writer left there.
+        pieces = (re.sub(r"[\s\x00-\x1f\x7f]+", "", one) for one in _ID_IN_PIECES.findall(text))
+        found = [f"<{one}>" for one in pieces if one]
+    if not found:
         found = [
             f"<{one}>"
             for one in re.split(r"[\s,]+", text.strip("<> "))
@@ -58,17 +64,39 @@ def instant(raw: bytes | None) -> datetime | None:
     """The Date header as an aware UTC instant; None when absent, nonsense or out of the calendar."""
     if raw is None:
         return None
-    text = unfold(raw)[:200]
+    text = _COMMENT.sub(" ", unfold(raw)[:200]).strip()
     try:
         found = parsedate_tz(text)
-        if found is None:
-            return (
-                datetime.fromisoformat(text).astimezone(UTC) if re.match(r"\d{4}-\d\d-\d\dT", text) else None
-            )
-        zone = timezone(timedelta(seconds=found[9] or 0))
+        if found is None or _ISO.match(text):
+            return _iso(text)
+        zone = timezone(timedelta(seconds=_offset(found[9])))
         return datetime(*found[:6], tzinfo=zone).astimezone(UTC)
     except (ValueError, OverflowError, TypeError, IndexError):
         return None
+
+
+_ISO = re.compile(
+    r"(\d{4})-(\d\d?)-(\d\d?)(?:[T ]+(\d\d?):(\d\d)(?::(\d\d))?(?:\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?"
+)
+
+
+def _iso(text: str) -> datetime | None:
+    """2026-03-03T10:00:00+02:00 and its relatives; without a zone it is UTC."""
+    found = _ISO.match(text)
+    if found is None:
+        return None
+    numbers = [int(one or 0) for one in found.groups()[:6]]
+    sign = found[7] or "Z"
+    offset = timedelta()
+    if sign != "Z":
+        offset = timedelta(hours=int(sign[1:3]), minutes=int(sign[-2:])) * (-1 if sign[0] == "-" else 1)
+    year, month, day, hour, minute, second = numbers
+    return datetime(year, month, day, hour, minute, second, tzinfo=timezone(offset)).astimezone(UTC)
+
+
+def _offset(seconds: int | None) -> int:
+    """An offset of a day or more is a slip of its writer's; the time is then taken as UTC."""
+    return seconds if seconds is not None and abs(seconds) < 24 * 3600 else 0
 
 
 def addresses(raws: list[bytes]) -> list[Address]:
@@ -112,7 +140,7 @@ def _mailbox(piece: str) -> Address | None:
         end = piece.find(">", angle)
         inner = _COMMENT.sub("", piece[angle + 1 : end if end != -1 else None]).strip()
         address = _bare(charsets.decode_words(inner))
-        name = piece[:angle]
+        name = piece[:angle].rstrip("< ")
         if not address and "@" in name:
             return _mailbox(name)
         group = name.find(":")
@@ -123,6 +151,9 @@ def _mailbox(piece: str) -> Address | None:
         return Address(address=address, name=_name(name))
     if ":" in piece and "@" in piece.partition(":")[2] and '"' not in piece.partition(":")[0]:
         piece = piece.partition(":")[2]
+    quoted = _QUOTED_LOCAL.fullmatch(piece)
+    if quoted:
+        return Address(address=_bare(piece))
     decoded = charsets.decode_words(piece)
     found = _LOOKS_LIKE_ADDRESS.search(_COMMENT.sub("", decoded)) or _LOOKS_LIKE_ADDRESS.search(decoded)
     if found is None:
@@ -135,7 +166,9 @@ def _mailbox(piece: str) -> Address | None:
 
 def _bare(text: str) -> str:
     """An address without route, mailto or blanks; the domain in lower case."""
-    text = clean(text).strip(" '\"<>")
+    text = clean(text).strip(" '<>")
+    if not _QUOTED_LOCAL.fullmatch(text):
+        text = text.strip(" '\"<>")
     text = re.sub(r"\A(?:mailto:|@[^:]*:)", "", text, flags=re.IGNORECASE)
     text = re.sub(r"\s*@\s*", "@", text)
     local, at, domain = text.rpartition("@")

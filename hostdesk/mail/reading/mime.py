@@ -7,20 +7,31 @@ for 50,000 parts, and hands every line through one generator for each level.
 from __future__ import annotations
 
 import binascii
+import codecs
 import re
 from dataclasses import dataclass, field
 
-from hostdesk.mail.reading import params
+from hostdesk.mail.reading import params, smime
 
 MAX_DEPTH = 30
 MAX_PARTS = 500
 MAX_HEADERS = 500
 MAX_HEADER_BYTES = 16 * 1024
 MAX_HEADER_BLOCK = 256 * 1024
+MAX_TEXT_OF_MAIL, MAX_HTML_OF_MAIL = 4_000_000, 1_500_000
+PKCS7 = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 
 _BLANK = re.compile(rb"\r?\n\r?\n")
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)
 _GUESSED_BOUNDARY = re.compile(rb"^--([^\r\n]{1,200}?)[ \t]*\r?\nContent-", re.MULTILINE | re.IGNORECASE)
+
+
+_COMMENTS = re.compile(rb"\([^()]*\)")
+_ENCODINGS = {
+    "b64": "base64", "base-64": "base64", "base_64": "base64", "b": "base64", "quotedprintable": "quoted-printable",
+    "quoted_printable": "quoted-printable", "quoted printable": "quoted-printable", "qp": "quoted-printable",
+    "quote-printable": "quoted-printable", "quoted-printable8bit": "quoted-printable", "q": "quoted-printable",
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -52,10 +63,11 @@ class Entity:
 
     @property
     def encoding(self) -> str:
-        """Content-Transfer-Encoding in lower case, without comments."""
+        """Content-Transfer-Encoding in lower case, without comments, by the name that the standard gives it."""
         value = self.raw("content-transfer-encoding") or b""
-        word = value.strip().split(b";")[0].split(b"(")[0].strip().strip(b"\"'")
-        return word.decode("ascii", "replace").lower()
+        word = _COMMENTS.sub(b"", value).strip().split(b";")[0].strip(b" \t\r\n\"'.,")
+        name = word.decode("ascii", "replace").lower()
+        return _ENCODINGS.get(name, name)
 
     @property
     def disposition(self) -> tuple[str, dict[str, str]]:
@@ -65,7 +77,10 @@ class Entity:
 
     def content(self) -> bytes:
         """The body with its transfer encoding undone; damaged encodings give what can be saved."""
-        return decode_transfer(self.body, self.encoding)
+        encoding = self.encoding
+        if encoding == "base64" and self.content_type.startswith("text/"):
+            return _base64_text(self.body)
+        return decode_transfer(self.body, encoding)
 
 
 @dataclass(slots=True)
@@ -76,6 +91,8 @@ class Walk:
     parts: int = 0
     too_deep: bool = False
     too_many: bool = False
+    text_left: int = MAX_TEXT_OF_MAIL
+    html_left: int = MAX_HTML_OF_MAIL
 
     def defect(self, words: str) -> None:
         """Note a defect once."""
@@ -86,10 +103,21 @@ class Walk:
 def split(raw: bytes) -> tuple[Entity, Walk]:
     """The tree of a whole mail. Beyond 30 levels or 500 parts the rest stays one opaque part, with a defect."""
     walk = Walk()
+    raw = _as_bytes_of_letters(raw)
     if b"\n" not in raw:
         raw = raw.replace(b"\r", b"\n")
+    elif b"\r\r\n" in raw[:MAX_HEADER_BYTES]:
+        # Line ends that some program on the way "corrected" once too often.
+        raw = raw.replace(b"\r\r\n", b"\r\n")
     raw = raw.lstrip(b"\r\n") if raw[:1] in (b"\r", b"\n") else raw
     return _entity(raw, walk, depth=0), walk
+
+
+def _as_bytes_of_letters(raw: bytes) -> bytes:
+    """A mail without the mark that editors put before text; one saved as UTF-16 as UTF-8."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw.decode("utf-16", "replace").encode("utf-8", "replace")
+    return raw.removeprefix(codecs.BOM_UTF8)
 
 
 def split_headers(raw: bytes, walk: Walk) -> tuple[list[tuple[str, bytes]], bytes]:
@@ -194,6 +222,10 @@ def _entity(raw: bytes, walk: Walk, *, depth: int, default: str = "text/plain") 
         return entity
     if entity.content_type.startswith("multipart/"):
         _open_multipart(entity, walk)
+    elif entity.content_type in PKCS7:
+        signed = smime.signed_content(entity.content())
+        if signed is not None:
+            entity.children = [_entity(signed, walk, depth=depth + 1)]
     elif entity.content_type in ("message/rfc822", "message/global", "message/news"):
         inner = entity.content() if entity.encoding in ("base64", "quoted-printable") else body
         entity.children = [_entity(inner.lstrip(b"\r\n"), walk, depth=depth + 1)]
@@ -254,7 +286,8 @@ def _without_last_break(piece: bytes) -> bytes:
     return piece[:-1] if piece.endswith(b"\n") else piece
 
 
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+MAX_RUNS = 100_000
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
 _QP_SOFT = re.compile(rb"=[ \t]*\r?\n")
 
 
@@ -269,15 +302,40 @@ def decode_transfer(body: bytes, encoding: str) -> bytes:
     return body
 
 
+_BASE64_LINE = re.compile(rb"[ \t]*[A-Za-z0-9+/]+={0,3}[ \t]*\Z")
+_LETTERS = re.compile(rb"[A-Za-z0-9+/]")
+_PROSE = re.compile(rb"[A-Za-z]{2,}[,.]?[ \t]+[A-Za-z]{1,}")
+
+
+def _base64_text(body: bytes) -> bytes:
+    """A text that says it is base64: one that plainly is none stays as it is, and so does a footer below it."""
+    lines = body.split(b"\n")
+    first = next((line for line in lines[:50] if line.strip()), b"")
+    if _PROSE.search(first):
+        return body
+    for index, line in enumerate(lines):
+        if _PROSE.search(line) and not _BASE64_LINE.match(line):
+            while index and not _LETTERS.search(lines[index - 1]):
+                index -= 1  # noqa: PLW2901  (the rule above a footer belongs to it)
+            return _base64(b"\n".join(lines[:index])) + b"\n" + b"\n".join(lines[index:])
+    return _base64(body)
+
+
 def _base64(body: bytes) -> bytes:
     """What can be saved of base64: padding in the middle ends a run, as concatenated encodings write it."""
-    out = []
-    for run in re.split(rb"=+", body):
-        letters = _NOT_BASE64.sub(b"", run)
-        if len(letters) % 4 == 1:
-            letters = letters[:-1]
-        out.append(binascii.a2b_base64(letters + b"=" * (-len(letters) % 4)))
-    return b"".join(out)
+    letters = _NOT_BASE64.sub(b"", body)
+    first = letters.find(b"=")
+    if first == -1 or first >= len(letters) - 2:
+        return _run(letters.replace(b"=", b""))
+    # Runs of one or two groups each would take a step each: so many are not what anybody encoded.
+    runs = letters.split(b"=", MAX_RUNS)
+    return b"".join(_run(run.replace(b"=", b"")) for run in runs if run)
+
+
+def _run(letters: bytes) -> bytes:
+    if len(letters) % 4 == 1:
+        letters = letters[:-1]
+    return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
 
 
 def _uudecoded(body: bytes) -> bytes:

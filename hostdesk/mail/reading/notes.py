@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hostdesk.mail.reading.appointments import Appointment
 from hostdesk.mail.reading.shapes import Note, Sealed
 
 _SEALED: dict[Sealed, Note] = {
@@ -29,3 +30,21 @@ def of_seal(sealed: Sealed) -> Note:
 def partial() -> Note:
     """Some of the mail was not read."""
     return Note("partial", PARTIAL)
+
+
+def of_appointment(appointment: Appointment) -> Note:
+    """An invitation in words."""
+    return Note("invitation", appointment.sentence)
+
+
+def of_outlook(count: int) -> Note:
+    """The mail was wrapped as only Outlook reads it."""
+    files = {0: "no file was in it", 1: "one file was in it"}.get(count, f"{count} files were in it")
+    return Note("outlook", f"Outlook wrapped this mail in a winmail.dat, which was opened here; {files}.")
+
+
+def forwarded() -> Note:
+    """All words are those of a mail inside."""
+    return Note(
+        "forwarded", "This mail has no words of its own; what is shown is a mail that was sent along."
+    )

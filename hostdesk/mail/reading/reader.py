@@ -8,8 +8,10 @@ from hostdesk.mail.reading.formatted import formatted
 from hostdesk.mail.reading.mime import Entity, Walk
 from hostdesk.mail.reading.reply import reply_of
 from hostdesk.mail.reading.shapes import Address, Author, Bounce, Formatted, Note, ParsedMail, Unreadable
+from hostdesk.mail.reading.texts import MAX_TEXT
 
 OWN_PREFIX = "x-hostdesk-"
+MOST_SEARCHED = 400_000
 
 
 def read(raw: bytes) -> ParsedMail:
@@ -58,7 +60,7 @@ def _read(raw: bytes) -> ParsedMail:
         references=headers.message_ids(root.raw("references")),
         date=headers.instant(root.raw("date")),
         text=text,
-        reply_text=_reply_text(text, bounce),
+        reply_text=_reply_text(text, found, bounce),
         html_sanitized=found.html,
         attachments=found.attachments,
         auto_submitted=found_out.mark != "",
@@ -76,9 +78,14 @@ def _read(raw: bytes) -> ParsedMail:
     )
 
 
-def _reply_text(text: str, bounce: Bounce | None) -> str:
-    """Machines quote nothing: only a person's text is searched for what is new in it."""
-    return text if bounce is not None else reply_of(text)
+def _reply_text(text: str, found: Body, bounce: Bounce | None) -> str:
+    """Machines quote nothing: only a person's text is searched for what is new in it, and nobody types a megabyte."""
+    if bounce is not None:
+        return text
+    words = found.words
+    if len(words) > MOST_SEARCHED:
+        return reply_of(words[:MOST_SEARCHED])
+    return reply_of(words)
 
 
 def _notes(found: Body, walk: Walk) -> list[Note]:
@@ -110,7 +117,7 @@ def _salvaged(raw: bytes, problem: Exception) -> ParsedMail:
         who = author.read(raw)
     except Exception:  # noqa: BLE001
         who = Author(address=None, name="", problem="The From field could not be read.")
-    text = raw[: body.MAX_TEXT].decode("utf-8", "replace")
+    text = raw[:MAX_TEXT].decode("utf-8", "replace")
     return ParsedMail(
         author=who,
         text=text,
