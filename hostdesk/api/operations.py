@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from ninja import NinjaAPI, Query
@@ -11,6 +13,7 @@ import hostdesk
 from hostdesk.api import reads
 from hostdesk.api.problems import problem
 from hostdesk.api.shapes import Disposition, MailOut, MailsOut, TicketDetailOut, TicketsOut, TicketState
+from hostdesk.gateway.finding import Wanted
 
 api = NinjaAPI(
     title="hostdesk",
@@ -46,14 +49,19 @@ def ticket(request: HttpRequest, number: str) -> dict[str, object]:
 
 
 @api.get("/mails", response=MailsOut, summary="Inbound mails and what became of them")
-def mails(
+def mails(  # noqa: PLR0917  (the library reads them by name)
     request: HttpRequest,
     cursor: str | None = Query(None, pattern="^[0-9]{1,18}$"),
-    disposition: Disposition | None = None,
+    disposition: Disposition | Literal["waiting"] | None = None,
+    q: str = Query(
+        "", max_length=200, description="sender, recipient, subject, ticket, Message-ID or SHA-256"
+    ),
+    ticket: str | None = Query(None, pattern="^[0-9]{1,12}(-[0-9])?$", description="as 1042 or 1042-9"),
     limit: int = Query(50, ge=1, le=200),
 ) -> dict[str, object]:
-    """Newest first; `disposition` narrows."""
-    return reads.mails_page(request.agent, cursor=cursor, disposition=disposition, limit=limit)  # type: ignore[attr-defined]
+    """Newest first; `disposition`, `q` and `ticket` narrow."""
+    wanted = Wanted(disposition=disposition or "", typed=q.replace("\0", "").strip())
+    return reads.mails_page(request.agent, wanted, ticket=ticket, cursor=cursor, limit=limit)  # type: ignore[attr-defined]
 
 
 @api.get("/mails/{id}", response=MailOut, summary="One inbound mail")

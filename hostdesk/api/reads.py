@@ -8,6 +8,7 @@ from django.db.models import F
 
 from hostdesk.audit.models import Decision
 from hostdesk.audit.queries import decisions_of
+from hostdesk.gateway.finding import Wanted, narrowed
 from hostdesk.gateway.queries import mail_for_agent, mails_for_agent
 from hostdesk.kit import numbers
 from hostdesk.mail.models import InboundMail
@@ -57,11 +58,12 @@ def ticket_detail(agent: Agent, number: str) -> Fields:
     }
 
 
-def mails_page(agent: Agent, *, cursor: str | None, disposition: str | None, limit: int) -> Fields:
-    """Inbound mails that the agent may see, newest first."""
-    found = mails_for_agent(agent).order_by("-id")
-    if disposition:
-        found = found.with_disposition(disposition)
+def mails_page(agent: Agent, wanted: Wanted, *, ticket: str | None, cursor: str | None, limit: int) -> Fields:
+    """Inbound mails that the agent may see and asks for, newest first."""
+    found = narrowed(mails_for_agent(agent), wanted).order_by("-id")
+    if ticket is not None:
+        # A number with a wrong check digit is no ticket's.
+        found = found.filter(ticket_number=numbers.read(ticket) or -1)
     if cursor is not None:
         found = found.filter(pk__lt=int(cursor))
     rows = list(found[: limit + 1])

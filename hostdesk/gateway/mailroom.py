@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from django.db.models import Count
-
+from hostdesk.gateway.finding import narrowed_outbound
 from hostdesk.gateway.judging import tools
-from hostdesk.gateway.queries import mails_for_agent, outbound_for_agent, raw_of
-from hostdesk.mail.models import Disposition, InboundMail, OutboundMail, OutboundState
+from hostdesk.gateway.queries import outbound_for_agent, raw_of
+from hostdesk.mail.models import InboundMail, OutboundMail
 from hostdesk.mail.reading import ParsedMail
 from hostdesk.people.models import Agent
 
-WAITING = "waiting"
 # Whoever reads such a mail could sign in as its reader.
 _KEYS_IN_THEM = ("sign_in_link", "invitation")
-
-
-def counts_for_agent(agent: Agent) -> dict[str, int]:
-    """How many mails an agent may see, by what became of them: every disposition stands in it, and `waiting`.
-
-    One query in which each mail is counted once, under the one word it has: the figures add up to what was received.
-    """
-    found = mails_for_agent(agent).order_by().values_list("disposition").annotate(many=Count("pk"))
-    known = {word or WAITING: many for word, many in found}
-    return {word: known.get(word, 0) for word in (WAITING, *Disposition.values)}
 
 
 def words_of(mail: InboundMail) -> ParsedMail | None:
@@ -35,22 +23,13 @@ def words_of(mail: InboundMail) -> ParsedMail | None:
 
 
 def outbound_page(
-    agent: Agent, *, state: str = "", before: int | None = None, limit: int = 50
+    agent: Agent, *, state: str = "", typed: str = "", before: int | None = None, limit: int = 50
 ) -> list[OutboundMail]:
-    """Outbound mails, newest first, of one state ("" for all), without their text."""
-    mails = outbound_for_agent(agent).order_by("-id").defer("text", "html", "headers", "files")
-    if state:
-        mails = mails.filter(state=state)
+    """Outbound mails, newest first, of one state ("" for all) and with what was typed, without their text."""
+    mails = narrowed_outbound(outbound_for_agent(agent), state=state, typed=typed).order_by("-id")
     if before is not None:
         mails = mails.filter(pk__lt=before)
-    return list(mails[:limit])
-
-
-def outbound_counts_for_agent(agent: Agent) -> dict[str, int]:
-    """How many outbound mails stand where; every state is in it."""
-    found = outbound_for_agent(agent).order_by().values_list("state").annotate(many=Count("pk"))
-    known = dict(found)
-    return {state: known.get(state, 0) for state in OutboundState.values}
+    return list(mails.defer("text", "html", "headers", "files")[:limit])
 
 
 def may_be_read(mail: OutboundMail) -> bool:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Count, Min, Q
 from django.db.models.expressions import Exists, OuterRef
 
 from hostdesk.audit.models import Decision, Entry
 from hostdesk.audit.queries import decisions_of, history_of
+from hostdesk.gateway.finding import Wanted, narrowed
 from hostdesk.kit.refusals import Missing
 from hostdesk.mail.models import InboundMail, InboundQuerySet, OutboundMail, OutboundQuerySet, RawMail, Route
 from hostdesk.people.models import Agent, Role, Team
@@ -21,7 +22,7 @@ from hostdesk.tickets.models import Ticket
 def mails_for_agent(agent: Agent) -> InboundQuerySet:
     """All inbound mails that an agent may see (conduct.complaints: those of sealed tickets only the team's members)."""
     sealed = Ticket.objects.filter(pk=OuterRef("ticket_number"), sealed=True)
-    if _is_supervisor(agent):
+    if is_supervisor(agent):
         hidden = sealed.exclude(team_id__in=team_ids_of(agent))
         return InboundMail.objects.exclude(Exists(hidden))
     complaint = Q(route=Route.COMPLAINT) | Q(clause="conduct.complaints")
@@ -84,24 +85,73 @@ def page_of_mail(mail: InboundMail) -> MailPage:
     """All that stands on the page of a mail which was fetched for an agent."""
     decisions = decisions_of("mail", [mail.pk])
     if mail.ticket_number is not None:
-        decisions += [
-            d for d in decisions_of("ticket", [mail.ticket_number]) if d.clause == "contact.listed_sender"
-        ]
+        decisions += [d for d in decisions_of("ticket", [mail.ticket_number]) if _is_about(d, mail)]
     return MailPage(mail, decisions, history_of("inbound_mail", mail.pk))
 
 
+# What the gateway judges about a mail is kept with the ticket that it became part of.
+_JUDGED_OF_MAILS = frozenset(
+    {
+        "contact.listed_sender",
+        "contact.identify",
+        "contact.unlisted",
+        "channel.no_duplicates",
+        "conduct.complaints",
+    }
+)
+
+
+def _is_about(decision: Decision, mail: InboundMail) -> bool:
+    """Whether a ticket's decision was made about this one of its mails."""
+    named = decision.facts.get("mail")
+    if decision.clause not in _JUDGED_OF_MAILS or (named is not None and named != mail.pk):
+        return False
+    return named == mail.pk or decision.at in (mail.received_at, mail.settled_at)
+
+
+def events_of_outbound(mail: OutboundMail) -> list[Entry]:
+    """What people did with a mail that was fetched for an agent, oldest first."""
+    return history_of("outbound_mail", mail.pk)
+
+
 def inbound_page(
-    agent: Agent, *, disposition: str = "", typed: str = "", before: int | None = None, limit: int = 50
+    agent: Agent, wanted: Wanted, *, before: int | None = None, limit: int = 50
 ) -> list[InboundMail]:
-    """Inbound mails, newest first: of one disposition ("" for all), whose sender or subject holds what was typed."""
-    mails = mails_for_agent(agent).order_by("-id")
-    if disposition:
-        mails = mails.with_disposition(disposition)
-    if typed.strip():
-        mails = mails.filter(Q(sender__icontains=typed.strip()) | Q(subject__icontains=typed.strip()))
+    """Inbound mails that an agent may see and asked for, newest first."""
+    mails = narrowed(mails_for_agent(agent), wanted).order_by("-id")
     if before is not None:
         mails = mails.filter(pk__lt=before)
     return list(mails[:limit])
+
+
+@dataclass(frozen=True)
+class Held:
+    """How many mails are held for one reason, and since when the oldest of them is."""
+
+    reason: str
+    clause: str
+    many: int
+    since: datetime
+
+
+def held_by_reason(agent: Agent, *, limit: int = 100) -> list[Held]:
+    """Why mails are held for a person, the most frequent reason first."""
+    found = (
+        mails_for_agent(agent)
+        .with_disposition("quarantined")
+        .order_by()
+        .values_list("reason", "clause")
+        .annotate(many=Count("pk"), since=Min("received_at"))
+        .order_by("-many", "reason")
+    )
+    return [Held(*row) for row in found[:limit]]
+
+
+def held_for_agent(agent: Agent, reason: str, *, limit: int) -> list[InboundMail]:
+    """Mails held for one reason, oldest first."""
+    return list(
+        mails_for_agent(agent).with_disposition("quarantined").filter(reason=reason).order_by("id")[:limit]
+    )
 
 
 def resembling(agent: Agent, *, limit: int = 20) -> list[InboundMail]:
@@ -123,5 +173,6 @@ def resembling_today(at: datetime) -> int:
     return resembling_since(at - timedelta(days=1))
 
 
-def _is_supervisor(agent: Agent) -> bool:
+def is_supervisor(agent: Agent) -> bool:
+    """Whether an agent may see the mail of complaints (conduct.complaints)."""
     return Team.objects.filter(slug=Team.SUPERVISORS, pk__in=team_ids_of(agent)).exists()

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from hostdesk.gateway import mails
 from hostdesk.gateway.actions.sorting import sort_round
+from hostdesk.gateway.finding import make_findable
 from hostdesk.gateway.queries import resembling_today
 from hostdesk.jobs.rounds import Periodic, Round
 from hostdesk.people.queries import supervisors
@@ -20,5 +21,8 @@ def tell_supervisors(at: datetime) -> int:
     return count
 
 
-ROUNDS = [Round("sort mail", sort_round, every=timedelta(milliseconds=300))]
+ROUNDS = [
+    Round("sort mail", sort_round, every=timedelta(milliseconds=300)),
+    Round("make mails findable", make_findable, every=timedelta(seconds=2)),
+]
 PERIODIC = [Periodic("count closed mail that resembles a contact", tell_supervisors, every=timedelta(days=1))]

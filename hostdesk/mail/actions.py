@@ -135,6 +135,21 @@ def send_again(outbound: OutboundMail, *, by: Actor, at: datetime) -> OutboundMa
 
 
 @transaction.atomic
+def hold_back(outbound: OutboundMail, *, by: Actor, at: datetime) -> OutboundMail:
+    """Keep a waiting mail from leaving until somebody sends it again; refused for one that somebody is just sending."""
+    row = OutboundMail.objects.select_for_update().get(pk=outbound.pk)
+    if row.state != OutboundState.WAITING:
+        raise Refused("", "This mail does not wait any more.")
+    if row.claimed_until is not None and row.claimed_until > at:
+        raise Refused("", "This mail is being sent at this moment; look again in a minute.")
+    row.state, row.last_answer = OutboundState.HELD, f"Held back by {by.name}."
+    row.claimed_by, row.claimed_until = "", None
+    row.save(update_fields=["state", "last_answer", "claimed_by", "claimed_until"])
+    note("outbound_mail", row.pk, "held back", by=by, at=at, facts={"ticket": row.ticket_number})
+    return row
+
+
+@transaction.atomic
 def wait_again(mail: InboundMail, *, by: Actor, at: datetime) -> InboundMail:
     """Have a mail that came in judged again, as if it had just arrived.
 
@@ -149,6 +164,8 @@ def wait_again(mail: InboundMail, *, by: Actor, at: datetime) -> InboundMail:
     before = row.disposition
     row.disposition, row.settled_at, row.reason, row.clause, row.resembles = None, None, "", "", ""
     row.tries, row.next_try_at, row.claimed_by, row.claimed_until = 0, at, "", None
+    # Whoever reads it now may find other words in it.
+    row.findable = False
     row.save()
     note("inbound_mail", row.pk, "retried", by=by, at=at, facts={"was": before})
     return row

@@ -71,7 +71,7 @@ class InboundMail(Claimable):
     The envelope is written by the door, `sender` to `message_id` by whoever reads the mail, the rest by
     whoever judges it. `digest` is NULL only for a mail that was refused for its size and so not kept.
     `resembles` says in which way a closed mail looks like a known contact's. `ticket_number` is the
-    running number of a ticket: a plain number, tickets live above mail.
+    running number of a ticket: a plain number, tickets live above mail. `findable`: its words are in the search.
     """
 
     digest = models.CharField(max_length=64, null=True)  # noqa: DJ001  (NULL: nothing was kept)
@@ -96,6 +96,7 @@ class InboundMail(Claimable):
     trust = models.CharField(max_length=10, choices=Trust.choices, default="", blank=True)
     resembles = models.CharField(max_length=200, default="", blank=True)
     ticket_number = models.BigIntegerField(null=True, blank=True)
+    findable = models.BooleanField(default=False, db_default=False)
 
     objects = InboundQuerySet.as_manager()
 
@@ -133,6 +134,13 @@ class InboundMail(Claimable):
                 name="inboundmail_by_ticket",
                 condition=Q(ticket_number__isnull=False),
             ),
+            models.Index(fields=["received_at"], name="inboundmail_received"),
+            models.Index(
+                fields=["disposition"],
+                name="inboundmail_complaints",
+                condition=Q(route="complaint") | Q(clause="conduct.complaints"),
+            ),
+            models.Index(fields=["id"], name="inboundmail_not_findable", condition=Q(findable=False)),
         ]
 
 
@@ -163,7 +171,7 @@ class OutboundMail(Claimable):
     `headers` holds the threading and automatic-mail headers by name; `files` a list of
     `{"digest", "filename", "content_type"}` whose bytes lie in ports.files. `about` is the idempotency
     key (`ack:1042`): the same wish twice is one mail. `person_id` is the contact or agent it goes to: a
-    plain number, people live above mail.
+    plain number, people live above mail. `findable`: its words are in the search.
     """
 
     kind = models.CharField(max_length=40)
@@ -182,6 +190,7 @@ class OutboundMail(Claimable):
     state = models.CharField(max_length=8, choices=OutboundState.choices, default=OutboundState.WAITING)
     last_answer = models.TextField(default="", blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    findable = models.BooleanField(default=False, db_default=False)
 
     objects = OutboundQuerySet.as_manager()
 
@@ -206,4 +215,10 @@ class OutboundMail(Claimable):
                 condition=Q(ticket_number__isnull=False),
             ),
             models.Index(fields=["to_address", "kind", "-queued_at"], name="outboundmail_by_address"),
+            models.Index(
+                fields=["state"],
+                name="outboundmail_secrets",
+                condition=Q(kind__in=["sign_in_link", "invitation"]),
+            ),
+            models.Index(fields=["id"], name="outboundmail_not_findable", condition=Q(findable=False)),
         ]

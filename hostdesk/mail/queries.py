@@ -48,21 +48,6 @@ def tally() -> Tally:
     return Tally(**{word: counts.get(word, 0) for word in (WAITING, *Disposition.values)})
 
 
-def inbound(
-    *, disposition: str | None = None, before: int | None = None, limit: int = 50
-) -> list[InboundMail]:
-    """Mails that came in, newest first, without their bytes. `before` is the id that the last page ended with.
-
-    For agents and the operator only: the caller leaves out what its reader may not see.
-    """
-    mails = InboundMail.objects.order_by("-id")
-    if disposition is not None:
-        mails = mails.with_disposition(disposition)
-    if before is not None:
-        mails = mails.filter(pk__lt=before)
-    return list(mails[:limit])
-
-
 def inbound_by_id(mail_id: int) -> InboundMail:
     """One mail that came in. Raises `Missing`."""
     found = InboundMail.objects.filter(pk=mail_id).first()
@@ -77,16 +62,6 @@ def raw_of(mail: InboundMail) -> bytes:
     if raw is None:
         raise Missing(f"nothing was kept of mail {mail.pk}")
     return bytes(raw)
-
-
-def outbound(*, state: str | None = None, before: int | None = None, limit: int = 50) -> list[OutboundMail]:
-    """Mails going out or gone, newest first."""
-    mails = OutboundMail.objects.order_by("-id")
-    if state is not None:
-        mails = mails.filter(state=state)
-    if before is not None:
-        mails = mails.filter(pk__lt=before)
-    return list(mails[:limit])
 
 
 def outbound_of_ticket(ticket_number: int) -> list[OutboundMail]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from django.db import connection
 
@@ -12,20 +13,33 @@ _MOST_CHARACTERS = 100_000
 _MOST_WORDS = 12
 
 
+# Mails are far more than tickets: apart from them, a search for tickets never walks over mails.
+_TABLES = {"mail": "search_mails", "outbound": "search_mails"}
+
+
 def add(kind: str, ref: int, words: str) -> None:
     """Make `ref` (a ticket's running number, say) findable by `words`; may be called again for more words."""
-    text = words.replace("\x00", " ")[:_MOST_CHARACTERS]
-    if not text.strip():
+    add_all(kind, [(ref, words)])
+
+
+def add_all(kind: str, rows: Iterable[tuple[int, str]]) -> None:
+    """`add` for many."""
+    table, postgres = _table(kind), connection.vendor == "postgresql"
+    kept = [(ref, words.replace("\x00", " ")[:_MOST_CHARACTERS]) for ref, words in rows]
+    kept = [(ref, text) for ref, text in kept if text.strip()]
+    if not kept:
         return
+    # The table is one of two names written above.
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                "INSERT INTO search_words (kind, ref, words) VALUES (%s, %s, to_tsvector('simple', %s))",
-                [kind, ref, " ".join(_plain_words(text))],
+        if postgres:
+            cursor.executemany(
+                f"INSERT INTO {table} (kind, ref, words) VALUES (%s, %s, to_tsvector('simple', %s))",
+                [(kind, ref, " ".join(_plain_words(text))) for ref, text in kept],
             )
         else:
-            cursor.execute(
-                "INSERT INTO search_words (words, kind, ref) VALUES (%s, %s, %s)", [text, kind, ref]
+            cursor.executemany(
+                f"INSERT INTO {table} (words, kind, ref) VALUES (%s, %s, %s)",
+                [(text, kind, ref) for ref, text in kept],
             )
 
 
@@ -35,7 +49,7 @@ def find(kind: str, typed: str, *, limit: int) -> list[int]:
     Reads at most `limit` rows of the index, so that a word that stands everywhere costs no more than a rare one;
     a ref can therefore come up fewer times than `limit`. Nothing typed finds nothing.
     """
-    postgres = connection.vendor == "postgresql"
+    table, postgres = _table(kind), connection.vendor == "postgresql"
     words = (_plain_words(typed) if postgres else _WORD.findall(typed))[:_MOST_WORDS]
     if not words:
         return []
@@ -43,17 +57,21 @@ def find(kind: str, typed: str, *, limit: int) -> list[int]:
         if postgres:
             query = " & ".join([f"'{word}'" for word in words[:-1]] + [f"'{words[-1]}':*"])
             cursor.execute(
-                "SELECT ref FROM search_words WHERE kind = %s AND words @@ to_tsquery('simple', %s)"
+                f"SELECT ref FROM {table} WHERE kind = %s AND words @@ to_tsquery('simple', %s)"
                 " ORDER BY id DESC LIMIT %s",
                 [kind, query, limit],
             )
         else:
             query = " ".join([f'"{word}"' for word in words[:-1]] + [f'"{words[-1]}"*'])
             cursor.execute(
-                "SELECT ref FROM search_words WHERE search_words MATCH %s AND kind = %s ORDER BY rowid DESC LIMIT %s",
+                f"SELECT ref FROM {table} WHERE {table} MATCH %s AND kind = %s ORDER BY rowid DESC LIMIT %s",
                 [f"words : ({query})", kind, limit],
             )
         return list(dict.fromkeys(int(row[0]) for row in cursor.fetchall()))
+
+
+def _table(kind: str) -> str:
+    return _TABLES.get(kind, "search_words")
 
 
 def _plain_words(text: str) -> list[str]:

@@ -104,6 +104,21 @@ def test_what_was_brought_in_before_the_first_start_is_there(house):
     )
 
 
+@clause("contact.listed_sender")
+def test_a_mail_is_found_and_shown_with_its_judgements_by_command_as_on_the_page(house):
+    mail = settled(house, EARLY)
+    found = house.run("mail", "list", "--find", "before the first", "--json").stdout.decode().splitlines()
+    shown = json.loads(house.run("mail", "show", str(mail["id"]), "--json").stdout)
+    told = house.run("mail", "show", str(mail["id"])).stdout.decode()
+    judged = {one["clause"]: one for one in shown["decisions"]}
+
+    assert [json.loads(line)["id"] for line in found] == [mail["id"]]
+    assert shown["recipients"] == ["support@itpossible.com"]
+    assert judged["contact.listed_sender"]["outcome"] == "proven"
+    assert "may send for acme.example" in judged["contact.listed_sender"]["facts"]["spf"]
+    assert "contact.listed_sender: proven (hosting/1)" in told
+
+
 def test_what_lists_lists_in_json_while_the_desk_runs(house):
     for words, key in (
         (("mail", "list"), "sha256"),

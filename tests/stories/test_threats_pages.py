@@ -116,13 +116,15 @@ def test_a_formatted_mail_runs_nothing_and_fetches_nothing(outsider, technician)
     )
     mail = outsider.settled(outsider.send(raw, sender=ALICE))
     page = technician.get(f"/desk/tickets/{mail['ticket']}")
-    formatted = re.search(r"/desk/messages/\d+/formatted", page.text)[0]
+    around = technician.get(re.search(r"/desk/messages/\d+/letter", page.text)[0])
+    formatted = re.search(r"/desk/messages/\d+/formatted", around.text)[0]
     downloads = sorted(set(re.findall(r"/desk/attachments/\d+", page.text)))
     frame = technician.get(formatted)
 
     assert (
         re.findall(r"<script(?![^>]* src=\"/static/)|<img src=x|onerror=alert\(3\)>|canary", page.text) == []
     )
+    assert "canary" not in around.text
     assert (
         re.findall(
             r"script|onload|onerror|<svg|<form|<base|<meta http|url\(|canary", frame.text, re.IGNORECASE

@@ -172,6 +172,24 @@ def test_the_description_needs_no_token_and_names_every_operation(world):
     assert sorted(described["paths"]) == ["/mails", "/mails/{id}", "/tickets", "/tickets/{number}"]
 
 
+def test_mails_are_found_by_words_and_by_ticket(world, caller):
+    world.contact()
+    mail = world.receives(subject="Shop down")
+    world.receives("stranger@nowhere.example", subject="An offer")
+    call = caller(world.agent())
+    number = world.ticket_of(mail).number
+
+    def subjects(query):
+        return [item["subject"] for item in call(f"/mails?{query}")[1]["items"]]
+
+    assert subjects("q=nowhere.example") == ["An offer"]
+    assert subjects(f"q={mail.digest}") == subjects(f"ticket={number}") == ["Shop down"]
+    assert subjects("disposition=closed&q=shop") == []
+    assert subjects("disposition=waiting") == []
+    assert subjects(f"ticket={mail.ticket_number}-{(int(number[-1]) + 1) % 10}") == []
+    assert call("/mails?ticket=x")[0] == 422
+
+
 def test_a_token_for_mails_reads_no_tickets(world, caller):
     call = caller(world.agent(), scopes=["mails:read"])
 

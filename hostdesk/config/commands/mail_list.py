@@ -20,6 +20,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--disposition", choices=DISPOSITIONS, help="only those with this fate")
     parser.add_argument(
+        "--find",
+        default="",
+        metavar="WORDS",
+        help="only those with these words: an address, the subject, a ticket number, a Message-ID, a SHA-256",
+    )
+    parser.add_argument(
         "--limit", type=int, default=50, metavar="N", help="how many, newest first (default 50)"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a mail, a line each")
@@ -31,9 +37,12 @@ def run(args: argparse.Namespace) -> int:
 
     boot.setup()
 
+    from hostdesk.gateway.finding import Wanted, narrowed
     from hostdesk.mail import queries
+    from hostdesk.mail.models import InboundMail
 
-    mails = queries.inbound(disposition=args.disposition, limit=max(args.limit, 0))
+    wanted = Wanted(disposition=args.disposition or "", typed=args.find.strip())
+    mails = list(narrowed(InboundMail.objects.order_by("-id"), wanted)[: max(args.limit, 0)])
     if args.json:
         sys.stdout.writelines(json.dumps(as_json(mail)) + "\n" for mail in mails)
         return 0

@@ -5,6 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hostdesk.audit.models import Decision
 
 HELP = "one mail that came in"
 GROUP = "Mail"
@@ -19,12 +23,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the envelope, the fate and the tries of a mail, or its bytes."""
+    """Print the envelope, the fate, the tries and the judgements of a mail, or its bytes."""
     from hostdesk.config import boot
     from hostdesk.config.commands.mail_list import as_json
 
     boot.setup()
 
+    from hostdesk.gateway.queries import page_of_mail
     from hostdesk.mail import queries
 
     mail = queries.inbound_by_id(args.id)
@@ -32,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.buffer.write(queries.raw_of(mail))
         sys.stdout.buffer.flush()
         return 0
+    page = page_of_mail(mail)
     facts = as_json(mail) | {
         "route": mail.route,
         "door": mail.door,
@@ -43,11 +49,37 @@ def run(args: argparse.Namespace) -> int:
         "message_id": mail.message_id,
         "tries": mail.tries,
         "settled_at": mail.settled_at.isoformat() if mail.settled_at else None,
+        "resembles": mail.resembles or None,
+        "decisions": [as_facts(one) for one in page.decisions],
+        "history": [f"{one.at:%Y-%m-%d %H:%M} {one.actor_name}: {one.verb}" for one in page.events],
     }
     if args.json:
         sys.stdout.write(json.dumps(facts) + "\n")
         return 0
-    for name, value in facts.items():
-        shown = ", ".join(value) if isinstance(value, list) else value
-        sys.stdout.write(f"{name:<15}{'-' if shown in (None, '') else shown}\n")
+    told = {**facts, "decisions": [line for one in page.decisions for line in _lines(one)]}
+    for name, value in told.items():
+        lines = [str(one) for one in value] if isinstance(value, list) else [str(value)]
+        first, *rest = lines if value not in (None, "", []) else ["-"]
+        if name == "recipients":
+            first, rest = ", ".join([first, *rest]), []
+        sys.stdout.write(f"{name:<15}{first}\n")
+        sys.stdout.writelines(f"{'':<15}{line}\n" for line in rest)
     return 0
+
+
+def as_facts(decision: Decision) -> dict[str, object]:
+    """One judgement with the keys of the API."""
+    version = decision.policy_version
+    return {
+        "clause": decision.clause,
+        "policy_version": f"{version.slug}/{version.number}",
+        "outcome": decision.outcome,
+        "facts": decision.facts,
+    }
+
+
+def _lines(decision: Decision) -> list[str]:
+    """A judgement for people: what was decided, then what was looked at."""
+    version = decision.policy_version
+    facts = [f"  {name.replace('_', ' ')}: {value}" for name, value in decision.facts.items()]
+    return [f"{decision.clause}: {decision.outcome} ({version.slug}/{version.number})", *facts]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
@@ -76,3 +78,13 @@ def _is_complaint(row: InboundMail) -> bool:
 def run_again(mail: InboundMail, *, by: Agent, at: datetime) -> InboundMail:
     """Have a mail judged once more, as if it had just been kept; refused for one that is in a ticket."""
     return wait_again(mail, by=by.actor(), at=at)
+
+
+def run_all_again(mails: Iterable[InboundMail], *, by: Agent, at: datetime) -> int:
+    """Have many mails judged once more, each in its own commit; how many. One that is in a ticket by now is left."""
+    many = 0
+    for mail in mails:
+        with suppress(Refused):
+            run_again(mail, by=by, at=at)
+            many += 1
+    return many

@@ -29,9 +29,9 @@ class Screen:
         with time_machine.travel(self.world.now, tick=False):
             return self.client.get(path)
 
-    def post(self, path):
+    def post(self, path, said=None):
         with time_machine.travel(self.world.now, tick=False):
-            return self.client.post(path)
+            return self.client.post(path, said or {})
 
     def words(self, path):
         return self.get(path).content.decode()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.utils.http import urlencode
 
 from hostdesk.audit.models import Decision
-from hostdesk.kit import numbers
-from hostdesk.mail.models import InboundMail, OutboundMail
+from hostdesk.gateway.counting import Flow
+from hostdesk.gateway.finding import Wanted
+from hostdesk.kit import moments, numbers
+from hostdesk.mail.models import Door, InboundMail, OutboundMail
 from hostdesk.policy.registry import CLAUSES
 from hostdesk.web import times
 
@@ -53,13 +57,87 @@ def tabs(
     chosen: str,
     address: str,
     parameter: str,
+    kept: Mapping[str, str],
 ) -> list[Tab]:
-    """One tab for the whole and one for each word, with how many stand behind it; the others add up to the first."""
+    """One tab for the whole and one for each word, with how many stand behind it; the others add up to the first.
+
+    `kept` are the other filters, which a tab leaves as they are; the figures are those of the whole mailroom.
+    """
     each = [
-        Tab(said, counts.get(key, 0), f"{address}?{parameter}={key}", key == chosen)
+        Tab(said, counts.get(key, 0), f"{address}?{urlencode({parameter: key, **kept})}", key == chosen)
         for key, (said, _) in words.items()
     ]
-    return [Tab(whole, sum(counts.values()), address, not chosen), *each]
+    everything = f"{address}?{urlencode(kept)}" if kept else address
+    return [Tab(whole, sum(counts.values()), everything, not chosen), *each]
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One filter in force, and the address without it."""
+
+    words: str
+    address: str
+
+
+def chips(narrow: Wanted, disposition: str, address: str) -> list[Chip]:
+    """The filters beside the disposition, each to be taken away by itself."""
+    said = {
+        "typed": f"“{narrow.typed}”",
+        "trust": f"sender {TRUSTS[narrow.trust][0]}" if narrow.trust else "",
+        "door": f"by {Door(narrow.door).label}" if narrow.door else "",
+        "reason": narrow.reason,
+        "since": f"from {narrow.since:%d %b %Y}" if narrow.since else "",
+        "until": f"to {narrow.until:%d %b %Y}" if narrow.until else "",
+    }
+    tab = {"disposition": disposition} if disposition else {}
+    found = []
+    for name, words in said.items():
+        if getattr(narrow, name):
+            query = urlencode({**tab, **narrow.without(name).as_query()})
+            found.append(Chip(words, f"{address}?{query}" if query else address))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """A bar of the picture of hours, in hundredths of its height, with its hour in words."""
+
+    left: int
+    top: int
+    height: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlowFace:
+    """How mail runs: how long the oldest waiting mail waits, in words; a bar for each of the last hours."""
+
+    waits: str
+    waits_since: datetime | None
+    late: bool
+    many: int
+    hours: list[Hour]
+
+
+_LATE = timedelta(minutes=5)
+
+
+def flow(found: Flow, now: datetime) -> FlowFace:
+    """How mail runs, seen at `now`."""
+    waits = now - found.waits_since if found.waits_since else timedelta()
+    tallest = max(*found.hours, 1)
+    hours = []
+    for ago, many in enumerate(reversed(found.hours)):
+        height = max(4, round(100 * many / tallest)) if many else 1
+        begins = (now - timedelta(hours=ago)).replace(minute=0, second=0, microsecond=0)
+        hours.append(Hour((23 - ago) * 10, 100 - height, height, f"{times.spoken(begins, now)}: {many}"))
+    return FlowFace(
+        moments.in_words(waits) if waits >= timedelta(minutes=1) else "less than a minute",
+        found.waits_since,
+        waits >= _LATE,
+        sum(found.hours),
+        hours[::-1],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +250,10 @@ def judgements(decisions: Iterable[Decision]) -> list[Judged]:
     return [_judged(decision) for decision in decisions]
 
 
+# What the checks of the sender found has a place of its own, in sentences.
+_SAID_ELSEWHERE = frozenset({"mail", "spf", "dkim", "dmarc", "arc"})
+
+
 def _judged(decision: Decision) -> Judged:
     version = decision.policy_version
     known = CLAUSES.get(decision.clause)
@@ -181,7 +263,11 @@ def _judged(decision: Decision) -> Judged:
         clause=decision.clause,
         address=f"/policy/{version.slug}/{version.number}/#{decision.clause}",
         at=decision.at,
-        facts=[(name.replace("_", " "), _said(value)) for name, value in decision.facts.items()],
+        facts=[
+            (name.replace("_", " "), _said(value))
+            for name, value in decision.facts.items()
+            if name not in _SAID_ELSEWHERE
+        ],
     )
 
 

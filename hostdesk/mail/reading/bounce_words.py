@@ -79,7 +79,7 @@ _NOT_FAILED = re.compile(r"\A(?:post-?master|mailer-?daemon|abuse|support|help)@
 class Notice:
     """What is asked about. `own` are the notice's own addresses, `returned` fields of the mail that came back.
 
-    `trust` says how sure it is that a mail server wrote it; `by_daemon` that it bears a daemon's name.
+    `linked` are addresses behind links. `trust` says how sure it is that a mail server wrote it; `by_daemon` that it bears a daemon's name.
     """
 
     text: str
@@ -87,6 +87,7 @@ class Notice:
     trust: Trust
     own: frozenset[str]
     failed_header: list[str]
+    linked: list[str]
     is_report: bool
     by_daemon: bool
     returned: dict[str, str] | None
@@ -119,8 +120,8 @@ def _speaks_of_failure(notice: Notice, words: str) -> bool:
     if notice.is_report:
         return fails or says_so
     if notice.by_daemon:
-        return fails or (says_so and _ANY_ADDRESS.search(words) is not None)
-    if figures and _line_addresses(words):
+        return fails or (says_so and (_ANY_ADDRESS.search(words) is not None or bool(notice.linked)))
+    if figures and (notice.trust == "sure" or _line_addresses(words)):
         return True
     return says_so and (fails or notice.returned is not None)
 
@@ -148,6 +149,7 @@ def _recipients(notice: Notice, words: str) -> list[str]:
         _ODD_ADDRESS.findall(words),
         _addresses_near_failure(words),
         _ANY_ADDRESS.findall(words),
+        notice.linked,
     )
     for found in sources:
         usable = _distinct(
@@ -191,6 +193,11 @@ def _addressees(notice: Notice) -> list[str]:
 def _fields_below(text: str) -> dict[str, str]:
     start = _HEADER_START.search(text) or re.search(r"^(?:From|To|Date|Subject)\s?:", text, re.MULTILINE)
     return fields_in(text[start.start() : start.start() + 20_000]) if start else {}
+
+
+def is_address(word: str) -> bool:
+    """Whether a word is one mail address and nothing else."""
+    return _ANY_ADDRESS.fullmatch(word) is not None
 
 
 def fields_in(text: str) -> dict[str, str]:

@@ -11,7 +11,10 @@ from hostdesk.mail.reading.mime import Entity
 from hostdesk.mail.reading.shapes import Bounce, FailedRecipient
 
 MAX_RECIPIENTS = 100
+MAX_STATUS = 200_000
+LONGEST_DIAGNOSTIC = 500
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
+_MAILTO = re.compile(rb"mailto:([^\s\"'<>?]{3,320})", re.IGNORECASE)
 _DELIVERED = ("delivered", "relayed", "expanded")
 _OTHER_REPORTS = (
     "message/feedback-report",
@@ -44,12 +47,20 @@ def recognise(root: Entity, text: str, subject: str) -> Bounce | None:
         trust=trust,
         own=frozenset(_own_addresses(root)),
         failed_header=[one.address for one in headers.addresses(root.raws("x-failed-recipients"))],
+        linked=_linked(parts),
         is_report=_has_report_form(root, parts),
         by_daemon=daemons.is_named_daemon(root),
         returned=_returned(parts),
     )
     found = bounce_words.failures(notice)
     return _bounce(found[:MAX_RECIPIENTS], parts, formal_report=False) if found else None
+
+
+def _linked(parts: list[Entity]) -> list[str]:
+    """Addresses that stand only behind `mailto:` links, as some servers write them."""
+    shown = [part.content()[:MAX_STATUS] for part in parts[:5] if part.content_type == "text/html"]
+    found = [link.decode("utf-8", "replace") for html in shown for link in _MAILTO.findall(html)]
+    return [one for one in found if bounce_words.is_address(one)]
 
 
 def _has_report_form(root: Entity, parts: list[Entity]) -> bool:
@@ -137,7 +148,7 @@ def _formal(parts: list[Entity]) -> tuple[list[FailedRecipient], bool]:
             and b"Final-Recipient:" in part.body[:20_000]
             and not part.children
         ):
-            groups, good = groups_in(charsets.decode(part.content()))
+            groups, good = groups_in(charsets.decode(part.content()[:MAX_STATUS]))
             failed.extend(groups)
             succeeded = succeeded or good
     return failed[:MAX_RECIPIENTS], succeeded and not failed
@@ -146,21 +157,33 @@ def _formal(parts: list[Entity]) -> tuple[list[FailedRecipient], bool]:
 def groups_in(text: str) -> tuple[list[FailedRecipient], bool]:
     """The failed recipients in the fields of a delivery status, and whether any was delivered."""
     out, delivered = [], False
-    for group in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n").replace("\r", "\n")):
-        fields = bounce_words.fields_in(group)
+    for fields in _groups(text):
         recipient = next((one for one in map(_typed, _recipient_fields(fields)) if "@" in one), "")
         action = fields.get("action", "").lower().split("(")[0].strip().rstrip(";")
+        found = _STATUS.search(fields.get("status", ""))
+        status = found[1] if found else ""
         if not recipient:
             continue
-        if action in _DELIVERED:
+        if action in _DELIVERED or (not action and status.startswith("2")):
             delivered = True
             continue
-        status = _STATUS.search(fields.get("status", ""))
-        diagnostic = fields.get("diagnostic-code", "")
-        out.append(
-            FailedRecipient(recipient, status[1] if status else "", action or "failed", diagnostic[:1000])
-        )
+        diagnostic = " ".join(fields.get("diagnostic-code", "").split())[:LONGEST_DIAGNOSTIC]
+        out.append(FailedRecipient(recipient, status, action or "failed", diagnostic))
     return out, delivered
+
+
+def _groups(text: str) -> list[dict[str, str]]:
+    """Fields group by group; one that an empty line cut in two is put together again."""
+    groups: list[dict[str, str]] = []
+    for piece in re.split(r"\n(?:[ \t]*\n)++", text.replace("\r\n", "\n").replace("\r", "\n")):
+        fields = bounce_words.fields_in(piece)
+        before = groups[-1] if groups else {}
+        cut = any(_recipient_fields(before)) and not before.get("action") and not before.get("status")
+        if cut and not any(_recipient_fields(fields)):
+            before.update(fields)
+        elif fields:
+            groups.append(fields)
+    return groups
 
 
 def _recipient_fields(fields: dict[str, str]) -> list[str]:
@@ -172,6 +195,9 @@ def _typed(value: str) -> str:
     """The address of `rfc822; someone@example`."""
     kind, semicolon, rest = value.partition(";")
     address = rest if semicolon and "@" not in kind else value
+    quoted = re.search(r'"[^"\n]{1,64}"@[\w.-]+', address)
+    if quoted:
+        return quoted[0]
     return re.sub(r"\s*\(.*", "", address).strip().strip("<>\"' ")
 
 

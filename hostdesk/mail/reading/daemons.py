@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from hostdesk.mail.reading import headers, people
+from hostdesk.mail.reading import headers, machine_words, people
 from hostdesk.mail.reading.mime import Entity
 
 Trust = Literal["sure", "likely", "none"]
@@ -45,9 +45,13 @@ _BEGINS = 1200
 
 def trust(root: Entity, text: str, subject: str) -> Trust:
     """How much this mail looks like a mail server's own."""
+    if _is_report(root) or is_named_daemon(root):
+        return "sure"
+    if _is_another_program_s(subject):
+        return "none"
     if _declares_itself(root):
         return "sure"
-    if not (_is_signed(root) or _is_sent_to_bounces(root)):
+    if not (_is_signed(root) or _is_sent_to_bounces(root) or _is_automatic(root)):
         return "none"
     return "none" if _is_a_person_s(root, text, subject) else "likely"
 
@@ -61,18 +65,29 @@ def is_named_daemon(root: Entity) -> bool:
     return _DAEMON_NAME.search(headers.text_of(root.raw("from"))) is not None
 
 
+def _is_report(root: Entity) -> bool:
+    if root.content_type == "multipart/report":
+        return "delivery" in root.params.get("report-type", "delivery").lower()
+    return root.content_type in ("message/delivery-status", "message/global-delivery-status")
+
+
 def _declares_itself(root: Entity) -> bool:
-    report = root.content_type == "multipart/report" and (
-        "delivery" in root.params.get("report-type", "delivery").lower()
-    )
-    auto = _AUTO.match(headers.text_of(root.raw("auto-submitted"))) is not None
-    return (
-        report
-        or root.content_type in ("message/delivery-status", "message/global-delivery-status")
-        or any(root.raw(name) is not None for name in _NDR_FIELDS)
-        or _has_empty_path(root)
-        or auto
-        or is_named_daemon(root)
+    return _has_empty_path(root) or any(root.raw(name) is not None for name in _NDR_FIELDS)
+
+
+def _is_automatic(root: Entity) -> bool:
+    return _AUTO.match(headers.text_of(root.raw("auto-submitted"))) is not None
+
+
+def _is_another_program_s(subject: str) -> bool:
+    """Whether the subject is that of a vacation, an alert, a job: they speak of failures, and of mail, as well."""
+    return any(
+        look.match(subject[:300]) is not None
+        for look in (
+            machine_words.ANSWER_SUBJECT,
+            machine_words.ABSENCE_SUBJECT,
+            machine_words.NOTIFICATION_SUBJECT,
+        )
     )
 
 

@@ -102,12 +102,11 @@ def _flavour(kind: MachineKind, seen: Seen) -> str:
         return "to an invitation"
     if machine_words.CHALLENGE_SUBJECT.search(seen.subject):
         return "it asks the sender to prove to be a person"
-    absent = machine_words.ABSENCE_SUBJECT.match(seen.subject) or machine_words.ABSENCE_WORDS.search(
-        seen.words
-    )
-    if absent:
+    if machine_words.ABSENCE_SUBJECT.match(seen.subject):
         return "out of office"
-    return "another desk's acknowledgement" if _acknowledges(seen) else ""
+    if _acknowledges(seen):
+        return "another desk's acknowledgement"
+    return "out of office" if machine_words.ABSENCE_WORDS.search(seen.words) else ""
 
 
 # ---------------------------------------------------------------- what programs declare
@@ -119,7 +118,7 @@ def _declared(seen: Seen) -> _Found:
     auto = seen.value("auto-submitted")
     word = re.split(r"[\s;(,]", auto, maxsplit=1)[0]
     if word and word not in NO:
-        answered = word != "auto-generated" or "in-reply-to" in seen.names or _is_absence(seen)
+        answered = word != "auto-generated" or "in-reply-to" in seen.names or _is_answer(seen)
         return ("automatic answer" if answered and word != "auto-notified" else "notification"), (
             f"Auto-Submitted: {auto[:60]}"
         )
@@ -133,7 +132,7 @@ def _by_precedence(seen: Seen) -> _Found:
     if precedence == "list":
         return "list", "Precedence: list"
     if precedence in _BULK and not _is_written_by_person(seen):
-        return ("automatic answer" if _is_absence(seen) else "list"), f"Precedence: {precedence}"
+        return ("automatic answer" if _is_answer(seen) else "list"), f"Precedence: {precedence}"
     return None
 
 
@@ -173,6 +172,8 @@ def _wish_for_silence(seen: Seen) -> str:
     name = seen.first_of(machine_words.HINT_FIELDS)
     if name:
         return f"header field {name}"
+    if _is_robot_s(seen, "reply-to"):
+        return "robot's address in reply-to"
     listed = seen.first_of(machine_words.LIST_HINT_FIELDS)
     return f"mailing list: {listed}" if listed else ""
 
@@ -188,15 +189,19 @@ def _is_written_by_person(seen: Seen) -> bool:
 
 
 def _by_words(seen: Seen) -> _Found:
-    for field in ("from", "reply-to"):
-        for one in headers.addresses(seen.root.raws(field)[:1]):
-            if machine_words.ROBOT_LOCAL.fullmatch(one.address.partition("@")[0]):
-                return "notification", f"robot's address in {field}"
+    if _is_robot_s(seen, "from"):
+        return "notification", "robot's address in from"
     if people.forwards(seen.subject):
         return None
-    if _is_automatic_subject(seen) or _is_absence(seen):
+    if _is_answer(seen):
         return "automatic answer", "subject of an automatic answer"
     return _receipt(seen) or _by_phrases(seen)
+
+
+def _is_robot_s(seen: Seen, field: str) -> bool:
+    """Whether the first address of a field is one at which nobody reads."""
+    found = headers.addresses(seen.root.raws(field)[:1])
+    return any(machine_words.ROBOT_LOCAL.fullmatch(one.address.partition("@")[0]) for one in found)
 
 
 def _by_phrases(seen: Seen) -> _Found:
@@ -223,6 +228,10 @@ def _receipt(seen: Seen) -> _Found:
     ):
         return "receipt", "words of a read receipt"
     return None
+
+
+def _is_answer(seen: Seen) -> bool:
+    return _is_automatic_subject(seen) or _is_absence(seen)
 
 
 def _is_automatic_subject(seen: Seen) -> bool:

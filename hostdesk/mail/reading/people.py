@@ -38,7 +38,7 @@ _GREETING = re.compile(
 _OWN_WORDS = re.compile(
     r"""\b(?:I\ (?:get|got|keep|am\ (?:getting|not|trying|unable)|receive[d]?|need|think|believe|just|tried\ to\ (?:send|mail)|don'?t|sent)|I'm\ (?:getting|trying|not)|we\ (?:get|got|keep|receive[d]?|need|cannot|can't|are\ (?:getting|unable|not))
     |my\ \w{3,}|our\ (?:client|customer|supplier|boss|colleague|user|mail|e-?mail|domain|website|site|account|office|staff|company|debit|new)s?\b|please\ (?:help|advise|assist|look\ into|fix|investigate|sort)|(?:can|could|would)\ (?:you|someone|anyone|somebody)
-    |what\ (?:does|is|can|should)\b|why\ (?:do|does|is|am|are|did)\b|how\ (?:do|can|come)\b|kindly|any\ ideas?|see\ below|below\ is|help\ me|pls|plz|asap
+    |what\ (?:does|is|can|should)\b|why\ (?:do|does|is|am|are|did)\b|how\ (?:do|can|come)\b|kindly|any\ ideas?|see\ below|below\ is\ (?!a\ copy)|help\ me|pls|plz|asap
     |bitte\ (?:helfen|prüfen|um)|warum|wieso|ich\ (?:bekomme|erhalte|kann|habe)|wir\ (?:bekommen|erhalten|können)|waarom|hoekom|ek\ (?:kry|kan|het|probeer)|ons\ kry|help\ asseblief|ik\ (?:krijg|kan|heb|probeer)|kan\ (?:jy|julle|u|jullie|iemand)|kunnen\ jullie
     |pourquoi|je\ (?:reçois|ne|n'arrive)|pouvez-vous|por\ ?qu[eé]|recebo|estou|podem|recibo|pueden?\s+ayudar|ngicela|perché|ricevo|potete)\b""",
     re.IGNORECASE | re.VERBOSE,
@@ -48,6 +48,8 @@ _PASSED_ON = re.compile(
     r"|^[ \t]{0,4}(?:begin forwarded message|anfang der weitergeleiteten|begin doorgestuurd)",
     re.IGNORECASE | re.MULTILINE,
 )
+
+_REFUSAL = re.compile(r"(?<![\d.])[45]\d\d[ -]#?(?:[45]\.\d|[A-Z<\"])|\(reason:")
 
 
 def client_of(root: Entity) -> str:
@@ -70,6 +72,13 @@ def forwards(subject: str) -> bool:
 
 
 def begins_as_person(words: str) -> bool:
-    """Whether these first words of a mail greet, ask, tell of oneself, or pass somebody else's words on."""
+    """Whether these first words of a mail greet, ask, tell of oneself, or pass somebody else's words on.
+
+    What follows a server's refusal is the server's: "our users" are not the writer's there.
+    """
     words = words[:1500]
-    return any(pattern.search(words) is not None for pattern in (_GREETING, _OWN_WORDS, _PASSED_ON))
+    refusal = _REFUSAL.search(words)
+    own = words[: refusal.start()] if refusal is not None else words
+    if _GREETING.search(own) is not None or _OWN_WORDS.search(own) is not None:
+        return True
+    return _PASSED_ON.search(words[:300]) is not None

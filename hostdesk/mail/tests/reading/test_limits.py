@@ -81,6 +81,18 @@ HOSTILE = {
     "daemon": lambda n: (
         b"From: MAILER-DAEMON@b.example\r\nSubject: failure notice\r\n\r\n" + b"a@b.example " * (n // 12)
     ),
+    "refusals": lambda n: (
+        b"From: MAILER-DAEMON@b.example\r\nSubject: failure notice\r\n\r\n"
+        + b"550 5.1.1 deliver " * (n // 18)
+    ),
+    "status groups": lambda n: (
+        b"From: MAILER-DAEMON@b.example\r\nContent-Type: multipart/report; boundary=b\r\n\r\n--b\r\n"
+        b"Content-Type: message/delivery-status\r\n\r\n" + b"a: b\n\n" * (n // 6)
+    ),
+    "empty status": lambda n: (
+        b"From: MAILER-DAEMON@b.example\r\nContent-Type: multipart/report; boundary=b\r\n\r\n--b\r\n"
+        b"Content-Type: message/delivery-status\r\n\r\n" + b"\n" * n
+    ),
     "begin": lambda n: text(b"begin 644 a\n" * (n // 12)),
     "uuencode": lambda n: text(b"begin 644 a\n" + b"M" * n + b"\nend"),
     "tags": lambda n: markup(b"<div>" * (n // 5)),

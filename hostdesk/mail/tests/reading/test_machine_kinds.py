@@ -112,7 +112,7 @@ def test_a_person_s_mail_stays_one_and_may_be_answered(name):
 
 @pytest.mark.parametrize(
     "head",
-    ["X-Auto-Response-Suppress: All", "X-Loop: x", "List-Unsubscribe: <mailto:u@acme.example>",
+    ["X-Auto-Response-Suppress: All", "X-Loop: x", "Reply-To: noreply@acme.example", "List-Unsubscribe: <mailto:u@acme.example>",
      "Precedence: bulk\nX-Mailer: Microsoft Outlook 16.0", "Precedence: bulk\nX-RT-Originator: thandi@acme.example"],
 )  # fmt: skip
 def test_a_wish_for_silence_alone_makes_no_machine(head):
@@ -124,14 +124,21 @@ def test_a_wish_for_silence_alone_makes_no_machine(head):
 def test_a_sentence_says_which_machine_it_was():
     away = read(letter("Auto-Submitted: auto-replied\nSubject: Out of office: x", AWAY))
     desk = read(letter("Auto-Submitted: auto-replied", "Thank you, we have received it."))
+    ticket = read(
+        letter(
+            "Auto-Submitted: auto-replied\nSubject: [#4711] Ticket received",
+            "This is an automated response. We will reply tomorrow.\n",
+        )
+    )
     post = read(letter("List-Id: <dev.list.example>"))
     mails = read(
         letter("X-Failed-Recipients: x@acme.example\nSubject: Mail delivery failed", "550 5.1.1 unknown\n")
     )
 
-    assert [mail.machine.sentence for mail in (away, desk, post, mails)] == [
+    assert [mail.machine.sentence for mail in (away, desk, ticket, post, mails)] == [
         "An automatic answer (out of office); its mark: Auto-Submitted: auto-replied.",
         "An automatic answer; its mark: Auto-Submitted: auto-replied.",
+        "An automatic answer (another desk's acknowledgement); its mark: Auto-Submitted: auto-replied.",
         "A mailing list or mass mail; its mark: mailing list: list-id.",
         "A delivery report: x@acme.example could not be reached, 5.1.1.",
     ]
