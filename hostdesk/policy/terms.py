@@ -62,6 +62,14 @@ class TermsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     delegation_wait_hours: Hours
     ownership_wait_hours: Hours
     recovery_wait_hours: Hours
+    automatic_mails_digest_quiet_minutes: Minutes
+    breaker_window_minutes: Minutes
+    breaker_mails_per_address: Count
+    breaker_mails_per_ticket: Count
+    breaker_desk_window_minutes: Minutes
+    breaker_mails_per_desk: Count
+    breaker_quiet_minutes: Minutes
+    delivery_delay_minutes: Minutes
     password_link_roles: Words
     password_approvals: Count
     detail_requests_limit: Count
@@ -124,6 +132,14 @@ class Terms:
     delegation_wait: timedelta
     ownership_wait: timedelta
     recovery_wait: timedelta
+    automatic_mails_digest_quiet: timedelta
+    breaker_window: timedelta
+    breaker_mails_per_address: int
+    breaker_mails_per_ticket: int
+    breaker_desk_window: timedelta
+    breaker_mails_per_desk: int
+    breaker_quiet: timedelta
+    delivery_delay: timedelta
     password_link_roles: tuple[str, ...]
     password_approvals: int
     detail_requests_limit: int
@@ -267,6 +283,10 @@ def _check_together(terms: Terms, lines: strict_yaml.Lines) -> None:
         raise lines.wrong(
             ("automatic_mails_unproven_per_day", "value"), "must not be above the limit of proven senders"
         )
+    # A breaker that opened before the day's acknowledgements were through would break their promise.
+    if terms.breaker_mails_per_address <= terms.automatic_mails_proven_per_day:
+        sentence = "must be above automatic_mails_proven_per_day"
+        raise lines.wrong(("breaker_mails_per_address", "value"), sentence)
     for key, roles in (
         ("restricted_roles", terms.restricted_roles),
         ("password_link_roles", terms.password_link_roles),
