@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
+from hostdesk.audit.models import Decision
 from hostdesk.hosting import queries as hosting
 from hostdesk.people import rules
 from hostdesk.people.models import Contact, ContactRole
 from hostdesk.policy.registry import Evidence, evidence
 
+SPAN = timedelta(days=30)
 _LISTED = 20
 _AT_ONCE = 500
 
@@ -34,7 +36,19 @@ def off_server(at: datetime) -> Evidence:
                 lying_here += 1
                 lines.append(f"account {contact.account.username}: its secondary address lives on {home}")
     sentence = f"{count} secondary addresses are listed now, {lying_here} of them on our own servers."
+    copied, alone = _decided("copied", at), _decided("nobody to copy to", at)
+    if copied or alone:
+        sentence += (
+            f" In 30 days {copied} answer{'' if copied == 1 else 's'} went to one as a copy,"
+            f" and {alone} found nobody elsewhere."
+        )
     return Evidence(count, (count - lying_here) / count if count else None, lines[:_LISTED], sentence)
+
+
+def _decided(outcome: str, at: datetime) -> int:
+    """How often an answer to a mailbox on our own servers came to this, in 30 days."""
+    made = Decision.objects.filter(clause="contact.off_server", outcome=outcome)
+    return made.filter(at__gte=at - SPAN, at__lte=at).count()
 
 
 def _secondaries(at: datetime) -> Iterator[list[Contact]]:

@@ -67,6 +67,7 @@ def _to_person(
         html=html,
         about=about,
         automatic=True,
+        passes_breakers=True,
     )
     queue(draft, at=at)
 
@@ -81,6 +82,7 @@ def _to_agent(template: str, agent: Agent, facts: dict[str, object], *, kind: st
         text=text,
         html=html,
         automatic=True,
+        passes_breakers=True,
     )
     queue(draft, at=at)
 

@@ -12,7 +12,7 @@ from hostdesk.kit import addresses
 from hostdesk.kit.actors import Actor
 from hostdesk.kit.refusals import Refused
 from hostdesk.people import mails, rules, seals
-from hostdesk.people.actions import limits, sessions
+from hostdesk.people.actions import limits, reaching, sessions
 from hostdesk.people.models import Contact, LinkRequest, Person, SignInLink
 
 GONE = "This link has been used or is older than 20 minutes. Ask for a new one."
@@ -85,6 +85,7 @@ def use(token: str, *, browser: sessions.Browser, at: datetime) -> tuple[session
         SignInLink.objects.filter(person=person, used_at=None).update(used_at=at)
         limits.forgive("link", whom=person.email)
         _confirm_contacts(person, at=at)
+        reaching.is_alive(person, how="used a mailed link", by=_actor(person), at=at)
         signed_in = sessions.open_for_person(person, browser=browser, at=at)
         note("person", person.pk, "signed in by link", by=_actor(person), at=at)
     return signed_in, link.next_path

@@ -22,6 +22,8 @@ class Person(models.Model):
     """A human being outside the house, known by one e-mail address in the form of `kit.addresses.normalised`.
 
     `password` is empty for those who sign in by mailed links alone; a `demo` person signs in on this machine only.
+    `hard_bounces` counts mails in a row that the address refused for good; `bounced_at`, `bounce_status` and
+    `bounce_said` tell of the latest.
     """
 
     email = models.CharField(max_length=254, unique=True)
@@ -30,6 +32,10 @@ class Person(models.Model):
     password = models.CharField(max_length=200, blank=True)
     demo = models.BooleanField(default=False)
     created_at = models.DateTimeField()
+    hard_bounces = models.PositiveSmallIntegerField(default=0, db_default=0)
+    bounced_at = models.DateTimeField(null=True, blank=True)
+    bounce_status = models.CharField(max_length=20, default="", db_default="", blank=True)
+    bounce_said = models.CharField(max_length=300, default="", db_default="", blank=True)
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):
