@@ -67,6 +67,7 @@ def _tell(row: Heartbeat, *, at: datetime) -> None:
                 html=html,
                 about=f"silent:{row.name}:{int(row.seen_at.timestamp())}:{supervisor.pk}",
                 automatic=True,
+                passes_breakers=True,
             ),
             at=at,
         )

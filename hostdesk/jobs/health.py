@@ -9,7 +9,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
-from hostdesk.jobs import beats
+from hostdesk.jobs import beats, rounds
 from hostdesk.jobs.models import Part, PeriodicRun
 from hostdesk.jobs.tables import missing_migrations
 from hostdesk.policy.models import PolicyVersion
@@ -70,4 +70,4 @@ def _warnings(*, at: datetime) -> tuple[str, ...]:
         silent.append("No SMTP_URL is set: outbound mail waits and nothing leaves.")
     failing = PeriodicRun.objects.exclude(last_error="").order_by("name").values_list("name", flat=True)
     silent += [f"Periodic work '{name}' fails." for name in failing]
-    return tuple(silent)
+    return (*silent, *rounds.warnings(at=at))

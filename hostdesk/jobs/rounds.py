@@ -65,6 +65,15 @@ def discover() -> Work:
     return Work(rounds, periodic)
 
 
+def warnings(*, at: datetime) -> list[str]:
+    """Sentences for the operator from the `WARNINGS` of all installed rooms."""
+    found: list[str] = []
+    for app in apps.get_app_configs():
+        for warn in getattr(_tasks_of(app.name), "WARNINGS", ()):
+            found += warn(at=at)
+    return found
+
+
 def _tasks_of(app: str) -> ModuleType | None:
     return importlib.import_module(f"{app}.tasks") if importlib.util.find_spec(f"{app}.tasks") else None
 

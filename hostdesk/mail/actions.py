@@ -12,8 +12,8 @@ from django.db import transaction
 from hostdesk.audit.actions import note
 from hostdesk.kit.actors import Actor
 from hostdesk.kit.refusals import Refused
-from hostdesk.mail import cleaning, compose
-from hostdesk.mail.models import Disposition, InboundMail, OutboundMail, OutboundState
+from hostdesk.mail import breakers, cleaning, compose
+from hostdesk.mail.models import Disposition, InboundMail, OutboundMail, OutboundState, Setback
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ class OutboundDraft:
     person_id: int | None = None
     about: str | None = None
     automatic: bool = False
+    passes_breakers: bool = False
     reply_to: str = ""
     message_id: str | None = None
     in_reply_to: str | None = None
@@ -60,22 +61,38 @@ def queue(draft: OutboundDraft, *, at: datetime) -> OutboundMail:
     cleaned, and a mail to something that is not exactly one address is kept as failed, for a person to see.
     """
     row = _row(draft, at=at)
-    if draft.about is None:
-        row.save(force_insert=True)
-        return row
-    _insert_once(row)
-    return OutboundMail.objects.get(about=draft.about)
+    if draft.about is not None:
+        _insert_once(row, at=at)
+        return OutboundMail.objects.get(about=draft.about)
+    _ask_breakers(row, at=at)
+    row.save(force_insert=True)
+    if row.held_by:
+        breakers.note_held(row, at=at)
+    return row
 
 
 def queue_once(draft: OutboundDraft, *, at: datetime) -> None:
     """`queue` for those who do not need the row: one statement. The draft must carry its `about`."""
     assert draft.about is not None, "only a mail that says what it is about can be queued once"
-    _insert_once(_row(draft, at=at))
+    _insert_once(_row(draft, at=at), at=at)
 
 
-def _insert_once(row: OutboundMail) -> None:
+def _insert_once(row: OutboundMail, *, at: datetime) -> None:
+    _ask_breakers(row, at=at)
     # Without a look beforehand: two workers with one wish must both find the one row.
     OutboundMail.objects.bulk_create([row], ignore_conflicts=True)
+    if row.held_by:
+        kept = OutboundMail.objects.get(about=row.about)
+        if kept.held_by:
+            breakers.note_held(kept, at=at)
+
+
+def _ask_breakers(row: OutboundMail, *, at: datetime) -> None:
+    if not row.guarded or row.state != OutboundState.WAITING:
+        return
+    scope = breakers.scope_that_holds(row.to_address, row.ticket_number, at=at)
+    if scope is not None:
+        row.state, row.held_by, row.last_answer = OutboundState.HELD, scope, breakers.reason_of(scope)
 
 
 def _row(draft: OutboundDraft, *, at: datetime) -> OutboundMail:
@@ -103,6 +120,7 @@ def _row(draft: OutboundDraft, *, at: datetime) -> OutboundMail:
         about=draft.about,
         queued_at=at,
         next_try_at=at + timedelta(seconds=draft.delay_seconds),
+        guarded=draft.automatic and not draft.passes_breakers,
         state=OutboundState.WAITING if recipient else OutboundState.FAILED,
         last_answer="" if recipient else "Not sent: the recipient is not one plain mail address.",
     )
@@ -116,7 +134,7 @@ def withdraw(about: str, *, at: datetime) -> int:
 
 @transaction.atomic
 def send_again(outbound: OutboundMail, *, by: Actor, at: datetime) -> OutboundMail:
-    """Let a failed or held mail be delivered after all, under its own Message-ID.
+    """Let a failed or held mail be delivered after all, under its own Message-ID; no breaker holds it any more.
 
     Refused: a mail that is waiting already, one that was sent, one whose recipient is no address.
     """
@@ -128,8 +146,14 @@ def send_again(outbound: OutboundMail, *, by: Actor, at: datetime) -> OutboundMa
     if cleaning.single_address(row.to_address) is None:
         raise Refused("", "Its recipient is not one plain mail address; write a new mail to the right one.")
     row.state, row.tries, row.next_try_at, row.queued_at = OutboundState.WAITING, 0, at, at
-    row.claimed_by, row.claimed_until = "", None
-    row.save(update_fields=["state", "tries", "next_try_at", "queued_at", "claimed_by", "claimed_until"])
+    row.claimed_by, row.claimed_until, row.guarded, row.held_by, row.put_off_at = "", None, False, "", None
+    row.save(
+        update_fields=[
+            "state", "tries", "next_try_at", "queued_at", "claimed_by", "claimed_until", "guarded", "held_by", "put_off_at",
+        ]
+    )  # fmt: skip
+    # What went wrong before is told already; what goes wrong now is told anew.
+    Setback.objects.filter(outbound=row).delete()
     note("outbound_mail", row.pk, "sent again", by=by, at=at, facts={"ticket": row.ticket_number})
     return row
 

@@ -22,9 +22,10 @@ from io import BytesIO
 
 from django.template import Context, engines
 
-from hostdesk.mail import cleaning, ours
+from hostdesk.mail import cleaning, ours, reply_tokens
 from hostdesk.mail.models import OutboundMail
 
+OWN_MARK = "X-Hostdesk-Mail"
 LONGEST_NAME = 120
 _LONGEST_FILENAME = 150
 _LINES = compat32.clone(linesep="\r\n", max_line_length=76)
@@ -119,6 +120,8 @@ def _headers(mail: OutboundMail) -> list[tuple[str, str | Header]]:
         for name in ("Reply-To", "In-Reply-To", "References", "Auto-Submitted", "X-Auto-Response-Suppress")
         if name in threading
     ]
+    # By this we know it again, should a forwarder or another desk bring it back under new ids.
+    headers.append((OWN_MARK, reply_tokens.mark_for(mail.pk)))
     return [*headers, ("MIME-Version", "1.0")]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -172,6 +174,9 @@ class OutboundMail(Claimable):
     `{"digest", "filename", "content_type"}` whose bytes lie in ports.files. `about` is the idempotency
     key (`ack:1042`): the same wish twice is one mail. `person_id` is the contact or agent it goes to: a
     plain number, people live above mail. `findable`: its words are in the search.
+    `guarded`: no person answers for it, so the breakers count it and may hold it; `held_by` says which one did.
+    `put_off_at` is when the other side first said "not now" to this very mail. `bounced_at` is when it came back,
+    proved by its return address, with the status and words of who sent it back.
     """
 
     kind = models.CharField(max_length=40)
@@ -191,6 +196,12 @@ class OutboundMail(Claimable):
     last_answer = models.TextField(default="", blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     findable = models.BooleanField(default=False, db_default=False)
+    guarded = models.BooleanField(default=False, db_default=False)
+    held_by = models.CharField(max_length=8, default="", db_default="", blank=True)
+    put_off_at = models.DateTimeField(null=True, blank=True)
+    bounced_at = models.DateTimeField(null=True, blank=True)
+    bounce_status = models.CharField(max_length=20, default="", db_default="", blank=True)
+    bounce_said = models.TextField(default="", db_default="", blank=True)
 
     objects = OutboundQuerySet.as_manager()
 
@@ -221,4 +232,87 @@ class OutboundMail(Claimable):
                 condition=Q(kind__in=["sign_in_link", "invitation"]),
             ),
             models.Index(fields=["id"], name="outboundmail_not_findable", condition=Q(findable=False)),
+            models.Index(fields=["queued_at"], name="outboundmail_guarded", condition=Q(guarded=True)),
+            models.Index(
+                fields=["to_address", "queued_at"],
+                name="outboundmail_guarded_address",
+                condition=Q(guarded=True),
+            ),
+            models.Index(
+                fields=["queued_at"],
+                name="outboundmail_put_off",
+                condition=Q(state="waiting", put_off_at__isnull=False),
+            ),
         ]
+
+
+class BreakerQuerySet(models.QuerySet["Breaker"]):
+    """Words for breakers."""
+
+    def open(self, at: datetime) -> BreakerQuerySet:
+        """Those that hold automatic mails back now."""
+        return self.filter(open_until__gt=at)
+
+
+class Breaker(models.Model):
+    """What stops automatic mails to one address, about one ticket, or of the whole desk while they are a storm.
+
+    Open from `opened_at` until `open_until`, which moves on while the storm lasts; nobody has to close it. A row is
+    kept for the next time. `told_at`: the people on duty know of this opening.
+    """
+
+    class Scope(models.TextChoices):
+        """Of what; `key` is the address, the ticket's running number, or empty."""
+
+        ADDRESS = "address", "One address"
+        TICKET = "ticket", "One ticket"
+        DESK = "desk", "The whole desk"
+
+    scope = models.CharField(max_length=8, choices=Scope.choices)
+    key = models.CharField(max_length=320, default="", blank=True)
+    opened_at = models.DateTimeField()
+    open_until = models.DateTimeField(db_index=True)
+    told_at = models.DateTimeField(null=True, blank=True)
+
+    objects = BreakerQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["scope", "key"], name="breaker_one_of_a_kind"),
+            models.CheckConstraint(
+                condition=Q(scope__in=["address", "ticket", "desk"]), name="breaker_scope_known"
+            ),
+        ]
+
+
+class Setback(models.Model):
+    """Something that kept one of our mails from its reader, left for the rooms above, which know what it means.
+
+    `status` is an RFC 3463 code or empty, `said` the words of the other side or of the breaker. `permanent`: the
+    recipient was refused for good. `taken_at`: the ticket and the contact know of it.
+    """
+
+    class Kind(models.TextChoices):
+        """What happened."""
+
+        HELD = "held", "Held back by a breaker"
+        DELAYED = "delayed", "Delayed"
+        FAILED = "failed", "Not taken by the other side"
+        BOUNCED = "bounced", "Came back"
+
+    outbound = models.ForeignKey(OutboundMail, on_delete=models.CASCADE, related_name="setbacks")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    at = models.DateTimeField()
+    status = models.CharField(max_length=20, default="", blank=True)
+    said = models.TextField(default="", blank=True)
+    permanent = models.BooleanField(default=False)
+    taken_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["outbound", "kind"], name="setback_one_of_a_kind"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["held", "delayed", "failed", "bounced"]), name="setback_kind_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["id"], name="setback_waiting", condition=Q(taken_at__isnull=True))]

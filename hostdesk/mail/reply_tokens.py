@@ -62,6 +62,22 @@ def read_bounce(local_or_address: str) -> int | None:
     return numbers[0] if numbers is not None and len(numbers) == 1 else None
 
 
+def mark_for(outbound_id: int) -> str:
+    """What a mail of ours carries in a header of its own, so that we know it again wherever it went."""
+    return _sign("bounce", (outbound_id,))
+
+
+def is_mark(text: str) -> bool:
+    """Whether a header's value is a mark that we signed."""
+    return read_bounce(f"bounce+{text.strip()}") is not None
+
+
+def is_return_address(local_or_address: str) -> bool:
+    """Whether an address has the shape of a return address of ours, whoever signed it."""
+    found = _LOCAL.fullmatch(local_or_address.strip().rpartition("@")[0] or local_or_address.strip())
+    return found is not None and found[1].lower() == "bounce"
+
+
 def is_well_formed(local: str) -> bool:
     """Whether a local part has the shape of a signed address.
 

@@ -13,10 +13,10 @@ from hostdesk.jobs.claiming import back_off, claim, release
 from hostdesk.jobs.rounds import Round
 from hostdesk.jobs.worker import claimant
 from hostdesk.kit.refusals import Missing
-from hostdesk.mail import compose, reply_tokens
+from hostdesk.mail import breakers, compose, reply_tokens, returns
 from hostdesk.mail.models import OutboundMail, OutboundState
 from hostdesk.ports import files, smarthost
-from hostdesk.ports.outcomes import PortAway, PortDown, PortRefused
+from hostdesk.ports.outcomes import PortAway, PortDown, PortRefused, RecipientRefused
 from hostdesk.ports.smarthost import Letter, Smarthost
 
 log = structlog.get_logger()
@@ -53,7 +53,7 @@ def deliver_through(host: Smarthost, *, at: datetime, elapsed: Callable[[], time
     if not mails:
         return 0
     try:
-        _deliver(mails, host, at=at, elapsed=elapsed)
+        _deliver(breakers.let_through(mails, at=at), host, at=at, elapsed=elapsed)
     finally:
         host.close()
     return len(mails)
@@ -75,9 +75,11 @@ def _deliver(
                 _later(waiting, away.answer, longest=LONGEST_PAUSE_WHEN_AWAY, at=at + elapsed())
             return
         except PortDown as down:
-            _later(mail, down.answer, longest=LONGEST_PAUSE, at=at + elapsed())
+            _put_off(mail, down.answer, at=at + elapsed())
+        except RecipientRefused as refused:
+            returns.refused(mail, refused.answer, at=at + elapsed())
         except (PortRefused, Missing) as never:
-            _failed(mail, str(never), at=at + elapsed())
+            returns.given_up(mail, str(never), at=at + elapsed())
         else:
             _sent(mail, answer, at=at + elapsed())
 
@@ -98,21 +100,19 @@ def _sent(mail: OutboundMail, answer: str, *, at: datetime) -> None:
     log.info("mail sent", mail=mail.pk, kind=mail.kind, tries=mail.tries)
 
 
+def _put_off(mail: OutboundMail, answer: str, *, at: datetime) -> None:
+    """Later, and it is this mail that has to wait, not all of them: its reader's side may be ill."""
+    OutboundMail.objects.filter(pk=mail.pk, put_off_at=None).update(put_off_at=at)
+    _later(mail, answer, longest=LONGEST_PAUSE, at=at)
+
+
 def _later(mail: OutboundMail, answer: str, *, longest: timedelta, at: datetime) -> None:
     if at - mail.queued_at >= GIVE_UP_AFTER:
-        _failed(mail, f"Given up after {GIVE_UP_AFTER.days} days. {answer}", at=at)
+        returns.given_up(mail, f"Given up after {GIVE_UP_AFTER.days} days. {answer}", at=at)
         return
     pause = back_off(mail.tries, first=FIRST_PAUSE, longest=longest, chance=_chance)
     if release(mail, next_try_at=at + pause):
         OutboundMail.objects.filter(pk=mail.pk).update(last_answer=answer)
-
-
-def _failed(mail: OutboundMail, answer: str, *, at: datetime) -> None:
-    held = OutboundMail.objects.waiting().filter(pk=mail.pk, claimed_by=mail.claimed_by)
-    if held.update(
-        state=OutboundState.FAILED, last_answer=answer, next_try_at=at, claimed_by="", claimed_until=None
-    ):
-        log.warning("mail failed", mail=mail.pk, kind=mail.kind, tries=mail.tries, ticket=mail.ticket_number)
 
 
 def _untouched(mails: list[OutboundMail], *, at: datetime) -> None:
@@ -127,4 +127,8 @@ def _stopwatch() -> Callable[[], timedelta]:
     return lambda: timedelta(seconds=time.monotonic() - began)
 
 
-ROUNDS = [Round("deliver mail", deliver_waiting, every=timedelta(seconds=0.5))]
+ROUNDS = [
+    Round("deliver mail", deliver_waiting, every=timedelta(seconds=0.5)),
+    Round("note delayed mail", returns.note_delays, every=timedelta(seconds=10)),
+]
+WARNINGS = [breakers.warnings]

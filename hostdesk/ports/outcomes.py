@@ -21,3 +21,7 @@ class PortRefused(Exception):  # noqa: N818
     def __init__(self, answer: str) -> None:
         super().__init__(answer)
         self.answer = answer
+
+
+class RecipientRefused(PortRefused):
+    """Never, and because of the one it was for: others may well be served."""

@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 
-from hostdesk.ports.outcomes import PortAway, PortDown, PortRefused
+from hostdesk.ports.outcomes import PortAway, PortDown, PortRefused, RecipientRefused
 
 _SECONDS_TO_CONNECT = 20
 # The last answer to DATA may take a while at a scanning relay: giving up early means sending twice.
@@ -39,7 +39,9 @@ class Letter:
 
 
 class Smarthost(Protocol):
-    """Takes mails over. Raises `PortAway` (nobody there), `PortDown` (not this one now), `PortRefused`."""
+    """Takes mails over. Raises `PortAway` (nobody there), `PortDown` (not this one now), `PortRefused`, and of these
+    `RecipientRefused` where it is the recipient that the other side does not take.
+    """
 
     def send(self, letter: Letter) -> str:
         """Hand one mail over; the answer by which the other side took responsibility."""
@@ -89,7 +91,7 @@ class SmtpSmarthost:
             options.append(f"SIZE={len(letter.message)}")
         with self._talking():
             _demand(line.mail(letter.sender, options))
-            _demand(line.rcpt(letter.recipient))
+            _demand_recipient(line.rcpt(letter.recipient))
             return _demand(line.data(letter.message))
 
     def close(self) -> None:
@@ -221,6 +223,14 @@ def _demand(answer: tuple[int, bytes]) -> str:
     if 500 <= code < 600:  # noqa: PLR2004
         raise PortRefused(said)
     raise PortDown(said)
+
+
+def _demand_recipient(answer: tuple[int, bytes]) -> str:
+    """`_demand` for RCPT, where a no is one to this recipient."""
+    try:
+        return _demand(answer)
+    except PortRefused as refusal:
+        raise RecipientRefused(refusal.answer) from refusal
 
 
 def _said(code: int, words: bytes | str) -> str:

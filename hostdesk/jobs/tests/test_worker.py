@@ -148,7 +148,7 @@ def test_failed_periodic_work_keeps_its_error_and_is_tried_again_soon(db):
 def test_rooms_bring_their_work():
     found = rounds.discover()
 
-    assert [piece.name for piece in found.rounds["mail"]] == ["deliver mail"]
+    assert [piece.name for piece in found.rounds["mail"]] == ["deliver mail", "note delayed mail"]
     assert "forget old heartbeats" in [piece.name for piece in found.periodic]
 
 

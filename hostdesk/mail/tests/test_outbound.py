@@ -92,6 +92,7 @@ def test_nothing_in_a_name_or_subject_reaches_another_header(db, text):
         b"Date",
         b"Message-ID",
         b"Reply-To",
+        b"X-Hostdesk-Mail",
         b"MIME-Version",
     ]
     assert b"\n" not in raw.replace(b"\r\n", b"")
