@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from hostdesk.kit import moments, numbers
 from hostdesk.mail import compose, reply_tokens
 from hostdesk.mail.actions import OutboundDraft, OutboundFile, queue, queue_once, withdraw
 from hostdesk.mail.models import InboundMail, OutboundMail
-from hostdesk.people.models import Agent, Contact
+from hostdesk.people.models import Agent, Contact, Person
 from hostdesk.policy import queries as policy
 from hostdesk.tickets.actions import clocks
 from hostdesk.tickets.models import Message, SlaClock, Ticket
@@ -100,6 +101,28 @@ def answer(
     )
 
 
+def answer_copy(
+    ticket: Ticket, message: Message, contact: Contact, *, missed: OutboundMail, at: datetime
+) -> None:
+    """The answer that could not be delivered, to the off-server secondary contact; it says so first.
+
+    A person's words: it carries no marks of a machine. Clause: contact.off_server.
+    """
+    context = {
+        "ticket": ticket,
+        "message": message,
+        "agent": message.author_name,
+        "unreachable": missed.to_address,
+    }
+    draft = _to_contact(ticket, contact, "answer_copy", context, about=about_copy(missed), automatic=False)
+    queue_once(replace(draft, files=tuple(OutboundFile(**file) for file in missed.files)), at=at)
+
+
+def about_copy(missed: OutboundMail) -> str:
+    """The key of the one copy that there is of an answer."""
+    return f"answer-copy:{missed.pk}"
+
+
 def resolved(ticket: Ticket, *, at: datetime) -> None:
     """Tell the contact that the ticket counts as solved and how to reopen it. Waits a moment, so that it can be undone."""
     if ticket.contact is None:
@@ -117,6 +140,37 @@ def resolved(ticket: Ticket, *, at: datetime) -> None:
     queue_once(draft, at=at)
 
 
+def summary(person: Person, tickets: Sequence[Ticket], *, at: datetime) -> None:
+    """Name several requests of one person that were not acknowledged one by one. Clause: contact.listed_sender."""
+    subject, text, html = compose.render(
+        "tickets/mails/summary",
+        {
+            "first_name": person.name.split(" ")[0],
+            "tickets": tickets[:MOST_NAMED],
+            "count": len(tickets),
+            "more": max(len(tickets) - MOST_NAMED, 0),
+            "client_url": f"{settings.HOSTDESK_URL}/client/",
+            "operator": policy.operator(),
+        },
+    )
+    queue_once(
+        OutboundDraft(
+            kind="summary",
+            to_address=person.email,
+            to_name=person.name,
+            subject=subject,
+            text=text,
+            html=html,
+            person_id=person.pk,
+            about=f"summary:{person.pk}:{tickets[0].pk}",
+            automatic=True,
+        ),
+        at=at,
+    )
+
+
+MOST_NAMED = 50
+"""How many requests stand in one summary; it says how many more there are."""
 UNDO_SECONDS = 10
 """How long a notice waits, so that a slip of the finger reaches nobody."""
 
@@ -150,6 +204,7 @@ def clock_notice(ticket: Ticket, clock: SlaClock, agent: Agent, *, at: datetime)
             ticket_number=ticket.pk,
             about=f"clock:{clock.pk}:{clock.state}:{agent.pk}",
             automatic=True,
+            passes_breakers=True,
         ),
         at=at,
     )

@@ -8,7 +8,7 @@ from django.db.models import Q
 from hostdesk.hosting.models import Account, Customer
 from hostdesk.kit import numbers
 from hostdesk.mail.models import InboundMail, OutboundMail
-from hostdesk.people.models import Agent, Contact, Team
+from hostdesk.people.models import Agent, Contact, Person, Team
 from hostdesk.policy.models import PolicyVersion
 from hostdesk.sla.models import ClockRow
 
@@ -184,6 +184,25 @@ class Message(models.Model):
             models.CheckConstraint(
                 condition=Q(kind__in=["customer", "agent", "internal", "system"]), name="message_kind_known"
             ),
+        ]
+
+
+class Unacknowledged(models.Model):
+    """A believed contact's ticket beyond the day's acknowledgements: the next summary to that person names it.
+
+    `settled_at` is when it was named, or dropped because a program was answering our summaries.
+    """
+
+    ticket = models.OneToOneField(Ticket, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["person", "at"], name="unacknowledged_waiting", condition=Q(settled_at__isnull=True)
+            )
         ]
 
 

@@ -6,7 +6,13 @@ from datetime import timedelta
 
 from hostdesk.jobs.rounds import Periodic, Round
 from hostdesk.tickets.actions.closing import close_old
+from hostdesk.tickets.actions.summing import summary_round
 from hostdesk.tickets.actions.ticking import clock_round
+from hostdesk.tickets.undelivered import setback_round
 
-ROUNDS = [Round("clocks", clock_round, every=timedelta(seconds=2))]
+ROUNDS = [
+    Round("clocks", clock_round, every=timedelta(seconds=2)),
+    Round("mail that did not arrive", setback_round, every=timedelta(seconds=2)),
+    Round("summaries", summary_round, every=timedelta(seconds=15)),
+]
 PERIODIC = [Periodic("close resolved tickets", close_old, every=timedelta(minutes=10))]

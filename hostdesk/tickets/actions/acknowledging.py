@@ -1,60 +1,97 @@
-"""Whether a new ticket is acknowledged: how often in a day one address may cause an automatic mail.
+"""Who gets an automatic mail: one judgement for acknowledgements, requests to confirm, notices and summaries.
 
 Two programs that answer each other, and a stranger who writes in a contact's name, must both come to an end; a busy
-customer must not be left in silence.
+customer must not be left in silence. Whatever is not sent is said on the ticket.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from typing import Literal
 
+from hostdesk.audit.actions import Fact, Judgement, decide, note
 from hostdesk.audit.prepared import Prepared
+from hostdesk.kit.actors import SYSTEM
 from hostdesk.mail.models import OutboundMail
+from hostdesk.people.models import Person
 from hostdesk.policy.queries import Version
+from hostdesk.policy.rules.automatic import Verdict, Wish, may_be_sent
 from hostdesk.policy.rules.contact import BELIEVED, automatic_mails_per_day
+from hostdesk.tickets.models import Ticket, Unacknowledged
 
+CLAUSE = "contact.listed_sender"
 DAY = timedelta(days=1)
-Sent = tuple[datetime, datetime | None]
+Kind = Literal["acknowledgement", "please_confirm", "resolved"]
 
 
-def is_worn_out(address: str, *, kind: str, trust: str, version: Version, at: datetime) -> bool:
-    """Whether `address` caused so many mails of this kind within a day that one more would do harm.
+@dataclass(frozen=True)
+class Judged:
+    """What was judged about one automatic mail, and what it rests on."""
 
-    Whom nothing proves stops at the day's number. A believed sender stops there only in a volley, where each mail
-    came after we had answered the one before: so programs write, and people in need write sooner.
+    verdict: Verdict
+    facts: dict[str, Fact]
+
+
+def judge(
+    ticket: Ticket, person: Person, *, kind: Kind, trust: str, is_new: bool, version: Version, at: datetime
+) -> Judged:
+    """Whether `person` gets an automatic mail of this kind about this ticket. In the transaction that would queue it.
+
+    `is_new`: the ticket was just opened, so nothing was sent about it before. All mails to one person are judged one
+    after the other, so that two workers never both send the last one of a day.
     Clause: contact.listed_sender.
     """
-    most = automatic_mails_per_day(trust, version.terms)
-    if most < 1:
-        return True
-    latest = _latest(most)(address, kind, at - DAY)
-    if len(latest) < most:
-        return False
-    return trust not in BELIEVED or is_volley(latest, at=at)
-
-
-def is_volley(latest: Sequence[Sent], *, at: datetime) -> bool:
-    """Whether each of these mails, newest first, had left before the next was queued, and the newest before `at`.
-
-    Each is (queued at, sent at); one that has not left yet breaks the volley.
-    """
-    left = [sent for _, sent in latest]
-    queued = [at, *(when for when, _ in latest)]
-    return all(sent is not None and sent <= after for sent, after in zip(left, queued, strict=False))
-
-
-@cache
-def _latest(most: int) -> Prepared[Sent]:
-    """The last `most` mails of one kind to one address since a moment."""
-    return Prepared(
-        lambda address, kind, since: (
-            OutboundMail.objects.filter(to_address=address, kind=kind, queued_at__gte=since)
-            .order_by("-queued_at")
-            .values_list("queued_at", "sent_at")[:most]
-        ),
-        str,
-        str,
-        datetime,
+    # Locked, and read anew: a bounce may have come in since the page or mail was looked at.
+    bounces = max((count for (count,) in _LOCKED(person.pk)), default=0)
+    sent = _SENT(person.email, str(kind), at - DAY)
+    about = [number for (number,) in sent]
+    wish = Wish(
+        trust=trust,
+        today=len(about),
+        again=not is_new and _was_sent(ticket, kind),
+        again_today=len(about) - len(set(about)),
+        undeliverable=bounces >= version.terms.hard_bounces_limit,
     )
+    verdict = may_be_sent(wish, version.terms)
+    return Judged(verdict, {"why": _why(wish, version), "mail": kind.replace("_", " "), "trust": trust})
+
+
+def keep_silent(ticket: Ticket, person: Person, judged: Judged, *, version: Version, at: datetime) -> None:
+    """Say on the ticket that an automatic mail was not sent, and have the next summary name it where one will come."""
+    outcome = "not told" if judged.facts["mail"] == "resolved" else "not acknowledged"
+    facts: dict[str, Fact] = {**judged.facts, "then": "summary" if judged.verdict == "summary" else "nothing"}
+    decide("ticket", ticket.pk, [Judgement(CLAUSE, outcome, facts)], version_id=version.id, at=at)
+    note("ticket", ticket.pk, outcome, by=SYSTEM, at=at, facts=facts)
+    if judged.verdict == "summary":
+        Unacknowledged.objects.get_or_create(ticket=ticket, defaults={"person": person, "at": at})
+
+
+_MOST_COUNTED = 2_000
+_LOCKED = Prepared(
+    lambda pk: Person.objects.select_for_update(no_key=True).filter(pk=pk).values_list("hard_bounces"), int
+)
+_SENT = Prepared(
+    lambda address, kind, since: (
+        OutboundMail.objects.filter(to_address=address, kind=kind, queued_at__gt=since)
+        .order_by("-queued_at")
+        .values_list("ticket_number")[:_MOST_COUNTED]
+    ),
+    str,
+    str,
+    datetime,
+)
+
+
+def _was_sent(ticket: Ticket, kind: Kind) -> bool:
+    return OutboundMail.objects.filter(ticket_number=ticket.pk, kind=kind).exists()
+
+
+def _why(wish: Wish, version: Version) -> str:
+    if wish.undeliverable:
+        return "mail to this address came back"
+    if wish.again:
+        return f"{wish.again_today} mails in a day that repeated an earlier one about their ticket"
+    most = automatic_mails_per_day(wish.trust, version.terms)
+    believed = "" if wish.trust in BELIEVED else ", for an address that nothing proves"
+    return f"{wish.today} of {most} automatic mails to this address within a day{believed}"

@@ -9,9 +9,10 @@ from django.db import transaction
 from hostdesk.audit.actions import note
 from hostdesk.kit.actors import SYSTEM, Actor
 from hostdesk.kit.refusals import Refused
-from hostdesk.people.models import Agent
+from hostdesk.people.models import Agent, Person
 from hostdesk.policy import queries as policy
 from hostdesk.tickets import mails
+from hostdesk.tickets.actions import acknowledging
 from hostdesk.tickets.actions.locking import locked
 from hostdesk.tickets.actions.taking import take_for_answer
 from hostdesk.tickets.actions.writing import reopen_row, settle
@@ -30,9 +31,22 @@ def resolve(ticket: Ticket, *, by: Agent, at: datetime, tell: bool = True, jump_
         take_for_answer(row, by=by, reason=jump_reason, at=at)
         settle(row, TicketState.RESOLVED, cause="resolved", at=at)
         note("ticket", row.pk, "resolved", by=by.actor(), at=at)
-        if tell:
-            mails.resolved(row, at=at)
+        if tell and row.contact is not None:
+            _tell(row, row.contact.person, at=at)
         return row
+
+
+def _tell(ticket: Ticket, person: Person, *, at: datetime) -> None:
+    """Send the notice, unless this ticket's going to and fro has already brought several of them today."""
+    version = policy.current(ticket.policy_slug)
+    judged = acknowledging.judge(
+        ticket, person, kind="resolved", trust="proven", is_new=False, version=version, at=at
+    )
+    # An agent's press of a button is no storm: the day's number is for what mails cause.
+    if judged.verdict == "silence":
+        acknowledging.keep_silent(ticket, person, judged, version=version, at=at)
+    else:
+        mails.resolved(ticket, at=at)
 
 
 def resolve_by_contact(ticket: Ticket, *, by: Actor, at: datetime) -> Ticket:

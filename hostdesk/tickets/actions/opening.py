@@ -20,8 +20,7 @@ from hostdesk.people.queries import team
 from hostdesk.policy import queries as policy
 from hostdesk.search import index
 from hostdesk.tickets import mails
-from hostdesk.tickets.actions import clocks
-from hostdesk.tickets.actions.acknowledging import is_worn_out
+from hostdesk.tickets.actions import acknowledging, clocks
 from hostdesk.tickets.models import Attachment, Channel, Message, Ticket, TicketState
 
 SUBJECT_LENGTH = 500
@@ -209,16 +208,20 @@ def _judgements(opening: Opening, version: policy.Version) -> list[Judgement]:
 def _acknowledge(opening: Opening, ticket: Ticket, version: policy.Version, at: datetime) -> None:
     if opening.contact is None or opening.acknowledge == "none":
         return
-    kind = "please_confirm" if opening.acknowledge == "confirm" else "acknowledgement"
-    address = opening.contact.person.email
-    if opening.channel == Channel.MAIL and is_worn_out(
-        address, kind=kind, trust=opening.trust, version=version, at=at
-    ):
-        silent = Judgement(
-            "contact.listed_sender", "not acknowledged", {"why": "too many automatic mails in a day"}
-        )
-        decide("ticket", ticket.pk, [silent], version_id=version.id, at=at)
-    elif opening.acknowledge == "confirm":
-        mails.please_confirm(ticket, opening.contact, at=at)
+    contact, asks = opening.contact, opening.acknowledge == "confirm"
+    judged = acknowledging.judge(
+        ticket,
+        contact.person,
+        kind="please_confirm" if asks else "acknowledgement",
+        # Whoever signed in, or was heard by an agent, needs no further proof.
+        trust=opening.trust if opening.channel == Channel.MAIL else "proven",
+        is_new=True,
+        version=version,
+        at=at,
+    )
+    if judged.verdict != "send":
+        acknowledging.keep_silent(ticket, contact.person, judged, version=version, at=at)
+    elif asks:
+        mails.please_confirm(ticket, contact, at=at)
     else:
-        mails.acknowledgement(ticket, opening.contact, version, in_reply_to=opening.inbound_mail, at=at)
+        mails.acknowledgement(ticket, contact, version, in_reply_to=opening.inbound_mail, at=at)

@@ -13,8 +13,8 @@ _NEWEST = Prepared(lambda: Ticket.objects.order_by("-pk").values_list("pk")[:1])
 _UNSENT = Prepared(
     lambda number: (
         OutboundMail.objects.filter(ticket_number=number)
-        .exclude(state=OutboundState.SENT)
-        .only("state", "last_answer", "next_try_at", "ticket_number")
+        .exclude(state=OutboundState.SENT, bounced_at=None)
+        .only("state", "last_answer", "next_try_at", "ticket_number", "bounced_at", "bounce_said")
     ),
     int,
 )
@@ -33,5 +33,5 @@ def newest_number() -> int:
 
 
 def unsent_mails_of(ticket: Ticket) -> dict[int, OutboundMail]:
-    """Mails of a ticket that have not left, by key."""
+    """Mails of a ticket that have not left, or came back, by key."""
     return {mail.pk: mail for mail in _UNSENT(ticket.pk)}

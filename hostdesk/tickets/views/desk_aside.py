@@ -38,6 +38,10 @@ def contacts(listed: Iterable[Contact], *, asked_by: int | None) -> list[SafeStr
 def _contact(contact: Contact, *, asked: bool) -> SafeString:
     person = contact.person
     mark = '<br><span class="soft">asked this</span>' if asked else ""
+    if person.hard_bounces:
+        times = "once" if person.hard_bounces == 1 else f"{person.hard_bounces} times in a row"
+        said = escape(person.bounce_said)
+        mark += f'<br><span class="tag is-late" title="{said}">mail came back {times}</span>'
     return mark_safe(  # noqa: S308  (escaped piece by piece)
         f'<li>{marks.avatar(person.name, "small")}<div><bdi>{escape(person.name)}</bdi> <span class="tag">'
         f'{escape(contact.role)}</span><br><bdi class="soft address">{escape(person.email)}</bdi>{mark}</div></li>'

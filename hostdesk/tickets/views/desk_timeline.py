@@ -15,6 +15,7 @@ from hostdesk.mail.models import OutboundMail
 from hostdesk.policy.registry import CLAUSES
 from hostdesk.tickets.models import Attachment, Message
 from hostdesk.tickets.queries.page import TicketPage, Written
+from hostdesk.tickets.views import desk_mail_events
 from hostdesk.web import icons, letters, marks, times
 
 _TOLD_BY_LETTERS = frozenset({"answered", "noted", "customer wrote"})
@@ -54,9 +55,9 @@ def _line(entry: Entry, now: datetime) -> SafeString:
     """What happened, as one thin line; those of clocks keep their colour and say so in words."""
     tone = (
         " is-late"
-        if entry.verb.endswith("breached")
+        if entry.verb.endswith("breached") or entry.verb in desk_mail_events.LATE
         else " is-watch"
-        if entry.verb.endswith("warned")
+        if entry.verb.endswith("warned") or entry.verb in desk_mail_events.WATCH
         else ""
     )
     return format_html(
@@ -88,7 +89,9 @@ def _tags(message: Message, unsent: dict[int, OutboundMail]) -> str:
     if message.trust in _DOUBTS:
         tags += f'<span class="tag is-watch">{_DOUBTS[message.trust]}</span>'
     mail = unsent.get(message.outbound_mail_id or 0)
-    if mail is not None:
+    if mail is not None and mail.bounced_at is not None:
+        tags += f'<a class="tag is-late" title="{escape(mail.bounce_said)}" href="/desk/mailroom/outbound/{mail.pk}">came back</a>'
+    elif mail is not None:
         failed = " is-late" if mail.state == "failed" else ""
         answer = escape(mail.last_answer)
         tags += f'<a class="tag{failed}" title="{answer}" href="/desk/mailroom/outbound/{mail.pk}">{_SENDING[mail.state]}</a>'
@@ -127,6 +130,9 @@ def _file(file: Attachment) -> str:
 def _said(entry: Entry) -> str:
     """What happened, as a sentence without its full stop."""
     facts, who = entry.facts, entry.actor_name
+    about_mail = desk_mail_events.said(entry.verb, facts)
+    if about_mail is not None:
+        return about_mail
     if entry.verb == "opened":
         return _CAME_IN.get(str(facts.get("channel", "")), "Came in")
     if entry.verb == "resolved" and facts.get("by") == "customer":
@@ -197,6 +203,14 @@ _OUTCOMES = {
     ("sla.resolve", "breached"): "The solution is late",
     ("sla.fcfs", "jumped"): "Taken before older tickets",
     ("contact.listed_sender", "confirmed"): "The contact confirmed the mail",
+    ("contact.listed_sender", "not acknowledged"): "Not acknowledged by a mail of its own",
+    ("contact.listed_sender", "not told"): "No mail said that it is solved",
+    ("contact.listed_sender", "held back"): "An automatic mail was held back",
+    ("contact.listed_sender", "summed up"): "Acknowledged together with other requests",
+    ("contact.listed_sender", "not summed up"): "Not acknowledged in a summary either",
+    ("contact.current", "address failed"): "The contact's address refused our mail",
+    ("contact.off_server", "copied"): "The answer was copied to the secondary contact",
+    ("contact.off_server", "nobody to copy to"): "Nobody elsewhere could get a copy",
     ("contact.listed_sender", "disowned"): "The contact did not write the mail",
     ("contact.listed_sender", "proven"): "The sender is proven",
     ("contact.listed_sender", "plausible"): "The sender is plausible",
