@@ -11,18 +11,23 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from hashlib import sha256
 
-from hostdesk.audit.models import Decision
+from hostdesk.audit.models import Decision, Entry
 from hostdesk.gateway import judging
 from hostdesk.gateway.actions.sorting import sort_round
+from hostdesk.gateway.actions.telling import tell_of_breakers
 from hostdesk.gateway.judging import Tools
 from hostdesk.hosting.models import Account, Customer, Domain, Service
 from hostdesk.mail.auth.resolver import ZoneResolver
 from hostdesk.mail.models import InboundMail, OutboundMail, RawMail
+from hostdesk.mail.reply_tokens import bounce_address_for
+from hostdesk.mail.returns import note_delays
 from hostdesk.people.models import Agent, Contact, Membership, Person, Team
 from hostdesk.policy.actions import publish_packaged_if_none
 from hostdesk.tickets.actions.opening import Opening, open_ticket
+from hostdesk.tickets.actions.summing import summary_round
 from hostdesk.tickets.actions.ticking import clock_round
 from hostdesk.tickets.models import Channel, Message, Ticket
+from hostdesk.tickets.undelivered import setback_round
 
 DOMAIN = "itpossible.com"
 OUR_IP = "192.0.2.10"
@@ -178,6 +183,57 @@ class World:
         while clock_round(self.now):
             pass
 
+    def tend(self):
+        """The rounds of the house that nobody else runs here: delays, setbacks, summaries, word of breakers."""
+        note_delays(self.now)
+        while setback_round(self.now, resolver=ZoneResolver(self.zone)):
+            pass
+        summary_round(self.now)
+        tell_of_breakers(self.now)
+
+    def bounces(
+        self,
+        mail,
+        *,
+        to=None,
+        recipient=None,
+        status="5.1.1",
+        action="failed",
+        said="550 5.1.1 no such user",
+        formal=True,
+    ):
+        """A delivery report about one of our mails comes in; `to` is where, by default its return address."""
+        recipient = mail.to_address if recipient is None else recipient
+        words = f"This is the mail system. Your message could not be delivered.\n\n<{recipient}>: {said}\n"
+        report = EmailMessage()
+        report["From"] = "Mail Delivery System <mailer-daemon@mx.elsewhere.example>"
+        report["To"] = to or bounce_address_for(mail.pk)
+        report["Subject"] = "Undelivered Mail Returned to Sender"
+        report["Message-ID"] = f"<{next(self.count)}@mx.elsewhere.example>"
+        report.set_content(words)
+        raw = report.as_bytes()
+        if formal:
+            group = (
+                f"Final-Recipient: rfc822; {recipient}\nAction: {action}\nStatus: {status}\n"
+                f"Diagnostic-Code: smtp; {said}\n"
+            )
+            raw = (
+                raw.partition(b"\n\n")[0]
+                .replace(b'Content-Type: text/plain; charset="utf-8"\n', b"")
+                .replace(b"Content-Transfer-Encoding: 7bit\n", b"")
+                .replace(
+                    b"MIME-Version: 1.0",
+                    b"MIME-Version: 1.0\nContent-Type: multipart/report; "
+                    b'report-type=delivery-status; boundary="b"',
+                )
+                + f"\n\n--b\nContent-Type: text/plain\n\n{words}\n--b\nContent-Type: message/delivery-status\n\n"
+                f"Reporting-MTA: dns; mx.elsewhere.example\n\n{group}\n--b--\n".encode()
+            )
+        row = self.keeps(raw, to=report["To"], envelope_from="")
+        self.sort()
+        row.refresh_from_db()
+        return row
+
     # -- looking --------------------------------------------------------------
 
     @property
@@ -192,6 +248,11 @@ class World:
 
     def ticket_of(self, mail):
         return Ticket.objects.get(pk=mail.ticket_number)
+
+    def events(self, ticket):
+        """(verb, facts) of a ticket's history, oldest first."""
+        rows = Entry.objects.filter(subject_type="ticket", subject_id=ticket.pk).order_by("id")
+        return list(rows.values_list("verb", "facts"))
 
     def words(self, ticket):
         """(kind, text) of every message, oldest first."""

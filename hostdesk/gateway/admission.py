@@ -21,7 +21,9 @@ class Facts:
     """What is known about one mail when it is judged.
 
     `infected`: what a scanner found that must reach nobody, or "". `unscanned`: why a scanner did not look, or "".
-    `spam`: why a scanner would hold it as spam, or "". `unreadable`: why it could not be read, or "". `from_ourselves`: its author is one of our own addresses.
+    `spam`: why a scanner would hold it as spam, or "". `unreadable`: why it could not be read, or "".
+    `came_back`: what it proves about one of our own mails, or "". `from_ourselves`: its author is one of our own
+    addresses, or it is a mail of ours that returned.
     `twin_taken`: the very same bytes already became a complaint. `machine`: which kind of program wrote it, in a sentence, or "".
     `author_problem`: why its author cannot be told, or "". `listed`: the author's address is that of an active contact.
     `trust`: how far that is believed, or "" where it was not asked.
@@ -31,6 +33,7 @@ class Facts:
     unscanned: str = ""
     spam: str = ""
     unreadable: str = ""
+    came_back: str = ""
     from_ourselves: bool = False
     twin_taken: bool = False
     machine: str = ""
@@ -61,6 +64,8 @@ class Verdict:
     reason: str
 
 
+CAME_BACK = "a mail of ours came back"
+
 TABLE: tuple[Row, ...] = (
     Row(
         "a scanner found something",
@@ -77,11 +82,18 @@ TABLE: tuple[Row, ...] = (
         lambda f: f"It could not be read: {f.unreadable}",
     ),
     Row(
+        CAME_BACK,
+        lambda f: bool(f.came_back),
+        "ignored",
+        "contact.current",
+        lambda f: f.came_back,
+    ),
+    Row(
         "our own mail",
         lambda f: f.from_ourselves,
         "ignored",
         "",
-        lambda _f: "It claims to come from one of our own addresses: a loop, or a pretence.",
+        lambda _f: "It comes from one of our own addresses, or claims to: a loop, or a pretence.",
     ),
     Row(
         "a machine",

@@ -16,6 +16,7 @@ import structlog
 from django.conf import settings
 
 from hostdesk.gateway.admission import Facts
+from hostdesk.gateway.returning import has_our_mark
 from hostdesk.gateway.scanning import Scan, Scanners, scanners_in_use
 from hostdesk.gateway.sender import Sender, senders_of
 from hostdesk.mail import pool
@@ -28,6 +29,7 @@ from hostdesk.mail.door.addresses import look_up
 from hostdesk.mail.door.recipients import OurAddresses
 from hostdesk.mail.models import Door, InboundMail, Route
 from hostdesk.mail.reading import ParsedMail, Unreadable
+from hostdesk.mail.reply_tokens import is_return_address
 
 log = structlog.get_logger()
 
@@ -268,10 +270,19 @@ def _facts(
         infected=scan.infected,
         unscanned=scan.unscanned,
         spam=scan.spam,
-        from_ourselves=ours.way_of(sender.address) is not None,
-        machine=mail.machine.sentence if mail.machine else "",
+        from_ourselves=ours.way_of(sender.address) is not None or has_our_mark(mail),
+        machine=_machine(row, mail),
         complaint=Route.COMPLAINT in (row.route, ours.way_of_mail(named)),
         author_problem=mail.author.problem or "",
         listed=sender.listed,
         trust=belief.trust if belief else "",
     )
+
+
+def _machine(row: InboundMail, mail: ParsedMail) -> str:
+    """Which kind of program wrote a mail, in a sentence; "" for a person's."""
+    if mail.machine is not None:
+        return mail.machine.sentence
+    if row.recipients and all(map(is_return_address, row.recipients)):
+        return "It was sent to the return address of a mail of ours, where only programs write (RFC 3834)."
+    return ""

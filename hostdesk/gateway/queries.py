@@ -13,7 +13,16 @@ from hostdesk.audit.models import Decision, Entry
 from hostdesk.audit.queries import decisions_of, history_of
 from hostdesk.gateway.finding import Wanted, narrowed
 from hostdesk.kit.refusals import Missing
-from hostdesk.mail.models import InboundMail, InboundQuerySet, OutboundMail, OutboundQuerySet, RawMail, Route
+from hostdesk.mail import breakers
+from hostdesk.mail.models import (
+    Breaker,
+    InboundMail,
+    InboundQuerySet,
+    OutboundMail,
+    OutboundQuerySet,
+    RawMail,
+    Route,
+)
 from hostdesk.people.models import Agent, Role, Team
 from hostdesk.people.queries import team_ids_of
 from hostdesk.tickets.models import Ticket
@@ -152,6 +161,15 @@ def held_for_agent(agent: Agent, reason: str, *, limit: int) -> list[InboundMail
     return list(
         mails_for_agent(agent).with_disposition("quarantined").filter(reason=reason).order_by("id")[:limit]
     )
+
+
+def breakers_for_agent(agent: Agent, *, at: datetime) -> list[Breaker]:
+    """The breakers that hold automatic mails back now; not those of sealed tickets of another team."""
+    opened = breakers.open_now(at=at)
+    numbers = [int(row.key) for row in opened if row.scope == Breaker.Scope.TICKET]
+    sealed = Ticket.objects.filter(pk__in=numbers, sealed=True).exclude(team_id__in=team_ids_of(agent))
+    hidden = {str(pk) for pk in sealed.values_list("pk", flat=True)} if numbers else set()
+    return [row for row in opened if row.scope != Breaker.Scope.TICKET or row.key not in hidden]
 
 
 def resembling(agent: Agent, *, limit: int = 20) -> list[InboundMail]:

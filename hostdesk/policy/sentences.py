@@ -109,9 +109,37 @@ _SENTENCES: dict[tuple[str, str], Says] = {
         " of its own and we"
         " asked for a confirmation."
     ),
-    ("contact.listed_sender", "not acknowledged"): _fixed(
-        "This address had so many automatic mails from us within a day that this ticket was not acknowledged;"
-        " it is handled all the same."
+    ("contact.listed_sender", "not acknowledged"): lambda f, _: (
+        "This address had so many automatic mails from us within a day that this ticket was not acknowledged by"
+        f" one of its own{'; the next summary names it' if f.get('then') == 'summary' else ''}. It has its place in"
+        " the queue and is handled all the same."
+    ),
+    ("contact.listed_sender", "not told"): _fixed(
+        "This address had so many notices about this ticket within a day that none said again that it is solved."
+    ),
+    ("contact.listed_sender", "held back"): _fixed(
+        "An automatic mail about this ticket is held back, because too many left within a short time. The ticket is"
+        " handled all the same."
+    ),
+    ("contact.listed_sender", "summed up"): _fixed(
+        "This ticket was acknowledged in one mail together with other requests of that day."
+    ),
+    ("contact.listed_sender", "not summed up"): _fixed(
+        "This came right after a summary of ours, as the answers of programs do, so no mail acknowledged it. It is"
+        " handled all the same."
+    ),
+    ("contact.current", "address failed"): _fixed(
+        "The contact's address refused a mail of ours. Please check the contact details in the client area."
+    ),
+    ("contact.current", "ignored"): _fixed(
+        "This report says that a mail of ours did not arrive; no ticket was needed."
+    ),
+    ("contact.off_server", "copied"): _fixed(
+        "Our answer did not get through to a mailbox on our own servers, so the secondary contact got a copy."
+    ),
+    ("contact.off_server", "nobody to copy to"): _fixed(
+        "Our answer did not get through to a mailbox on our own servers, and no secondary contact has an address"
+        " elsewhere."
     ),
     ("contact.listed_sender", "no answer wanted"): _fixed(
         "This mail asks for no automatic answer, so this ticket was not acknowledged; it is handled all the same."

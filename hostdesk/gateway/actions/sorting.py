@@ -11,10 +11,11 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from hostdesk.audit.actions import Fact, Judgement, decide
 from hostdesk.audit.prepared import Prepared
-from hostdesk.gateway.admission import Verdict, admit
+from hostdesk.gateway.admission import CAME_BACK, Facts, Verdict, admit
 from hostdesk.gateway.judging import Judged, Tools, tools
 from hostdesk.gateway.keeping import keep_files
 from hostdesk.gateway.resembling import resemblance
+from hostdesk.gateway.returning import Told, is_ours_again, told_by
 from hostdesk.gateway.sender import choose_contact
 from hostdesk.gateway.thread import Match, find_ticket, pointed_at
 from hostdesk.hosting.models import Customer
@@ -23,6 +24,8 @@ from hostdesk.jobs.worker import claimant
 from hostdesk.kit.actors import SYSTEM
 from hostdesk.mail.models import Disposition, InboundMail, RawMail
 from hostdesk.mail.reading import ParsedMail
+from hostdesk.mail.returns import came_back
+from hostdesk.people.actions import reaching
 from hostdesk.people.models import Contact, Team
 from hostdesk.policy import queries as policy
 from hostdesk.policy.queries import Version
@@ -135,7 +138,15 @@ def settle(judged: Judged, version: Version, *, at: datetime) -> None:
         row = _LOCKED.first(judged.row.pk)
         if row is None or row.disposition is not None:
             return
-        verdict = admit(replace(judged.facts, twin_taken=_twin_taken(row, judged)))
+        told = told_by(judged.parsed, judged.row.recipients)
+        verdict = admit(_known(judged, told, row))
+        if (
+            verdict.name == CAME_BACK
+            and told is not None
+            and told.mail is not None
+            and told.about is not None
+        ):
+            came_back(told.mail, told.about, at=at)
         outcome = _carry_out(verdict, judged, files, version, at=at)
         _write_down(row, judged, verdict, outcome, at=at)
         if outcome.ticket is None:
@@ -145,6 +156,20 @@ def settle(judged: Judged, version: Version, *, at: datetime) -> None:
             decide(
                 "mail", row.pk, [Judgement(clause, outcome.disposition, facts)], version_id=version.id, at=at
             )
+
+
+def _known(judged: Judged, told: Told | None, row: InboundMail) -> Facts:
+    """The facts about a mail with those that only the tables know."""
+    facts = replace(
+        judged.facts,
+        twin_taken=_twin_taken(row, judged),
+        from_ourselves=judged.facts.from_ourselves or is_ours_again(judged.parsed),
+    )
+    if told is None:
+        return facts
+    if told.mail is None:
+        return replace(facts, machine=f"{facts.machine} {told.why}")
+    return replace(facts, came_back=told.why)
 
 
 @dataclass(frozen=True)
@@ -170,6 +195,9 @@ def _carry_out(
     if verdict.way == "complaint":
         return Outcome(Disposition.TICKETED, _open_complaint(judged, mail, files, at=at))
     match = None
+    if judged.belief is not None and judged.belief.trust == "proven":
+        contact = judged.sender.contacts[0]
+        reaching.is_alive(contact.person, how="wrote from it, proven", by=contact.actor(), at=at)
     if verdict.way == "ticket or join":
         match = find_ticket(
             mail, judged.sender.contacts, judged.row.recipients, at=at, duplicate=version.terms.duplicate

@@ -46,6 +46,9 @@ def test_a_notice_of_failure_is_known_by_its_empty_envelope(world):
 
     assert (row.disposition, row.reason) == (
         "ignored",
-        "A delivery report: bob@other.example could not be reached, 5.1.1.",
+        (
+            "A delivery report: bob@other.example could not be reached, 5.1.1."
+            " It did not come to a return address of ours, so it changes nothing."
+        ),
     )
     assert world.receives(**letter).disposition == "ticketed"

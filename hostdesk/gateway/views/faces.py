@@ -37,6 +37,7 @@ OUTBOUND_STATES = {
     "failed": ("failed", "late"),
     "held": ("held back", "plain"),
 }
+CAME_BACK = ("came back", "late")
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +215,8 @@ def outbound_lines(mails: Iterable[OutboundMail], now: datetime) -> list[Outboun
 
 
 def _outbound(mail: OutboundMail, now: datetime) -> OutboundLine:
-    state, tone = OUTBOUND_STATES[mail.state]
-    at = mail.sent_at or mail.queued_at
+    state, tone = CAME_BACK if mail.bounced_at else OUTBOUND_STATES[mail.state]
+    at = mail.bounced_at or mail.sent_at or mail.queued_at
     return OutboundLine(
         pk=mail.pk,
         subject=mail.subject,
@@ -225,7 +226,7 @@ def _outbound(mail: OutboundMail, now: datetime) -> OutboundLine:
         state=state,
         tone=tone,
         tries=mail.tries,
-        answer=mail.last_answer,
+        answer=mail.bounce_said or mail.last_answer,
         ticket=mail.ticket_number,
         ticket_number=numbers.shown(mail.ticket_number) if mail.ticket_number else "",
         since=times.spoken(at, now),

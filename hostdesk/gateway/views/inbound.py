@@ -12,6 +12,7 @@ from hostdesk.gateway import counting, queries
 from hostdesk.gateway.actions import by_hand
 from hostdesk.gateway.finding import Wanted
 from hostdesk.gateway.views import wishes
+from hostdesk.gateway.views.breakers import open_breakers
 from hostdesk.gateway.views.faces import DISPOSITIONS, chips, flow, inbound_lines, tabs
 from hostdesk.mail.models import Door, Trust
 from hostdesk.people.access import agents_only
@@ -46,6 +47,7 @@ def inbound(request: DeskRequest) -> HttpResponse:
         "flow": flow(counting.flow_for_agent(agent, at=now), now),
         "sees_all": queries.is_supervisor(agent),
         "resembling": inbound_lines(queries.resembling(agent), now) if first else [],
+        "breakers": open_breakers(queries.breakers_for_agent(agent, at=request.at), request.at),
         "rows": inbound_lines(mails[: wishes.PAGE], now),
         "wanted": wanted,
         "chips": chips(narrow, wanted.disposition, address),

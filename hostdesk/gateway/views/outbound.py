@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from hostdesk.gateway import counting, mailroom, queries
 from hostdesk.gateway.views import wishes
+from hostdesk.gateway.views.breakers import open_breakers
 from hostdesk.gateway.views.faces import OUTBOUND_STATES, outbound_lines, tabs
 from hostdesk.kit.refusals import Refused
 from hostdesk.mail import actions
@@ -41,6 +42,7 @@ def outbound(request: DeskRequest) -> HttpResponse:
             parameter="state",
             kept={"q": typed} if typed else {},
         ),
+        "breakers": open_breakers(queries.breakers_for_agent(agent, at=request.at), request.at),
         "rows": outbound_lines(mails[: wishes.PAGE], request.at),
         "typed": typed,
         "state": state,

@@ -106,9 +106,7 @@ def failure_of(status: str, *, permanent: bool) -> Failure:
 
 
 @rule("contact.off_server")
-def is_copied(
-    *, lives_here: bool, failed: bool, waiting: timedelta, sealed: bool, terms: Terms
-) -> bool:
+def is_copied(*, lives_here: bool, failed: bool, waiting: timedelta, sealed: bool, terms: Terms) -> bool:
     """Whether an answer also goes to the off-server secondary contact: it did not get through to a mailbox on our own
     servers, or has been waiting too long. What is sealed goes to nobody else.
 
