@@ -11,16 +11,21 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 from django.db import connections
-from django.db.models import QuerySet
+from django.db.models import GenericIPAddressField, QuerySet
 from django.db.models.query import get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 
 Row = TypeVar("Row")
 Argument = int | str | datetime
 _DB = "default"
+# How PostgreSQL sends values: as text, or as it holds them.
+_TEXT, _BYTES = 0, 1
+_taught: WeakSet[Any] = WeakSet()  # connections of a driver that may not be there
 # Two sets of stand-ins: what changes with the set is an argument, what stays is a constant of the query.
 # Numbers fit into the smallest column: PostgreSQL is not even asked about one that cannot be in it.
 _SETS = ((31_000, datetime(1801, 1, 1, tzinfo=UTC)), (31_500, datetime(1802, 1, 1, tzinfo=UTC)))
@@ -38,6 +43,7 @@ class _Compiled:
     places: tuple[int | None, ...]
     converters: dict[int, tuple[list[Callable[..., Any]], Any]]  # Django's own shape
     make: Callable[[Sequence[Any]], Any]  # a row of columns to what the caller gets
+    as_bytes: bool  # whether PostgreSQL's own form of all values becomes what Django would make of their text
 
 
 class Prepared(Generic[Row]):
@@ -83,11 +89,17 @@ class Prepared(Generic[Row]):
         assert not missing, f"arguments {missing} are no plain parameters of the read"
         selected = compiler.select[: compiler.col_count]
         sql, left = _with_constants(sql, parameters, places)
+        converters = compiler.get_converters([expression for expression, _, _ in selected])
+        # Addresses come as objects otherwise, where Django has text.
+        of_text = any(
+            isinstance(expression.output_field, GenericIPAddressField) for expression, _, _ in selected
+        )
         self._compiled = _Compiled(
             sql=sql,
             constants=tuple(parameters[one] for one in left),
             places=tuple(places[one] for one in left),
-            converters=compiler.get_converters([expression for expression, _, _ in selected]),
+            converters=converters,
+            as_bytes=not of_text,
             make=_maker(queryset, compiler),
         )
         return self._compiled
@@ -121,9 +133,65 @@ def _fetched(
         constant if place is None else given[place]
         for constant, place in zip(compiled.constants, compiled.places, strict=True)
     ]
-    with connection.cursor() as cursor:
+    with _cursor(connection, as_bytes=compiled.as_bytes) as cursor:
         cursor.execute(sql, parameters)
         return list(cursor.fetchall())
+
+
+def _cursor(connection: Any, *, as_bytes: bool) -> Any:  # Django's own shapes
+    """A cursor for statements that come again and again; seen and counted by Django as any other.
+
+    PostgreSQL is given each to keep: Django's own cursor writes the values into the text, which driver and server
+    then read anew every time. `as_bytes` has values come as the server holds them: instants need no parsing,
+    which Django does in Python.
+    """
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    driver = connection.connection
+    if driver not in _taught:
+        driver.adapters.register_loader("jsonb", _json_as_text())
+        _taught.add(driver)
+    keeping = _keeping_cursor()(driver)
+    keeping.format = _BYTES if as_bytes else _TEXT
+    return (
+        connection.make_debug_cursor(keeping)
+        if connection.queries_logged
+        else connection.make_cursor(keeping)
+    )
+
+
+@cache
+def _json_as_text() -> type[Any]:  # the driver's, which is there only where it is used
+    from psycopg.adapt import Loader
+    from psycopg.pq import Format
+
+    class JsonAsText(Loader):
+        """Leaves JSON to Django's converters: its text stands behind one byte that tells the version of the form."""
+
+        format = Format.BINARY
+
+        def load(self, sent: Any) -> str:  # bytes, or a view of them
+            return bytes(sent[1:]).decode()
+
+    return JsonAsText
+
+
+@cache
+def _keeping_cursor() -> type[Any]:  # the driver's, which is there only where it is used
+    import psycopg
+
+    class KeepingCursor(psycopg.Cursor[Any]):
+        """Has the server keep every statement it is given."""
+
+        # `Any`: the driver's own types, of which it has many.
+        def execute(  # type: ignore[override]  # one of its two ways, the one that Django uses
+            self, query: Any, parameters: Any = None, **options: Any
+        ) -> KeepingCursor:
+            return super().execute(query, parameters, **{**options, "prepare": True})
+
+    return KeepingCursor
 
 
 def _with_constants(

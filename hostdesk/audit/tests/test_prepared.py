@@ -10,6 +10,7 @@ from hostdesk.audit.actions import Judgement, decide, note
 from hostdesk.audit.models import Decision, Entry
 from hostdesk.audit.prepared import Prepared
 from hostdesk.kit.actors import SYSTEM
+from hostdesk.people.models import Session
 from hostdesk.policy.models import PolicyVersion
 from hostdesk.policy.queries import current
 from tests.world import START
@@ -112,3 +113,15 @@ def test_rows_are_counted_up_to_the_end_of_the_slice(written):
     read = Prepared(lambda subject: entries(subject, START).values_list("pk")[:2], int)
 
     assert [read.count(1001), read.count(1002), read.count(1003)] == [2, 1, 0]
+
+
+def test_addresses_stay_text(written):
+    agent = written.agent("Sam")
+    Session.objects.create(
+        token_sha256="a" * 64, agent=agent, step="full", created_at=START, last_seen_at=START,
+        expires_at=START, client_address="2001:db8::7", team_ids=[1, 2],
+    )  # fmt: skip
+    (found,) = Prepared(lambda token: Session.objects.filter(token_sha256=token), str)("a" * 64)
+
+    assert values([found]) == values(Session.objects.filter(token_sha256="a" * 64))
+    assert (found.client_address, found.team_ids) == ("2001:db8::7", [1, 2])
