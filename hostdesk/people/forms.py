@@ -64,6 +64,17 @@ class ChangePassword(NewPassword):
     field_order = ("current", "new")
 
 
+class NewPin(forms.Form):
+    """A telephone PIN to set."""
+
+    pin = forms.CharField(
+        label="New telephone PIN",
+        max_length=20,
+        help_text="Six digits without a pattern, such as the digits of no date and no telephone number.",
+        widget=forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+
 class SignIn(forms.Form):
     """A contact signs in: by a mailed link, or by password where there is one."""
 

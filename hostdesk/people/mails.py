@@ -31,6 +31,18 @@ def password_changed(person: Person, *, at: datetime) -> None:
     _to_person("people/mail/password_changed", person, facts, kind="password_changed", about=None, at=at)
 
 
+def pin_changed(person: Person, *, at: datetime) -> None:
+    """A notice that the telephone PIN is another one now."""
+    facts = {"person": person, "at": _local(at), "address": _address("people:security")}
+    _to_person("people/mail/pin_changed", person, facts, kind="pin_changed", about=None, at=at)
+
+
+def pin_locked(person: Person, *, at: datetime) -> None:
+    """A notice that somebody said wrong PINs on the telephone, and that it is locked now."""
+    facts = {"person": person, "at": _local(at), "address": _address("people:security")}
+    _to_person("people/mail/pin_locked", person, facts, kind="pin_locked", about=None, at=at)
+
+
 def invitation(agent: Agent, *, token: str, at: datetime) -> None:
     """The link with which an agent sets a password."""
     facts = {

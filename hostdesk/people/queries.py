@@ -12,7 +12,7 @@ from hostdesk.audit.prepared import Prepared
 from hostdesk.hosting.models import Account
 from hostdesk.kit import addresses
 from hostdesk.kit.refusals import Missing
-from hostdesk.people.models import Agent, ApiToken, Contact, Person, PolicyReading, Session, Team
+from hostdesk.people.models import Agent, ApiToken, Contact, Person, PhonePin, PolicyReading, Session, Team
 
 # Contacts are shown in the order of their weight.
 _WEIGHT = {"primary": 0, "secondary": 1, "authorised": 2}
@@ -88,6 +88,11 @@ def person_by_email(email: str) -> Person | None:
     """The person of exactly this address, contact or not."""
     address = addresses.normalised(email)
     return Person.objects.filter(email=address).first() if address else None
+
+
+def pin_of(person: Person) -> PhonePin | None:
+    """The telephone PIN of a person: when it was set, and whether it is locked; the PIN itself nobody can read."""
+    return PhonePin.objects.filter(person=person).first()
 
 
 def agent_by_email(email: str) -> Agent | None:

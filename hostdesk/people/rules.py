@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from hostdesk.kit import addresses
 from hostdesk.policy.registry import rule
@@ -16,6 +17,9 @@ SEEN_EVERY = timedelta(minutes=5)
 HALF_SIGNED_IN_LIFE = timedelta(minutes=15)
 TOTP_STEP_SECONDS = 30
 RECOVERY_CODES = 10
+PIN_DIGITS = 6
+PIN_TRIES = 5
+"""Wrong PINs in a row, after which only a new one helps."""
 
 _FREE_TRIES = 5
 _FIRST_WAIT = timedelta(seconds=30)
@@ -40,6 +44,17 @@ PERSON_LIFE = Life(idle=timedelta(days=14), most=timedelta(days=90))
 def expiry(life: Life, *, created_at: datetime, seen_at: datetime) -> datetime:
     """When a session ends that was made then and used now."""
     return min(seen_at + life.idle, created_at + life.most)
+
+
+def pin_fault(pin: str) -> str | None:
+    """Why this telephone PIN will not do, as a sentence; None when it will."""
+    if len(pin) != PIN_DIGITS or not (pin.isascii() and pin.isdigit()):
+        return f"A PIN has exactly {PIN_DIGITS} digits."
+    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
+    halves = pin[:3] == pin[3:] or pin[:2] * 3 == pin or pin == pin[::-1]
+    if (len(steps) == 1 and steps <= {0, 1, 9}) or halves or len(set(pin)) < 3:  # noqa: PLR2004  (two digits in a pattern)
+        return "This PIN is among the first that are guessed; choose digits without a pattern."
+    return None
 
 
 def needs_second_step(role: str, *, demo: bool) -> bool:

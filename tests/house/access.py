@@ -53,6 +53,8 @@ TABLE = {
     "client/requests/<int:pk>": Row("contacts", "client/requests/{request}"),
     "client/security": Row("contacts"),
     "client/security/password": Row("contacts"),
+    "client/security/pin": Row("contacts"),
+    "client/security/pin/removal": Row("contacts"),
     "client/security/sessions/<int:session_id>/end": Row(
         "contacts", "client/security/sessions/{person_session}/end"
     ),

@@ -2,6 +2,7 @@
 
 from hostdesk.people.models.agents import Agent, Membership, RecoveryCode, Role, Team
 from hostdesk.people.models.contacts import Contact, ContactRole, Person, PolicyReading
+from hostdesk.people.models.pins import PhonePin
 from hostdesk.people.models.sign_in import ApiToken, Attempt, LinkRequest, Session, SignInLink, Step
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "LinkRequest",
     "Membership",
     "Person",
+    "PhonePin",
     "PolicyReading",
     "RecoveryCode",
     "Role",

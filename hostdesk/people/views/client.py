@@ -12,8 +12,9 @@ from hostdesk.kit.actors import Actor
 from hostdesk.kit.refusals import Refused
 from hostdesk.people import forms, queries, shown
 from hostdesk.people.access import contacts_only
-from hostdesk.people.actions import persons, sessions
+from hostdesk.people.actions import persons, pins, sessions
 from hostdesk.people.middleware import browser_of
+from hostdesk.people.requests import ClientRequest
 from hostdesk.people.views.answers import refuse
 from hostdesk.policy import queries as policy
 from hostdesk.web.htmx import safe_next
@@ -56,7 +57,40 @@ def _password_form(request: HttpRequest) -> forms.NewPassword:
     return (forms.ChangePassword if has_one else forms.NewPassword)(request.POST or None)
 
 
-def _security_page(request: HttpRequest, form: forms.NewPassword, status: int = 200) -> HttpResponse:
+@require_POST
+@contacts_only
+def pin(request: ClientRequest) -> HttpResponse:
+    """Set or renew the telephone PIN."""
+    form = forms.NewPin(request.POST)
+
+    def page(status: int) -> HttpResponse:
+        return _security_page(request, forms.NewPassword(), status, pin_form=form)
+
+    if not form.is_valid():
+        return page(422)
+    person = request.person
+    try:
+        by = Actor("contact", None, person.name)
+        pins.set_pin(person, form.cleaned_data["pin"], by=by, at=request.at)
+    except Refused as refusal:
+        return refuse(form, refusal, page, field="pin")
+    messages.success(request, "Your telephone PIN is set. We ask for it when you call.")
+    return HttpResponseRedirect(reverse("people:security"), status=303)
+
+
+@require_POST
+@contacts_only
+def remove_pin(request: ClientRequest) -> HttpResponse:
+    """Have no telephone PIN any more."""
+    person = request.person
+    pins.remove(person, by=Actor("contact", None, person.name), at=request.at)
+    messages.success(request, "You have no telephone PIN any more.")
+    return HttpResponseRedirect(reverse("people:security"), status=303)
+
+
+def _security_page(
+    request: HttpRequest, form: forms.NewPassword, status: int = 200, *, pin_form: forms.NewPin | None = None
+) -> HttpResponse:
     person, at = request.person, request.at  # type: ignore[attr-defined]
     browsers = shown.browsers(
         queries.sessions_of(person, at=at),
@@ -65,7 +99,13 @@ def _security_page(request: HttpRequest, form: forms.NewPassword, status: int = 
     return render(
         request,
         "people/security.html",
-        {"area": "security", "form": form, "browsers": browsers},
+        {
+            "area": "security",
+            "form": form,
+            "browsers": browsers,
+            "pin": queries.pin_of(person),
+            "pin_form": pin_form or forms.NewPin(),
+        },
         status=status,
     )
 
