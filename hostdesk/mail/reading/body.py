@@ -5,7 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from hostdesk.mail.reading import appointments, charsets, files, headers, html, notes, smime, texts, tnef
+from hostdesk.mail.reading import (
+    appointments,
+    charsets,
+    files,
+    headers,
+    html,
+    notes,
+    smime,
+    structure,
+    texts,
+    tnef,
+)
 from hostdesk.mail.reading.mime import PKCS7, Entity, Walk
 from hostdesk.mail.reading.shapes import Attachment, Note, Sealed
 from hostdesk.mail.reading.texts import MAX_TEXT
@@ -41,12 +52,17 @@ class Body:
     @property
     def text(self) -> str:
         """The readable text of all pieces."""
+        return structure.unmarked(self.marked_text)
+
+    @property
+    def marked_text(self) -> str:
+        """The same, its lines marked where HTML says what they are; for the search for the new text only."""
         return "\n\n".join(piece for piece in self.texts if piece.strip())[:MAX_TEXT]
 
     @property
     def words(self) -> str:
-        """The text without its noise."""
-        text = self.text
+        """The marked text without its noise."""
+        text = self.marked_text
         for passage in self.noise[:100]:
             text = text.replace(passage, "", 1)
         return text
@@ -62,10 +78,10 @@ class Body:
             walk.defect("more HTML than is shown")
             markup = markup[: walk.html_left]
         walk.html_left -= len(markup)
-        clean = html.sanitized(markup)
+        clean = html.cleaned(markup)
         self.markups.append(markup)
-        self.htmls.append(clean)
-        self.texts.append(html.to_text(clean))
+        self.htmls.append(html.shown(clean))
+        self.texts.append(html.marked_text(clean))
 
     def add_note(self, note: Note) -> None:
         """Say something once."""
@@ -300,7 +316,7 @@ def _open_tnef(content: bytes, body: Body, walk: Walk) -> bool:
         if found.html.strip():
             body.add_html(found.html[:MAX_TEXT], walk)
         if not body.text.strip() and found.text.strip():
-            body.texts.append(found.text[:MAX_TEXT])
+            body.texts.append(structure.unmarked(found.text[:MAX_TEXT]))
     return True
 
 

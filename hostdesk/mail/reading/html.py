@@ -12,6 +12,8 @@ from collections import Counter
 
 import nh3
 
+from hostdesk.mail.reading import structure
+
 MAX_HTML = 1_000_000
 MAX_NESTING = 1_000
 MAX_REFERENCES = 60_000
@@ -25,7 +27,7 @@ TAGS = {
     "thead", "time", "tr", "tt", "u", "ul", "var", "wbr",
 }  # fmt: skip
 _ATTRIBUTES = {
-    "*": {"title", "dir", "lang", "align", "valign"},
+    "*": {"title", "dir", "lang", "align", "valign", "class", "id"},
     "a": {"href"},
     "img": {"src", "alt", "width", "height"},
     "table": {"border", "cellpadding", "cellspacing", "width"},
@@ -34,7 +36,7 @@ _ATTRIBUTES = {
     "font": {"color", "size"},
     "ol": {"start", "type"},
     "time": {"datetime"},
-    "blockquote": {"type"},
+    "blockquote": {"type", "style"},
 }
 GONE_WITH_CONTENT = {
     "script",
@@ -51,8 +53,18 @@ GONE_WITH_CONTENT = {
 _SCHEMES = {"http", "https", "mailto", "tel", "cid", "ftp"}
 
 
+_NO_BORDER = re.compile(r"(?:\A|[;\s])border(?:-left)?\s*:\s*(?:none|0(?:px)?)\s*(?:;|\Z)", re.IGNORECASE)
+
+
 def _inert(tag: str, attribute: str, value: str) -> str | None:
-    """Pictures load only from the mail itself (`cid:`); a remote address moves out of the browser's reach."""
+    """Pictures load only from the mail itself (`cid:`); a remote address moves out of the browser's reach.
+
+    Of classes, ids and styles only what tells older mail from new words stays, until the text has been made.
+    """
+    if attribute in ("class", "id"):
+        return structure.name_of(value)
+    if attribute == "style":
+        return "indent" if _NO_BORDER.search(value[:500]) else None
     if tag == "img" and attribute == "src":
         value = value.strip()
         return value if value.lower().startswith("cid:") else None
@@ -70,13 +82,27 @@ _CLEANER = nh3.Cleaner(
 )
 
 
+def cleaned(markup: str) -> str:
+    """HTML that is safe, still with the names by which `to_text` knows older mail; not to be shown."""
+    return _CLEANER.clean(tamed(structure.unmarked(markup)))
+
+
 def sanitized(markup: str) -> str:
     """HTML that is safe inside a sandboxed frame: no script, style, form, frame, or picture from elsewhere.
 
     A remote picture keeps its `alt` and size but has no `src`. Markup beyond 1 MB is cut; pictures written into
     the markup itself are dropped before it is measured.
     """
-    return _CLEANER.clean(tamed(markup))
+    return shown(cleaned(markup))
+
+
+def shown(clean: str) -> str:
+    """Cleaned HTML without the names that only the reading needs."""
+    if not re.search(r"\s(?:class|id|style)=", clean):
+        return clean
+    return _MARKUP.sub(
+        lambda found: _READING_ONLY.sub("", found[0]) if _READING_ONLY.search(found[3]) else found[0], clean
+    )
 
 
 _FORMATTING = {
@@ -150,7 +176,9 @@ _PARAGRAPHS = {"p", "ul", "ol", "dl", "table", "blockquote", "pre", "h1", "h2", 
 _LINES = {"div", "tr", "li", "dt", "dd", "address", "section", "figure", "center", "caption", "figcaption", "details",
           "summary", "tbody", "thead", "tfoot"}  # fmt: skip
 _BLOCKS = _PARAGRAPHS | _LINES
+_EMPTY = {"br", "hr", "img", "col", "wbr"}
 _MARKUP = re.compile(r'<(/?)([a-z0-9]+)((?:\s[^\s=<>"]+(?:="[^"]*")?)*+)\s*/?>')
+_READING_ONLY = re.compile(r'\s(?:class|id|style)="[a-z_-]{0,60}"')
 _ATTRIBUTE = re.compile(r'\s([^\s=<>"]+)="([^"]*)"')
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _MANY_BLANKS = re.compile(r"\n{4,}")
@@ -160,6 +188,12 @@ _LONGEST_ALT = 100
 
 def to_text(clean: str) -> str:
     """Plain text of sanitised HTML, as a person would see it; quotations become lines that begin with `>`."""
+    return structure.unmarked(marked_text(clean))
+
+
+def marked_text(clean: str) -> str:
+    """The text of cleaned HTML, its lines marked by `structure` where the HTML says what they are."""
+    clean = structure.unmarked(clean)
     page = _Page()
     at = 0
     for found in _MARKUP.finditer(clean):
@@ -185,11 +219,19 @@ class _Page:
         self.lists: list[int | None] = []
         self.links: list[tuple[str, int]] = []
         self.blank_due = False
+        self.marked: list[tuple[int, str]] = []
+        self.depth = 0
+        self.older_due = False
+        self.indents: list[bool] = []
 
     def words(self, text: str) -> None:
         self.current.append(text)
 
     def opens(self, tag: str, attributes: str) -> None:
+        if tag not in _EMPTY:
+            self.depth += 1
+        if "=" in attributes:
+            self._heed(tag, attributes)
         if tag == "br":
             self._break()
         elif tag == "hr":
@@ -204,16 +246,21 @@ class _Page:
         elif tag in ("td", "th"):
             self.current.append(" ")
         elif tag in _BLOCKS:
-            self._open_block(tag)
+            self._open_block(tag, attributes)
 
     def closes(self, tag: str) -> None:
+        if self.marked and self.marked[-1][0] == self.depth:
+            self._end_line()
+            self.marked.pop()
+        self.depth -= 1
         if tag == "a" and self.links:
             self._close_link()
         elif tag in _BLOCKS:
             self._end_line()
             self.blank_due = self.blank_due or tag in _PARAGRAPHS
             if tag == "blockquote":
-                self.quotes = max(0, self.quotes - 1)
+                if self.indents and not self.indents.pop():
+                    self.quotes = max(0, self.quotes - 1)
             elif tag == "pre":
                 self.pre = max(0, self.pre - 1)
             elif tag in ("ul", "ol") and self.lists:
@@ -223,11 +270,26 @@ class _Page:
         self._end_line()
         return "\n".join(self.lines)
 
-    def _open_block(self, tag: str) -> None:
+    def _heed(self, tag: str, attributes: str) -> None:
+        """Remember what a client calls this element, for the lines inside it or the next one."""
+        mark = structure.mark_for(_attribute(attributes, "id")) or structure.mark_for(
+            _attribute(attributes, "class")
+        )
+        if mark == structure.OLDER:
+            self._end_line()
+            self.older_due = self.quotes == 0
+        elif mark and tag not in _EMPTY:
+            self._end_line()
+            self.marked.append((self.depth, mark))
+
+    def _open_block(self, tag: str, attributes: str) -> None:
         self._end_line()
         self.blank_due = self.blank_due or tag in _PARAGRAPHS
         if tag == "blockquote":
-            self.quotes += 1
+            self.indents.append(
+                _attribute(attributes, "style") == "indent" and _attribute(attributes, "type") != "cite"
+            )
+            self.quotes += not self.indents[-1]
         elif tag == "pre":
             self.pre += 1
         elif tag in ("ul", "ol"):
@@ -260,7 +322,15 @@ class _Page:
 
     def _put(self, text: str) -> None:
         marks = ">" * min(self.quotes, _DEEPEST_QUOTE)
-        self.lines.append(f"{marks} {text}".rstrip() if marks else text)
+        said = (
+            structure.OLDER
+            if self.older_due and text
+            else self.marked[-1][1]
+            if self.marked and text and not marks
+            else ""
+        )
+        self.older_due = self.older_due and not text
+        self.lines.append(f"{said}{marks} {text}".rstrip() if marks else said + text)
 
     def _break(self) -> None:
         """A forced line break; on an empty line it is an empty line."""

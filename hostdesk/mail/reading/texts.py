@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from hostdesk.mail.reading import charsets, mime
+from hostdesk.mail.reading import charsets, mime, structure
 from hostdesk.mail.reading.mime import Entity
 from hostdesk.mail.reading.shapes import Sealed
 
@@ -22,6 +22,7 @@ def decoded_text(entity: Entity) -> str:
         charset = said[1].decode("ascii", "replace") if said else None
     text = charsets.decode(content, charset)[:MAX_TEXT]
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    text = structure.unmarked(text)
     if entity.params.get("format", "").lower() == "flowed" and entity.content_type == "text/plain":
         text = unflowed(text, delsp=entity.params.get("delsp", "").lower() == "yes")
     return text

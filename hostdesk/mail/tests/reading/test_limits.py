@@ -70,6 +70,18 @@ HOSTILE = {
     "quotation lines": lambda n: text(b"> a\n" * (n // 4)),
     "on": lambda n: text(b"On " * (n // 3)),
     "on lines": lambda n: text(b"On 3 May 2026 at 10:00 a <a@b.c>\n" * (n // 33)),
+    "attributions": lambda n: text(b"On 3 May 2026 at 10:00 a <a@b.c> wrote:\n" * (n // 40)),
+    "attributions in prose": lambda n: text(b"x On 3 May 2026 at 10:00 a <a@b.c> wrote:\n" * (n // 42)),
+    "quoted attributions": lambda n: text(b"> On 3 May 2026 at 10:00 a <a@b.c> wrote:\n\n" * (n // 43)),
+    "signature marks": lambda n: text(b"x\n-- \ny\n> q\n" * (n // 11)),
+    "greetings": lambda n: text(b"Regards\nA\ntel: 012 345 6789\n> q\n" * (n // 31)),
+    "advertisements": lambda n: text(b"Sent from my iPhone\n" * (n // 20)),
+    "lawyers": lambda n: text(
+        b"This e-mail is confidential, intended recipient, in error, delete.\n\n" * (n // 68)
+    ),
+    "tables of notes": lambda n: text(b"3 May 2026 10:00\nTo\n" * (n // 20)),
+    "figures": lambda n: text((b"1.1.1-1/" * 70 + b":\n") * (n // 562)),
+    "beginnings": lambda n: text((b"On " * 190 + b":\n") * (n // 572)),
     "from lines": lambda n: text(b"From: a\n" * (n // 8)),
     "blanks": lambda n: text(b" " * n + b"x"),
     "blank lines": lambda n: text(b"\n" * n + b"x"),
