@@ -93,11 +93,14 @@ class Post:
         key: str,
         at: datetime,
         files: Sequence[MadeFile] = (),
+        markup: str = "",
     ) -> Posted:
         """A new letter of a contact, as their program writes it; `key` makes its Message-ID."""
         letter = self._letter(writer.contact.person.name, writer.email, subject, key, at)
         letter["X-Mailer"] = writer.program
         letter.set_content(words)
+        if markup:
+            letter.add_alternative(markup, subtype="html")
         for file in files:
             main, _, sub = file.content_type.partition("/")
             letter.add_attachment(file.content, maintype=main, subtype=sub, filename=file.filename)
@@ -129,11 +132,13 @@ class Post:
         return self._posted(letter, writer.email, to=received.reply_to)
 
     def from_stranger(
-        self, name: str, sender: str, *, subject: str, words: str, key: str, at: datetime
+        self, name: str, sender: str, *, subject: str, words: str, key: str, at: datetime, markup: str = ""
     ) -> Posted:
         """A letter from an address that no contact has."""
         letter = self._letter(name, sender, subject, key, at)
         letter.set_content(words)
+        if markup:
+            letter.add_alternative(markup, subtype="html")
         return self._posted(letter, sender, client_ip=STRANGE_ADDRESS)
 
     def forged(self, writer: Writer, *, subject: str, words: str, key: str, at: datetime) -> Posted:

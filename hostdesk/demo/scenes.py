@@ -46,6 +46,7 @@ class Scenes:
         self._jump()
         self._given_back()
         self._late()
+        self._formatted()
 
     def ago(self, deed: Deed, **span: float) -> None:
         """Let something happen so long before now."""
@@ -65,7 +66,13 @@ class Scenes:
 
     def _stranger_writes(self, note: Note, at: datetime, *, to: str = "", route: str = "desk") -> int | None:
         posted = self.talks.post.from_stranger(
-            note.name, note.sender, subject=note.subject, words=note.text, key=self.talks.key(), at=at
+            note.name,
+            note.sender,
+            subject=note.subject,
+            words=note.text,
+            key=self.talks.key(),
+            at=at,
+            markup=note.html,
         )
         return self._receive(posted, at, to=to, route=route)
 
@@ -117,6 +124,23 @@ class Scenes:
             self.talks.desk.refuse(posted, size=note.megabytes * _MEGABYTE, reason=reason, at=at)
 
         self.ago(knock, hours=51)
+
+    def _formatted(self) -> None:
+        """A letter in its own clothes, with a logo on its sender's server."""
+        note = self.words.formatted
+
+        def write(at: datetime) -> None:
+            posted = self.talks.post.from_contact(
+                self._writer(note.under),
+                subject=note.subject,
+                words=note.text,
+                key=self.talks.key(),
+                at=at,
+                markup=note.html,
+            )
+            self.talks.desk.receive(posted, at=at)
+
+        self.ago(write, minutes=21)
 
     # -- mails that need a second look ----------------------------------------------------------------------------
 

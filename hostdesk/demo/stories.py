@@ -59,6 +59,7 @@ class Note(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One letter that is no story: from a stranger (`sender`, `name`) or under a contact's address (`as`)."""
 
     text: str
+    html: str = ""
     subject: str = ""
     sender: str = ""
     name: str = ""
@@ -94,6 +95,7 @@ class Letters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     late: Note
     urgent: Note
     out_of_office: tuple[Note, ...]
+    formatted: Note
 
 
 @cache
