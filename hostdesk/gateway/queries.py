@@ -192,5 +192,9 @@ def resembling_today(at: datetime) -> int:
 
 
 def is_supervisor(agent: Agent) -> bool:
-    """Whether an agent may see the mail of complaints (conduct.complaints)."""
-    return Team.objects.filter(slug=Team.SUPERVISORS, pk__in=team_ids_of(agent)).exists()
+    """Whether an agent may see the mail of complaints (conduct.complaints); asked once for an agent as fetched."""
+    known: bool | None = agent.__dict__.get("known_supervisor")
+    if known is None:
+        known = Team.objects.filter(slug=Team.SUPERVISORS, pk__in=team_ids_of(agent)).exists()
+        agent.__dict__["known_supervisor"] = known
+    return known

@@ -58,7 +58,15 @@ def test_lists_ask_as_often_with_fifty_rows_as_with_one(world, staffed):
     assert many == few
 
 
-@pytest.mark.parametrize(("page", "needed"), [("/desk/queue", 9), ("/desk/tickets/{ticket}", 15)])
+@pytest.mark.parametrize(
+    ("page", "needed"),
+    [
+        ("/desk/queue", 9),
+        ("/desk/tickets/{ticket}", 15),
+        ("/desk/mailroom/", 8),
+        ("/desk/mailroom/{mail}", 7),
+    ],
+)
 def test_the_pages_that_are_open_all_day_ask_little(staffed, page, needed):
     """The figure is what the page needs; one that asks more wants a reason, one that asks less a smaller figure."""
     asked = queries_of(staffed.browser("level1"), page.format(**staffed.parts))

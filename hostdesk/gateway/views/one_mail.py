@@ -18,6 +18,7 @@ from hostdesk.gateway.views.reading import NOT_CHECKED, letter_of, piece_of_sour
 from hostdesk.kit.refusals import Missing, Refused
 from hostdesk.mail import showing
 from hostdesk.mail.auth import sentences_of
+from hostdesk.mail.models import InboundMail
 from hostdesk.mail.reading import Formatted
 from hostdesk.people.access import agents_only
 from hostdesk.people.requests import DeskRequest
@@ -103,7 +104,8 @@ def _download(content: bytes, filename: str) -> HttpResponse:
 def formatted(request: DeskRequest, pk: int) -> HttpResponse:
     """The mail with its own formatting: the document in the frame, without any rights."""
     pictures = showing.has_pictures_on(request)
-    return showing.page(request, _formatted(request, pk, pictures=pictures), pictures=pictures)
+    found = _formatted(queries.mail_for_agent(request.agent, pk), pictures=pictures)
+    return showing.page(request, found, pictures=pictures)
 
 
 @require_GET
@@ -111,8 +113,8 @@ def formatted(request: DeskRequest, pk: int) -> HttpResponse:
 def letter(request: DeskRequest, pk: int) -> HttpResponse:
     """The frame with what must be said about it; alone on a page, or a piece of the mail's."""
     pictures = showing.has_pictures_on(request)
-    found = _formatted(request, pk, pictures=pictures)
     mail_row = queries.mail_for_agent(request.agent, pk)
+    found = _formatted(mail_row, pictures=pictures)
     alone, frame = reverse("gateway:letter", args=[pk]), reverse("gateway:formatted", args=[pk])
     context = {
         "place": "mailroom",
@@ -124,9 +126,9 @@ def letter(request: DeskRequest, pk: int) -> HttpResponse:
     return show_fragment(request, "gateway/desk/letter.html", context, fragment="framed")
 
 
-def _formatted(request: DeskRequest, pk: int, *, pictures: bool) -> Formatted:
-    raw = queries.raw_of(queries.mail_for_agent(request.agent, pk))
-    found = showing.formatted(raw, kept="", pictures=pictures)
+def _formatted(row: InboundMail, *, pictures: bool) -> Formatted:
+    """The formatting of a mail that was fetched for an agent; raises `Missing` when it has none."""
+    found = showing.formatted(queries.raw_of(row), kept="", pictures=pictures)
     if not found.html:
         raise Missing
     return found

@@ -18,7 +18,7 @@ from hostdesk.people.access import agents_only
 from hostdesk.people.requests import DeskRequest
 from hostdesk.tickets.actions import drafting
 from hostdesk.tickets.forms import ANSWER, NOTE, AnswerForm, NoteForm
-from hostdesk.tickets.models import ENDED, Ticket
+from hostdesk.tickets.models import ENDED, Message, Ticket
 from hostdesk.tickets.queries import handing, live
 from hostdesk.tickets.queries.access import attachment_for_agent, message_for_agent, ticket_for_agent
 from hostdesk.tickets.queries.page import company_on, page_for_agent
@@ -117,7 +117,8 @@ def attachment(request: DeskRequest, pk: int) -> HttpResponse:
 def formatted(request: DeskRequest, pk: int) -> HttpResponse:
     """A mail with its own formatting: the document in the frame, without any rights."""
     pictures = showing.has_pictures_on(request)
-    return showing.page(request, _formatted(request, pk, pictures=pictures), pictures=pictures)
+    found = _formatted(message_for_agent(request.agent, pk), pictures=pictures)
+    return showing.page(request, found, pictures=pictures)
 
 
 @require_GET
@@ -125,21 +126,20 @@ def formatted(request: DeskRequest, pk: int) -> HttpResponse:
 def letter(request: DeskRequest, pk: int) -> HttpResponse:
     """The frame with what must be said about it; alone on a page, or a piece of the ticket's."""
     pictures = showing.has_pictures_on(request)
-    found = _formatted(request, pk, pictures=pictures)
+    message = message_for_agent(request.agent, pk)
+    found = _formatted(message, pictures=pictures)
     alone, frame = reverse("tickets:letter", args=[pk]), reverse("tickets:formatted", args=[pk])
-    ticket = message_for_agent(request.agent, pk).ticket
     context = {
         "showing": showing.around(found, alone=alone, frame=frame, pictures=pictures),
         "sandbox": showing.SANDBOX,
-        "ticket": ticket,
+        "ticket": message.ticket,
         "place": "all",
     }
     return show_fragment(request, "tickets/desk/letter.html", context, fragment="framed")
 
 
-def _formatted(request: DeskRequest, pk: int, *, pictures: bool) -> Formatted:
-    """The formatting of one message that the agent may see, cleaned anew from the mail it came in by."""
-    message = message_for_agent(request.agent, pk)
+def _formatted(message: Message, *, pictures: bool) -> Formatted:
+    """The formatting of a message that was fetched for an agent, cleaned anew from the mail it came in by."""
     if not message.html:
         raise Missing
     raw = raw_of(message.inbound_mail) if message.inbound_mail else None
