@@ -44,6 +44,7 @@ font-size:.8125rem;font-weight:600;white-space:nowrap}}
 [style^="--hidden-by-sender"]::before{{content:"hidden by the sender: ";color:light-dark(#8a5a00,#e3b25a);font-size:.8125rem}}
 a:hover::after,a:focus-visible::after{{content:attr(title);position:fixed;inset:auto auto 0 0;max-width:100%;
 box-sizing:border-box;padding:.25rem .5rem;background:#22262d;color:#fff;font:13px/1.4 monospace;overflow-wrap:anywhere}}
+@media(max-width:30rem){{table,td,th{{width:auto!important}}img{{max-width:calc(100vw - 5rem)}}}}
 </style></head><body>{html}</body></html>"""
 
 
