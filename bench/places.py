@@ -19,7 +19,7 @@ SCRATCH = TOP / ".tmp" / "bench"
 VENDORS = ("sqlite", "postgres")
 CHOSEN = list(VENDORS)
 """What `--on` leaves."""
-FILLING = 1
+FILLING = 2
 """Counted up whenever desks are filled otherwise than before."""
 _OURS = ("HOSTDESK_", "DATABASE_URL", "SMTP_URL", "DJANGO_")
 
