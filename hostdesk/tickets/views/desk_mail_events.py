@@ -28,7 +28,7 @@ def _mail(facts: Facts) -> str:
 
 
 def _because(facts: Facts) -> str:
-    words = str(facts.get("said") or "").rstrip(".")
+    words = str(facts.get("said") or "").removeprefix("Held back: ").rstrip(".")
     return f": {words}" if words else ""
 
 
