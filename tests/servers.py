@@ -9,6 +9,7 @@ import threading
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import StreamRequestHandler, ThreadingTCPServer, ThreadingUnixStreamServer
+from urllib.parse import parse_qsl
 
 import dns.flags
 import dns.message
@@ -182,5 +183,37 @@ def rspamd(**answer):
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Rspamd)
     server.status, server.seen = 200, []
     server.answer = {"action": "no action", "score": 0.5, "required_score": 15.0, **answer}
+    with _in_a_thread(server):
+        yield f"http://127.0.0.1:{server.server_address[1]}", server
+
+
+class _OAuth(BaseHTTPRequestHandler):
+    def do_POST(self):
+        asked = dict(parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode()))
+        self.server.asked.append((self.path, asked))
+        status, answer = (
+            self.server.answers.pop(0) if len(self.server.answers) > 1 else self.server.answers[0]
+        )
+        body = json.dumps(answer).encode()
+        self.send_response(status)
+        if 300 <= status < 400:
+            self.send_header("Location", "http://127.0.0.1:1/elsewhere")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        with suppress(OSError):
+            self.wfile.write(body)
+
+    def log_message(self, *words):
+        pass
+
+
+@contextmanager
+def token_server(*answers):
+    """An OAuth 2 server that gives (status, JSON) in turn, the last one for ever; yields (url, server).
+
+    `server.asked` are (path, fields) of every request.
+    """
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _OAuth)
+    server.asked, server.answers = [], list(answers)
     with _in_a_thread(server):
         yield f"http://127.0.0.1:{server.server_address[1]}", server

@@ -48,6 +48,7 @@ def look_at_everything(*, at: datetime) -> Iterator[Finding]:
     ]
     if database_works:
         checks += [_policy, _staff, _mail_address, lambda: _clock(at), lambda: _parts(at), _mails]
+        checks.append(lambda: checking_doors.mailboxes(at))
     for check in checks:
         yield from check()
 

@@ -1,12 +1,16 @@
-"""What `hostdesk doctor` looks at on the way of inbound mail: scanners."""
+"""What `hostdesk doctor` looks at on the way of inbound mail: mailboxes elsewhere, scanners."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.conf import settings
 
 from hostdesk.config.findings import Finding
+from hostdesk.mail import queries
+from hostdesk.mail.fetching.tokens import Key
+from hostdesk.ports.imap import ImapFolder
 from hostdesk.ports.outcomes import PortDown, PortRefused
 from hostdesk.ports.scanner import ClamAV, Rspamd, Scanner, Specimen
 
@@ -29,3 +33,31 @@ def scanners() -> Iterator[Finding]:
             yield Finding(name, "fault", f"{error.answer}; mails wait, and are then held for a person.")
         else:
             yield Finding(name, "ok", f"{version} looked into a harmless mail: {says}.")
+
+
+def mailboxes(at: datetime) -> Iterator[Finding]:
+    """Each mailbox that is fetched from is opened, and left as it was."""
+    states = {state.name: state for state in queries.mailboxes(at=at)}
+    for remote in settings.ENVIRONMENT.mailboxes:
+        name = f"mailbox {remote.name}"
+        try:
+            folder = ImapFolder(Key(remote).access(), remote.folder)
+            how = "IDLE" if folder.can_idle else f"asking every {remote.poll_seconds} s"
+            waiting = len(folder.uids())
+            folder.close()
+        except (PortDown, PortRefused) as error:
+            yield Finding(name, "fault", f"{error.answer}; nothing is fetched from it.")
+            continue
+        state = states[remote.name]
+        if state.unread_since is not None:
+            yield Finding(
+                name,
+                "fault",
+                f"opens from here, but was not read since {state.unread_since:%H:%M} UTC ({state.trouble}).",
+            )
+        elif state.trouble:
+            yield Finding(name, "warning", state.trouble)
+        elif state.not_fetched:
+            yield Finding(name, "warning", f"its server does not hand out {state.not_fetched} of its mails.")
+        else:
+            yield Finding(name, "ok", f"opens; {waiting} mails lie there; news by {how}.")

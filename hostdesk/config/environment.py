@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from hostdesk.kit.refusals import Misconfigured
+from hostdesk.mail.fetching.naming import Remote, mailboxes
 
 _HOST_NAME = re.compile(r"(?=[^A-Za-z]*[A-Za-z])[\w-]{1,63}(?:\.[\w-]{1,63})*\.?", re.ASCII)
 
@@ -25,6 +26,7 @@ KNOWN = (
     "HOSTDESK_CLAMAV",
     "HOSTDESK_DATA",
     "HOSTDESK_DNS",
+    "HOSTDESK_IMAP",
     "HOSTDESK_LMTP",
     "HOSTDESK_LOG",
     "HOSTDESK_MAIL_DOMAIN",
@@ -69,6 +71,7 @@ class Environment:
     attachments_url: str
     clamav: str
     rspamd: str
+    mailboxes: tuple[Remote, ...]
     web_workers: int
     web_threads: int
     log: str
@@ -106,6 +109,7 @@ def read(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
         attachments_url=_attachments(text("HOSTDESK_ATTACHMENTS_URL")),
         clamav=_clamav(text("HOSTDESK_CLAMAV")),
         rspamd=_rspamd(text("HOSTDESK_RSPAMD")),
+        mailboxes=mailboxes(text("HOSTDESK_IMAP")),
         web_workers=_whole("HOSTDESK_WEB_WORKERS", text("HOSTDESK_WEB_WORKERS"), 1, 1),
         web_threads=_whole("HOSTDESK_WEB_THREADS", text("HOSTDESK_WEB_THREADS"), 4, 1),
         log=_one_of("HOSTDESK_LOG", text("HOSTDESK_LOG", "info"), ("debug", "info", "warning", "error")),

@@ -9,6 +9,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,15 +35,23 @@ def stop_on_signals() -> threading.Event:
 
 
 def run_mail(smtp: socket.socket | None, lmtp: socket.socket | None) -> None:
-    """The mail door, behind sockets that listen already."""
+    """The mail door, behind sockets that listen already, and the fetching from mailboxes elsewhere."""
     from hostdesk.mail.door import listening
+    from hostdesk.mail.fetching import running
 
     environment = settings.ENVIRONMENT
+    fetch = partial(
+        running.start,
+        environment.mailboxes,
+        largest=environment.mail_max_bytes,
+        relays=environment.trusted_relays,
+    )
     listening.run(
         smtp=smtp,
         lmtp=lmtp,
         largest=environment.mail_max_bytes,
         tls=listening.tls_context(environment.smtp_tls_cert, environment.smtp_tls_key),
+        fetch=fetch,
     )
 
 

@@ -21,7 +21,8 @@ class Facts:
     """What is known about one mail when it is judged.
 
     `infected`: what a scanner found that must reach nobody, or "". `unscanned`: why a scanner did not look, or "".
-    `spam`: why a scanner would hold it as spam, or "". `unreadable`: why it could not be read, or "".
+    `spam`: why a scanner would hold it as spam, or "". `cut`: why only its beginning was kept,
+    or "". `unreadable`: why it could not be read, or "".
     `came_back`: what it proves about one of our own mails, or "". `from_ourselves`: its author is one of our own
     addresses, or it is a mail of ours that returned.
     `twin_taken`: the very same bytes already became a complaint. `machine`: which kind of program wrote it, in a sentence, or "".
@@ -32,6 +33,7 @@ class Facts:
     infected: str = ""
     unscanned: str = ""
     spam: str = ""
+    cut: str = ""
     unreadable: str = ""
     came_back: str = ""
     from_ourselves: bool = False
@@ -108,6 +110,16 @@ TABLE: tuple[Row, ...] = (
         "ignored",
         "channel.no_duplicates",
         lambda _f: "The very same mail already reached the supervisors.",
+    ),
+    Row(
+        "too large",
+        lambda f: bool(f.cut) and (f.complaint or f.listed),
+        "quarantined",
+        "",
+        lambda f: (
+            f"Only its beginning was fetched: {f.cut}. The whole mail is flagged in the mailbox that it came to;"
+            " its sender was not told."
+        ),
     ),
     Row(
         "could not be scanned",

@@ -9,7 +9,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -198,6 +198,7 @@ class Underway(threading.local):
                 self._break(mail, trouble)
                 continue
             facts = _facts(mail.row, mail.read, mail.sender, checked.belief, scan=checked.scan, ours=ours)
+            facts = replace(facts, cut=_cut(mail.row, mail.raw or b""))
             parsed = mail.read if isinstance(mail.read, ParsedMail) else None
             self._mails.remove(mail)
             self._judged.append(Judged(mail.row, parsed, mail.sender, checked.belief, facts, checked.scan))
@@ -286,3 +287,10 @@ def _machine(row: InboundMail, mail: ParsedMail) -> str:
     if row.recipients and all(map(is_return_address, row.recipients)):
         return "It was sent to the return address of a mail of ours, where only programs write (RFC 3834)."
     return ""
+
+
+def _cut(row: InboundMail, raw: bytes) -> str:
+    """Why only the beginning of a mail was kept, or "": in a mailbox elsewhere nobody can turn its sender away."""
+    if row.door != Door.IMAP or row.size <= len(raw):
+        return ""
+    return f"with about {row.size:,} bytes it is larger than the limit of {settings.ENVIRONMENT.mail_max_bytes:,}"

@@ -33,6 +33,7 @@ class Door(models.TextChoices):
     SMTP = "smtp", "SMTP"
     LMTP = "lmtp", "LMTP"
     PIPE = "pipe", "Pipe"
+    IMAP = "imap", "IMAP"
 
 
 class Disposition(models.TextChoices):
@@ -143,6 +144,59 @@ class InboundMail(Claimable):
                 condition=Q(route="complaint") | Q(clause="conduct.complaints"),
             ),
             models.Index(fields=["id"], name="inboundmail_not_findable", condition=Q(findable=False)),
+        ]
+
+
+class MailboxQuerySet(models.QuerySet["Mailbox"]):
+    """Words for mailboxes."""
+
+    def waiting(self) -> MailboxQuerySet:
+        """All of them: a mailbox is looked into for ever, by one process at a time."""
+        return self.all()
+
+
+class Mailbox(Claimable):
+    """One folder elsewhere that mails are fetched from; the claim says which process looks into it.
+
+    `uid_validity` and `last_uid` are how far the server's numbering has been gone through. `begun_at` is when it was
+    first looked into, `answered_at` when the last look went well. `failing_since` and `trouble` tell of looks that did
+    not; `not_fetched` counts mails that the server does not hand out. `sealed_grant` is the encrypted refresh token.
+    """
+
+    name = models.CharField(max_length=250, unique=True)
+    uid_validity = models.PositiveBigIntegerField(null=True, blank=True)
+    last_uid = models.PositiveBigIntegerField(default=0)
+    begun_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    failing_since = models.DateTimeField(null=True, blank=True)
+    trouble = models.TextField(default="", blank=True)
+    not_fetched = models.PositiveIntegerField(default=0)
+    sealed_grant = models.TextField(default="", blank=True)
+
+    objects = MailboxQuerySet.as_manager()
+
+
+class ItemState(models.TextChoices):
+    """How far we are with one mail in a mailbox."""
+
+    KEPT = "kept", "Kept, the mailbox does not know yet"
+    DONE = "done", "Kept and marked"
+    OLD = "old", "Read by somebody before the mailbox was ours"
+    LEFT = "left", "Too large, left where it is"
+    STUCK = "stuck", "The server does not hand it out"
+
+
+class MailboxItem(models.Model):
+    """One mail that lies in a mailbox and was dealt with; gone from here when it is gone from there."""
+
+    mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="items")
+    uid = models.PositiveBigIntegerField()
+    state = models.CharField(max_length=5, choices=ItemState.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["mailbox", "uid"], name="mailboxitem_once"),
+            models.CheckConstraint(condition=Q(state__in=ItemState.values), name="mailboxitem_state_known"),
         ]
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Count
 
 from hostdesk.kit.refusals import Missing
-from hostdesk.mail.models import Disposition, InboundMail, OutboundMail, OutboundState, RawMail
+from hostdesk.mail.models import Disposition, InboundMail, Mailbox, OutboundMail, OutboundState, RawMail
 
 WAITING = "waiting"
 
@@ -72,3 +74,49 @@ def outbound_of_ticket(ticket_number: int) -> list[OutboundMail]:
 def failed_outbound() -> int:
     """How many mails were given up and wait for somebody to look."""
     return OutboundMail.objects.filter(state=OutboundState.FAILED).count()
+
+
+UNREAD_AFTER = timedelta(minutes=5)
+"""How long a mailbox elsewhere may fail before somebody should look."""
+_SILENT_AFTER = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class MailboxState:
+    """How one mailbox of HOSTDESK_IMAP stands; `number` is its place in the setting, from 1.
+
+    `unread_since` is set when it could not be looked into for some minutes; `trouble` says why, in the words of its
+    server, and may be there without that. `not_fetched` mails are not handed out by the server.
+    """
+
+    number: int
+    name: str
+    answered_at: datetime | None
+    unread_since: datetime | None
+    trouble: str
+    not_fetched: int
+
+
+def mailboxes(*, at: datetime) -> list[MailboxState]:
+    """Every mailbox that is fetched from, in the order of the setting; one query. For agents and the operator only."""
+    remotes = settings.ENVIRONMENT.mailboxes
+    if not remotes:
+        return []
+    rows = {row.name: row for row in Mailbox.objects.filter(name__in=[remote.name for remote in remotes])}
+    return [
+        _state(number, remote.name, rows.get(remote.name), at=at)
+        for number, remote in enumerate(remotes, start=1)
+    ]
+
+
+def _state(number: int, name: str, row: Mailbox | None, *, at: datetime) -> MailboxState:
+    if row is None:
+        return MailboxState(number, name, None, None, "The mail door has not looked into it yet.", 0)
+    since = row.failing_since
+    if since is None:
+        # Nobody fails, and nobody looks: no process has this mailbox in its setting, or none runs.
+        since = row.answered_at or row.begun_at
+        unread = since if since < at - _SILENT_AFTER else None
+    else:
+        unread = since if since < at - UNREAD_AFTER else None
+    return MailboxState(number, name, row.answered_at, unread, row.trouble, row.not_fetched)

@@ -13,7 +13,7 @@ from hostdesk.jobs.claiming import back_off, claim, release
 from hostdesk.jobs.rounds import Round
 from hostdesk.jobs.worker import claimant
 from hostdesk.kit.refusals import Missing
-from hostdesk.mail import breakers, compose, reply_tokens, returns
+from hostdesk.mail import breakers, compose, queries, reply_tokens, returns
 from hostdesk.mail.models import OutboundMail, OutboundState
 from hostdesk.ports import files, smarthost
 from hostdesk.ports.outcomes import PortAway, PortDown, PortRefused, RecipientRefused
@@ -127,8 +127,18 @@ def _stopwatch() -> Callable[[], timedelta]:
     return lambda: timedelta(seconds=time.monotonic() - began)
 
 
+def unread_mailboxes(*, at: datetime) -> list[str]:
+    """Mailboxes elsewhere that nobody could look into for some minutes. Their names are addresses, and stay out."""
+    return [
+        f"Mailbox {state.number} of HOSTDESK_IMAP has not been read since {state.unread_since:%H:%M} UTC;"
+        " 'hostdesk doctor' says why."
+        for state in queries.mailboxes(at=at)
+        if state.unread_since is not None
+    ]
+
+
 ROUNDS = [
     Round("deliver mail", deliver_waiting, every=timedelta(seconds=0.5)),
     Round("note delayed mail", returns.note_delays, every=timedelta(seconds=10)),
 ]
-WARNINGS = [breakers.warnings]
+WARNINGS = [breakers.warnings, unread_mailboxes]

@@ -23,6 +23,8 @@ EDGES = {
     "hostdesk/jobs/beats.py": "signs of life of a process",
     "hostdesk/jobs/views.py": "readiness, asked past the middleware",
     "hostdesk/mail/door/server.py": "the instant at which a mail arrives",
+    "hostdesk/mail/fetching/looking.py": "the instant at which a mail is fetched",
+    "hostdesk/mail/fetching/running.py": "claims and signs of life of a process that fetches",
 }
 """Where the outside touches the house; `hostdesk/config` is all edge. Everybody else is handed `at`."""
 

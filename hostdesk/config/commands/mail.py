@@ -10,7 +10,7 @@ from typing import Any
 
 from hostdesk.config.parser import Parser
 
-HELP = "the mail door alone; with a word: deliver, inspect, authcheck, list, show, retry"
+HELP = "the mail door alone; with a word: deliver, inspect, authcheck, list, show, retry, connect"
 GROUP = "Run"
 
 SMTP = "127.0.0.1:2525"
@@ -21,6 +21,7 @@ WORDS = {
     "list": "mails that came in and what became of them",
     "show": "one mail that came in",
     "retry": "have a mail judged again",
+    "connect": "sign in to a mailbox of HOSTDESK_IMAP, once, in a browser",
 }
 
 

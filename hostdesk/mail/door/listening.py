@@ -105,11 +105,15 @@ def run(
     lmtp: socket.socket | None,
     largest: int,
     tls: ssl.SSLContext | None = None,
+    fetch: Callable[[threading.Event], list[threading.Thread]] = lambda _stop: [],
     when_ready: Callable[[], None] = lambda: None,
     writer: Writer | None = None,
     stop: threading.Event | None = None,
 ) -> None:
-    """Take mails until SIGTERM, SIGINT or `stop`; whoever is in the middle of a mail may finish it."""
+    """Take mails until SIGTERM, SIGINT or `stop`; whoever is in the middle of a mail may finish it.
+
+    `fetch` starts the threads that fetch mails from elsewhere meanwhile.
+    """
     # Its log names addresses and peers; ours does not.
     logging.getLogger("mail.log").setLevel(logging.CRITICAL)
     stop = stop or threading.Event()
@@ -120,12 +124,13 @@ def run(
     following = threading.Thread(target=addresses.follow, args=(stop,), name="addresses", daemon=True)
     following.start()
     pulse = beats.Pulse(Part.MAIL).beat_beside(stop)
+    fetching = fetch(stop)
     try:
         asyncio.run(_serve(door, smtp, lmtp, stop, when_ready))
     finally:
         stop.set()
         door.writer.stop()
-        for thread in (pulse, following):
+        for thread in (pulse, following, *fetching):
             thread.join(timeout=5)
         connections.close_all()
 
