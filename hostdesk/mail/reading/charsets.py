@@ -51,7 +51,9 @@ _HIGH = re.compile(rb"[\x80-\xff]")
 _ISO2022 = re.compile(rb"\x1b[$(][A-Z@]")
 SNIFF_BYTES = 20_000
 LONGEST_NAME = 40
+_BEYOND_ASCII = bytes(range(128, 256))
 _MANY_HIGH = 8
+_MANY_BROKEN = 10_000
 _FEW_HIGH_IN_TEN = 3
 
 
@@ -108,7 +110,7 @@ def decode(content: bytes, declared: str | None = None) -> str:  # noqa: PLR0911
         if text is not None:
             return text
         if codec == "cp1252":
-            return content.decode("cp1252", "latin1_holes")
+            return _western(content)
         return _without_surrogates(content.decode(codec, "replace"))
     return _found_out(content, declared_utf8=codec == "utf-8")
 
@@ -117,7 +119,7 @@ def _wide(content: bytes, codec: str) -> str | None:
     """UTF-16 or UTF-32 without its mark, read in the order in which most letters are ASCII; None when it is neither."""
     sample = content[:2000]
     if b"\0" not in sample and (
-        codec.startswith("utf-32") or len(_HIGH.findall(sample)) * 10 < len(sample) * _FEW_HIGH_IN_TEN
+        codec.startswith("utf-32") or _count_high(sample) * 10 < len(sample) * _FEW_HIGH_IN_TEN
     ):
         return None
     if codec == "utf-16":
@@ -133,7 +135,12 @@ def _may_be_utf8(content: bytes, codec: str | None) -> bool:
     """Whether bytes that decode as UTF-8 are UTF-8, whatever was declared: a few may be so by chance."""
     if codec in (None, "utf-8", "cp1252", "cp1254"):
         return True
-    return len(_HIGH.findall(content[:SNIFF_BYTES])) >= _MANY_HIGH
+    return _count_high(content[:SNIFF_BYTES]) >= _MANY_HIGH
+
+
+def _count_high(content: bytes) -> int:
+    """How many bytes are beyond ASCII."""
+    return len(content) - len(content.translate(None, _BEYOND_ASCII))
 
 
 def _by_mark(content: bytes) -> str | None:
@@ -167,25 +174,28 @@ def _without_surrogates(text: str) -> str:
 
 def _found_out(content: bytes, *, declared_utf8: bool) -> str:
     """Nothing usable was declared: a few broken bytes in UTF-8 stay UTF-8, else the detector speaks."""
-    lenient = content.decode("utf-8", "cp1252_between")
-    broken = content.decode("utf-8", "replace").count("\ufffd")
-    high = len(_HIGH.findall(content))
+    lenient = content.decode("utf-8", "replace")
+    broken = lenient.count("\ufffd")
+    high = _count_high(content)
     # Text of two origins, or cut in the middle of a character, is UTF-8 with some bytes of something else.
     if (declared_utf8 or broken * 20 < high) and broken * 2 < high:
-        return lenient
-    best = from_bytes(content[:SNIFF_BYTES]).best() if len(_HIGH.findall(content[:SNIFF_BYTES])) > 8 else None  # noqa: PLR2004
+        # Looking at each is dear: a text with very many is no text of two origins.
+        return content.decode("utf-8", "cp1252_between") if broken < _MANY_BROKEN else lenient
+    best = from_bytes(content[:SNIFF_BYTES]).best() if _count_high(content[:SNIFF_BYTES]) > 8 else None  # noqa: PLR2004
     if best is not None and best.encoding not in ("utf_8", "ascii"):
         text = _strictly(content, codec_for(best.encoding) or "cp1252")
         if text is not None:
             return text
-    return content.decode("cp1252", "latin1_holes")
+    return _western(content)
 
 
-def _latin1_holes(error: UnicodeError) -> tuple[str, int]:
-    """The five bytes that cp1252 leaves open are read as Latin-1 controls, as browsers do."""
-    if isinstance(error, UnicodeDecodeError):
-        return error.object[error.start : error.end].decode("latin-1"), error.end
-    raise error
+# The five bytes that cp1252 leaves open are read as Latin-1 controls, as browsers do.
+_WESTERN = "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(256))
+
+
+def _western(content: bytes) -> str:
+    """The older western charset: no byte of it is wrong."""
+    return codecs.charmap_decode(content, "strict", _WESTERN)[0]
 
 
 def _cp1252_between(error: UnicodeError) -> tuple[str, int]:
@@ -194,10 +204,9 @@ def _cp1252_between(error: UnicodeError) -> tuple[str, int]:
         raise error
     if error.reason == "unexpected end of data":
         return "\ufffd", error.end
-    return error.object[error.start : error.end].decode("cp1252", "latin1_holes"), error.end
+    return _western(error.object[error.start : error.end]), error.end
 
 
-codecs.register_error("latin1_holes", _latin1_holes)
 codecs.register_error("cp1252_between", _cp1252_between)
 
 

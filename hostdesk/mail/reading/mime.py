@@ -302,13 +302,15 @@ def decode_transfer(body: bytes, encoding: str) -> bytes:
     return body
 
 
-_BASE64_LINE = re.compile(rb"[ \t]*[A-Za-z0-9+/]+={0,3}[ \t]*\Z")
+_BASE64_LINE = re.compile(rb"[ \t]*+[A-Za-z0-9+/]++={0,3}[ \t\r]*+\Z")
 _LETTERS = re.compile(rb"[A-Za-z0-9+/]")
-_PROSE = re.compile(rb"[A-Za-z]{2,}[,.]?[ \t]+[A-Za-z]{1,}")
+_PROSE = re.compile(rb"(?<![A-Za-z])[A-Za-z]{2,}+[,.]?[ \t]++[A-Za-z]")
 
 
 def _base64_text(body: bytes) -> bytes:
     """A text that says it is base64: one that plainly is none stays as it is, and so does a footer below it."""
+    if b" " not in body and b"\t" not in body:
+        return _base64(body)
     lines = body.split(b"\n")
     first = next((line for line in lines[:50] if line.strip()), b"")
     if _PROSE.search(first):

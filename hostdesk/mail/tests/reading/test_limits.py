@@ -127,6 +127,18 @@ HOSTILE = {
     "tables": lambda n: markup(b"<table><tr><td>" * (n // 15)),
     "attributes": lambda n: markup(b"<p " + b"a=b " * (n // 4) + b">"),
     "8-bit": lambda n: text(b"\xe9\xa0" * (n // 2)),
+    "base64 in one line": lambda n: HEAD + b"Content-Transfer-Encoding: base64\r\n\r\n" + b"QUJD" * (n // 4),
+    "base64 of blanks": lambda n: (
+        HEAD + b"Content-Transfer-Encoding: base64\r\n\r\nQQ==\r\n" + b"a   " * (n // 4)
+    ),
+    "no UTF-8": lambda n: text(bytes(range(160, 256)) * (n // 96)),
+    "UTF-8 with much else": lambda n: text(b"\xc3\xa9\xc3\xa9\xc3\xa9\xe9 " * (n // 8)),
+    "holes": lambda n: HEAD + b"Content-Type: text/plain; charset=iso-8859-1\r\n\r\n" + b"\x81" * n,
+    "small pages": lambda n: (
+        HEAD
+        + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+        + (b"--b\r\nContent-Type: text/html\r\n\r\n" + b"<p>a</p>" * 200 + b"\r\n") * (n // 1640)
+    ),
     "soft breaks": lambda n: (
         HEAD + b"Content-Transfer-Encoding: quoted-printable\r\n\r\n" + b"=\r\n" * (n // 3)
     ),
