@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hostdesk.mail import reading
-from hostdesk.mail.reading.shapes import Address, ParsedMail
+from hostdesk.mail.reading.shapes import Address, Author, ParsedMail
 
 HELP = "show how the gateway reads mails in files"
 GROUP = "Mail"
@@ -30,10 +30,18 @@ def run(args: argparse.Namespace) -> int:
         except OSError as problem:
             print(f"{name}: {problem.strerror}", file=sys.stderr)  # noqa: T201
             failed = True
+            if args.json:
+                print(json.dumps(as_json(name, _unopened(problem))), flush=True)  # noqa: T201
             continue
         shown = as_json(name, reading.read(raw))
         print(json.dumps(shown) if args.json else _readable(shown), flush=True)  # noqa: T201
     return 1 if failed else 0
+
+
+def _unopened(problem: OSError) -> ParsedMail:
+    """What stands for a file that could not be opened, so that every file has its line."""
+    author = Author(None, "", "There is no mail to be read.")
+    return ParsedMail(author, error=f"The file could not be opened: {problem.strerror}.")
 
 
 def as_json(name: str, mail: ParsedMail) -> dict[str, Any]:  # Any: JSON

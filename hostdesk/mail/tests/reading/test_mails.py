@@ -50,11 +50,17 @@ def test_inspect_prints_one_object_for_each_file_and_names_what_it_cannot_open(c
     code = mail_inspect.run(arguments)
     out, err = capsys.readouterr()
 
-    assert (code, [json.loads(line)["file"] for line in out.splitlines()], err) == (
+    shown = [json.loads(line) for line in out.splitlines()]
+    assert (code, [(one["file"], one["error"]) for one in shown], err) == (
         1,
-        [str(MAILS[0]), str(MAILS[1])],
+        [
+            (str(MAILS[0]), None),
+            ("/nowhere", "The file could not be opened: No such file or directory."),
+            (str(MAILS[1]), None),
+        ],
         "/nowhere: No such file or directory\n",
     )
+    assert {frozenset(one) for one in shown} == {frozenset(shown[0])}
 
 
 def test_inspect_has_the_keys_that_are_promised():
