@@ -38,10 +38,10 @@ def find_ticket(
     `contacts` are the active contacts of the proven author. A closed ticket matches too: the caller opens a new one
     that follows it. Clause: channel.no_duplicates.
     """
-    for number, how in _pointers(mail, recipients):
+    for number, (how, generation) in _pointers(mail, recipients).items():
         ticket = Ticket.objects.select_related("contact__person", "account").filter(pk=number).first()
         contact = _entitled(ticket, contacts)
-        if ticket is not None and contact is not None:
+        if ticket is not None and contact is not None and generation in (None, ticket.reply_generation):
             return Match(ticket, contact, how)
     for contact in contacts:
         ticket = same_request(contact, mail.subject, mail.reply_text or mail.text, since=at - duplicate)
@@ -52,22 +52,23 @@ def find_ticket(
 
 def pointed_at(mail: ParsedMail, recipients: list[str]) -> list[int]:
     """Running numbers of tickets that a mail points at in any way, surest first; whether they exist is not said."""
-    return [number for number, _ in _pointers(mail, recipients)]
+    return list(_pointers(mail, recipients))
 
 
-def _pointers(mail: ParsedMail, recipients: list[str]) -> list[tuple[int, How]]:
-    found: dict[int, How] = {}
+def _pointers(mail: ParsedMail, recipients: list[str]) -> dict[int, tuple[How, int | None]]:
+    """The tickets that a mail points at, best pointer first, with the generation that a reply address names."""
+    found: dict[int, tuple[How, int | None]] = {}
     addresses = [*recipients, *(to.address for to in mail.to), *(cc.address for cc in mail.cc)]
     for address in addresses:
         token = reply_tokens.read(address)
         if token is not None:
-            found.setdefault(token.ticket_number, "reply address")
+            found.setdefault(token.ticket_number, ("reply address", token.generation))
     answered = [name for name in (mail.in_reply_to, *reversed(mail.references)) if name]
     for number in tickets_of_message_ids(answered):
-        found.setdefault(number, "message id")
+        found.setdefault(number, ("message id", None))
     for number in numbers.tags_in(mail.subject):
-        found.setdefault(number, "subject tag")
-    return list(found.items())
+        found.setdefault(number, ("subject tag", None))
+    return found
 
 
 def _entitled(ticket: Ticket | None, contacts: list[Contact]) -> Contact | None:

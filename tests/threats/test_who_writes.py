@@ -1,0 +1,317 @@
+"""Threats T01 to T12: mail that pretends, points, guesses or hides. One test a threat at least, named after it."""
+
+import itertools
+from email import message_from_bytes, policy
+
+import pytest
+from django.utils import timezone
+
+from hostdesk.kit.actors import OPERATOR
+from hostdesk.kit.refusals import Refused
+from hostdesk.mail import reply_tokens
+from hostdesk.mail.compose import as_bytes
+from hostdesk.mail.models import InboundMail, OutboundMail, RawMail
+from hostdesk.people.actions import agents as staff
+from hostdesk.people.actions import contacts, links, sessions, tokens
+from hostdesk.people.middleware import CLIENT_COOKIE
+from hostdesk.people.models import Contact, Person
+from hostdesk.people.queries import agent_for_token, living_sessions
+from hostdesk.tickets.models import Message, Ticket
+
+clause = pytest.mark.clause
+BROWSER = sessions.Browser("127.0.0.1", "127.0.0.1/32", "Firefox/130 (Linux)", on_this_machine=True)
+ELSEWHERE = "203.0.113.66"
+
+
+@pytest.fixture
+def alice(world):
+    return world.contact()
+
+
+@pytest.fixture
+def bob(world):
+    """A contact of another customer, just as believable."""
+    return world.contact(
+        "bob@other.example", name="Bob", username="other01", customer="Other", domains=("other.example",)
+    )
+
+
+def reply_address(world, ticket):
+    """Where the customer of a ticket answers to, as the acknowledgement says."""
+    return reply_tokens.address_for(ticket.pk, ticket.contact.person_id, ticket.reply_generation)
+
+
+# --- T01
+
+
+@clause("contact.unlisted")
+@pytest.mark.parametrize("way", ["support", "support+anything", "reply address"])
+def test_t01_a_verification_mail_of_a_third_party_is_shown_to_no_customer_and_answered_by_nobody(
+    world, alice, way
+):
+    ticket = world.ticket_of(world.receives())
+    to = reply_address(world, ticket) if way == "reply address" else f"{way}@itpossible.com"
+    before = len(world.outbox)
+    world.prove("idp.example")
+
+    mail = world.receives(
+        "no-reply@idp.example", to=to, subject="Your code", words="Use 123456 to take over the account."
+    )
+
+    assert mail.disposition in ("closed", "ignored")
+    assert len(world.outbox) == before
+    assert not Message.objects.filter(text__contains="123456").exists()
+    with pytest.raises(Refused):
+        contacts.add(alice.account, email=reply_address(world, ticket), name="Own Address", role="authorised",
+                     vouched_for="test", by=OPERATOR, at=world.now)  # fmt: skip
+    assert not Person.objects.filter(email="no-reply@idp.example").exists()
+
+
+# --- T02
+
+
+@clause("contact.listed_sender")
+@pytest.mark.parametrize("spoofed", [True, False])
+def test_t02_an_address_in_cc_gets_no_mail_no_account_and_no_part_in_the_ticket(world, alice, spoofed):
+    first = world.receives()
+    ticket = world.ticket_of(first)
+    mail = world.receives(
+        to=reply_address(world, ticket), ip=ELSEWHERE if spoofed else "192.0.2.10", words="Add my colleague.",
+        headers={"Cc": "mallory@evil.example", "Reply-To": "mallory@evil.example"},
+    )  # fmt: skip
+
+    assert mail.disposition == ("quarantined" if spoofed else "appended")
+    assert {address for _, address in world.outbox} == {"alice@acme.example"}
+    assert not Person.objects.filter(email="mallory@evil.example").exists()
+    ticket.refresh_from_db()
+    assert (ticket.contact, ticket.requester_address) == (alice, "alice@acme.example")
+
+
+# --- T04
+
+
+TWO_AUTHORS = {
+    "two From fields": "From: alice@acme.example\r\nFrom: mallory@evil.example\r\n",
+    "a blank before the colon": "From : alice@acme.example\r\nFrom: mallory@evil.example\r\n",
+    "two mailboxes in one field": "From: alice@acme.example, mallory@evil.example\r\n",
+    "a group": "From: Friends: alice@acme.example;\r\n",
+    "a route": "From: <@evil.example:alice@acme.example>\r\n",
+    "an address before the brackets": "From: alice@acme.example <mallory@evil.example>\r\nSender: alice@acme.example\r\n",
+    "an encoded address": "From: =?utf-8?q?alice=40acme.example?=\r\n",
+    "a zero byte": "From: alice@acme.example\x00@evil.example\r\n",
+    "something behind the brackets": "From: <alice@acme.example>@evil.example\r\n",
+    "a comment within": "From: alice(comment)@acme.example (x) <mallory@evil.example>\r\n",
+    "none at all": "Sender: alice@acme.example\r\n",
+}
+
+
+@clause("contact.listed_sender")
+@pytest.mark.parametrize("trick", TWO_AUTHORS)
+def test_t04_a_mail_whose_author_can_be_read_in_two_ways_is_never_taken_for_a_contacts(world, alice, trick):
+    raw = f"{TWO_AUTHORS[trick]}To: support@itpossible.com\r\nSubject: Trick\r\nMessage-ID: <t@x>\r\n\r\nReset it.\r\n"
+
+    mail = world.receives(raw=raw.encode(), to="support")
+
+    assert mail.disposition in ("quarantined", "closed")
+    assert (Ticket.objects.count(), world.outbox) == (0, [])
+
+
+# --- T06
+
+
+@clause("contact.listed_sender")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Alice <mallory@evil.example>",
+        "Alice, mallory@evil.example",
+        'Alice" <mallory@evil.example>, "x',
+        "Alice; Bcc: mallory@evil.example",
+        "Alice \u202eelpmaxe.live@yrollam\u202c",
+        "Alice\u2028Bcc: mallory@evil.example",
+    ],
+)
+def test_t06_no_name_adds_a_recipient_to_what_we_send(world, alice, name):
+    Person.objects.filter(pk=alice.person_id).update(name=name)
+    alice.person.refresh_from_db()
+    world.ticket(alice)
+    sent = OutboundMail.objects.get(kind="acknowledgement")
+    letter = message_from_bytes(as_bytes(sent, read_file=bytes), policy=policy.default)
+
+    assert [address.addr_spec for address in letter["To"].addresses] == ["alice@acme.example"]
+    assert sorted({header.lower() for header in letter} & {"cc", "bcc", "sender"}) == []
+    assert "\u202e" not in str(letter["To"])
+
+
+# --- T07
+
+
+@clause("contact.listed_sender")
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Authentication-Results", "ARC-Authentication-Results", "X-Zammad-Ticket-Id", "X-RT-Ticket", "RT-Ticket",
+        "X-Hostdesk-Ticket", "X-Hostdesk-Trust", "X-OTRS-Loop", "X-FreeScout-Mail-Type", "X-Spam-Status",
+    ],
+)  # fmt: skip
+def test_t07_no_header_from_outside_makes_a_mail_more_believable_or_joins_it_to_a_ticket(
+    world, alice, header
+):
+    number = world.ticket_of(world.receives()).pk
+    value = {
+        "Authentication-Results": "mx.itpossible.com; dmarc=pass header.from=acme.example; spf=pass",
+        "ARC-Authentication-Results": "i=1; mx.itpossible.com; dmarc=pass header.from=acme.example",
+    }.get(header, str(number))
+
+    mail = world.receives(ip=ELSEWHERE, headers={header: value}, words="Reset my password.")
+
+    assert (mail.disposition, mail.trust) == ("quarantined", "forged")
+    assert Message.objects.filter(ticket_id=number).count() == 1
+
+
+# --- T09
+
+
+@clause("channel.no_duplicates")
+def test_t09_a_reply_address_with_one_letter_changed_or_of_another_ticket_or_person_opens_nothing(
+    world, alice, bob
+):
+    mine = world.ticket_of(world.receives())
+    address = reply_address(world, mine)
+    local, _, domain = address.partition("@")
+    changed = [
+        f"{local[:place]}{'a' if local[place] != 'a' else 'b'}{local[place + 1 :]}@{domain}"
+        for place in range(len("reply+"), len(local))
+    ]
+    forged = [reply_tokens.read(one) for one in changed]
+    theirs = world.receives("bob@other.example", to=address, words="Let me in.")
+
+    assert forged == [None] * len(changed)
+    assert len(changed) >= 27
+    assert (theirs.disposition, theirs.ticket_number == mine.pk) == ("ticketed", False)
+    assert Message.objects.filter(ticket=mine).count() == 1
+
+
+@clause("channel.no_duplicates")
+def test_t09_a_reply_address_of_an_older_generation_leads_nowhere(world, alice):
+    mine = world.ticket_of(world.receives())
+    old = reply_address(world, mine)
+    Ticket.objects.filter(pk=mine.pk).update(reply_generation=2)
+
+    mail = world.receives(to=old, subject="Something else altogether", words="By the old address.")
+
+    assert mail.ticket_number != mine.pk
+
+
+@clause("channel.no_duplicates")
+def test_t09_a_reply_address_signed_under_a_key_that_is_gone_opens_nothing(world, alice, settings):
+    old = reply_address(world, world.ticket_of(world.receives()))
+    settings.SECRET_KEY = "quite another key, for the sake of this test"
+
+    assert reply_tokens.read(old) is None
+
+
+# --- T10
+
+
+@clause("channel.no_duplicates")
+@pytest.mark.parametrize(
+    ("who", "pointer"),
+    list(
+        itertools.product(
+            ("stranger", "other customer", "removed contact"), ("tag", "in reply to", "references", "address")
+        )
+    ),
+)
+def test_t10_nobody_joins_a_ticket_by_pointing_at_it(world, alice, bob, who, pointer):
+    mine = world.ticket_of(world.receives())
+    ack = OutboundMail.objects.filter(kind="acknowledgement").latest("pk")
+    address = reply_address(world, mine)
+    if who == "removed contact":
+        world.contact("alice@elsewhere.example", role="secondary", domains=())
+        contacts.remove(alice, by=OPERATOR, at=world.now)
+    sender = {"stranger": "mallory@evil.example", "other customer": "bob@other.example"}.get(
+        who, "alice@acme.example"
+    )
+    world.prove(sender.rpartition("@")[2])
+    letter = {
+        "tag": {"subject": f"Re: Mailbox [#{mine.number}]"},
+        "in reply to": {"headers": {"In-Reply-To": ack.message_id}},
+        "references": {"headers": {"References": ack.message_id}},
+        "address": {"to": address},
+    }[pointer]
+
+    mail = world.receives(sender, words="Put me into this thread.", **letter)
+
+    assert mail.ticket_number != mine.pk
+    assert Message.objects.filter(ticket=mine).count() == 1
+    assert (
+        not OutboundMail.objects.filter(ticket_number=mine.pk, to_address=sender)
+        .exclude(person_id=alice.person_id)
+        .exists()
+    )
+
+
+# --- T11
+
+
+@clause("contact.privileges")
+def test_t11_with_the_contact_every_link_session_and_reply_address_ends(world, alice, client):
+    world.now = timezone.now()
+    world.contact("alice@elsewhere.example", role="secondary", domains=())
+    ticket = world.ticket_of(world.receives())
+    address = reply_address(world, ticket)
+    session = sessions.open_for_person(alice.person, browser=BROWSER, at=world.now)
+    links.make(alice.person, next_path="", at=world.now)
+    link = OutboundMail.objects.filter(kind="sign_in_link").latest("pk").text
+    token = link.split("/sign-in/link/")[1].split()[0]
+    client.cookies[CLIENT_COOKIE] = session.token
+    assert client.get("/client/").status_code == 200
+
+    contacts.remove(alice, by=OPERATOR, at=world.now)
+
+    assert living_sessions([session.token], at=world.now) == []
+    assert client.get("/client/").status_code == 302
+    assert links.person_of_link(token, at=world.now) is None
+    mail = world.receives(to=address, words="I am still here.")
+    assert (mail.disposition, Message.objects.filter(ticket=ticket).count()) == ("closed", 1)
+
+
+@clause("channel.tickets")
+def test_t11_with_the_agent_every_session_and_token_ends(world):
+    boss, leaver = world.agent("Boss", role="admin"), world.agent("Leaver", role="supervisor")
+    secret = tokens.create(leaver, name="script", scopes=(), by=OPERATOR, at=world.now)
+    secret = secret if isinstance(secret, str) else secret[-1]
+    session = sessions.open_for_agent(leaver, step="full", browser=BROWSER, at=world.now)
+    assert agent_for_token(secret, at=world.now) is not None
+
+    staff.deactivate(leaver, by=boss.actor(), at=world.now)
+
+    assert agent_for_token(secret, at=world.now) is None
+    assert living_sessions([session.token], at=world.now) == []
+
+
+@clause("contact.restricted")
+def test_t11_a_role_that_was_taken_away_takes_its_rights_along_at_once(world, alice):
+    other = world.contact("alice@elsewhere.example", role="secondary", domains=())
+    contacts.change_role(other, role="authorised", by=OPERATOR, at=world.now)
+
+    assert Contact.objects.get(pk=other.pk).role == "authorised"
+
+
+# --- T12
+
+
+@clause("channel.no_duplicates")
+def test_t12_a_mail_with_the_message_id_of_an_earlier_one_is_hidden_by_nothing(world, alice):
+    name = "<wanted@client.example>"
+    world.prove("evil.example")
+    first = world.receives("mallory@evil.example", headers={"Message-ID": name}, words="I came first.")
+    second = world.receives(headers={"Message-ID": name}, subject="Real", words="The site is down.")
+    again = world.receives(
+        headers={"Message-ID": name}, subject="Real again", words="It is down again, another way."
+    )
+
+    assert (first.disposition, second.disposition, again.disposition) == ("closed", "ticketed", "ticketed")
+    assert InboundMail.objects.count() == RawMail.objects.count() == 3
+    assert second.ticket_number != again.ticket_number
