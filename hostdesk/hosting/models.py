@@ -1,4 +1,4 @@
-"""Customer, Server, Account, Service, Domain."""
+"""Customer, Server with its control panel, Account, Service, Domain."""
 
 from __future__ import annotations
 
@@ -35,6 +35,35 @@ class Server(models.Model):
     networks = models.JSONField(default=list)
     hostnames = models.JSONField(default=list)
     created_at = models.DateTimeField()
+
+
+class PanelKind(models.TextChoices):
+    """Control panels that we can speak with."""
+
+    CPANEL = "cpanel", "WHM/cPanel"
+    DIRECTADMIN = "directadmin", "DirectAdmin"
+    PLESK = "plesk", "Plesk"
+
+
+class ServerPanel(models.Model):
+    """How the control panel of a server is reached; a server without one is looked after by hand.
+
+    `sealed_secret` is the token, login key or API key, encrypted under the installation's secret key.
+    """
+
+    server = models.OneToOneField(Server, on_delete=models.PROTECT, related_name="panel")
+    kind = models.CharField(max_length=20, choices=PanelKind.choices)
+    url = models.CharField(max_length=300)
+    user = models.CharField(max_length=100, blank=True)
+    sealed_secret = models.TextField()
+    connected_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=PanelKind.values), name="serverpanel_kind_known"
+            ),
+        ]
 
 
 class AccountQuerySet(models.QuerySet["Account"]):

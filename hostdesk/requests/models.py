@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from hostdesk.hosting.models import Account
+from hostdesk.jobs.claiming import Claimable
 from hostdesk.people.models import Agent, Contact
 from hostdesk.policy.models import PolicyVersion
 from hostdesk.tickets.models import Ticket
@@ -175,15 +176,27 @@ class RunState(models.TextChoices):
     UNCLEAR = "unclear", "no answer: it may have been done"
 
 
-class Run(models.Model):
+class RunQuerySet(models.QuerySet["Run"]):
+    """Words for runs."""
+
+    def waiting(self) -> RunQuerySet:
+        """Sent to a panel, and it is not known yet what came of it: somebody must look."""
+        return self.filter(_SENT_TO_A_PANEL)
+
+
+_SENT_TO_A_PANEL = Q(state__in=["asked", "unclear"]) & ~Q(panel="by_hand")
+
+
+class Run(Claimable):
     """One carrying out of a request: by hand or through a control panel, with what was seen before and after.
 
-    `key` goes to the panel with the wish and never changes, so that nothing is done twice. `undoes` names the run that this
-    one takes back. A request has at most one run under way.
+    `key` goes to the panel with the wish and never changes. The wish is sent once, by whoever pressed, right after this row
+    is committed; whoever claims the row later only looks. `undoes` names the run that this one takes back. `agent` is None
+    when the contact pressed. A request has at most one run under way.
     """
 
     request = models.ForeignKey(AdminRequest, on_delete=models.PROTECT, related_name="runs")
-    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="+")
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, null=True, related_name="+")
     panel = models.CharField(max_length=40)
     operation = models.CharField(max_length=60)
     key = models.CharField(max_length=64, unique=True)
@@ -195,6 +208,8 @@ class Run(models.Model):
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
+    objects = RunQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(state__in=RunState.values), name="run_state_known"),
@@ -203,4 +218,7 @@ class Run(models.Model):
                 condition=Q(state__in=["asked", "unclear"]),
                 name="run_one_under_way",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["next_try_at"], name="run_to_look_at", condition=_SENT_TO_A_PANEL),
         ]

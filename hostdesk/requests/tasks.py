@@ -6,10 +6,13 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from hostdesk.jobs.claiming import claim, free_dead
+from hostdesk.jobs.identity import claimant, is_dead
 from hostdesk.jobs.rounds import Round
 from hostdesk.kit.actors import SYSTEM
 from hostdesk.requests.actions.advancing import advance, end, locked
-from hostdesk.requests.models import AdminRequest, RequestState
+from hostdesk.requests.actions.through_panel import look_once
+from hostdesk.requests.models import AdminRequest, RequestState, Run
 
 _AT_ONCE = 50
 _ASKED_IN_VAIN = ("confirm", "second", "price", "details")
@@ -38,4 +41,18 @@ def _look(request: AdminRequest, *, at: datetime) -> int:
     return 1
 
 
-ROUNDS = [Round("requests", look_again, every=timedelta(seconds=5))]
+def look_at_panels(at: datetime) -> int:
+    """Ask a panel what became of a wish whose answer is missing; how many were asked. One at a time: a panel may be slow."""
+    free_dead(Run.objects.waiting(), is_dead=is_dead, at=at)
+    rows = claim(Run.objects.waiting(), limit=1, by=claimant("panels"), at=at, lease=_LEASE)
+    for row in rows:
+        look_once(Run.objects.select_related("request__account", "undoes").get(pk=row.pk), at=at)
+    return len(rows)
+
+
+_LEASE = timedelta(minutes=5)
+
+ROUNDS = [
+    Round("requests", look_again, every=timedelta(seconds=5)),
+    Round("panels", look_at_panels, every=timedelta(seconds=5)),
+]

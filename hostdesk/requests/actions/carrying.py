@@ -1,29 +1,38 @@
-"""Carrying a request out: begun by one agent, by hand or through a control panel, ended with what was seen afterwards."""
+"""Carrying a request out: begun by one person, by hand or through a control panel, ended with what was seen afterwards.
+
+`through_panel` has the verbs that speak with a panel; here is what they and the checklist share.
+"""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
 from hostdesk.audit.actions import note
+from hostdesk.jobs.identity import claimant
+from hostdesk.kit.actors import Actor
 from hostdesk.kit.refusals import Refused
-from hostdesk.people.models import Agent
+from hostdesk.people.models import Agent, Contact
 from hostdesk.requests import mails
 from hostdesk.requests.actions.advancing import advance, end, facts_of, locked
 from hostdesk.requests.models import AdminRequest, RequestState, Run, RunState, Tick
 from hostdesk.requests.standing import Case
 
 BY_HAND = "by_hand"
+LEASE = timedelta(minutes=10)
+"""How long whoever sends a wish is left alone with it, when it is not known whether its process still lives."""
 
 
-def begin(request: AdminRequest, *, panel: str, before: Mapping[str, object], by: Agent, at: datetime) -> Run:
+def begin(
+    request: AdminRequest, *, panel: str, before: Mapping[str, object], by: Agent | Contact, at: datetime
+) -> Run:
     """Start the one carrying out of a request that is ready; `before` is what was seen beforehand.
 
     It is judged once more now: a contact who was removed, a window that has closed, an agent who approved it. Refused with
-    the reason; then nothing was begun. Of two agents who press at once, one begins.
+    the reason; then nothing was begun. Of two who press at once, one begins.
     Clauses: contact.privileges, contact.restricted, fee.minimum, sla.offpeak, channel.tickets.
     """
     with transaction.atomic():
@@ -34,39 +43,47 @@ def begin(request: AdminRequest, *, panel: str, before: Mapping[str, object], by
             refusal = (
                 row.sentence or f"This request {row.get_state_display()}, so it cannot be carried out now."
             )
-        elif any(said.agent_id == by.pk for said in row.approvals.all()):
+        elif isinstance(by, Agent) and any(said.agent_id == by.pk for said in row.approvals.all()):
             refusal = "You approved this request; another agent carries it out."
         if refusal is None:
-            return _run(case, panel=panel, before=before, by=by, at=at)
+            return start_run(case, panel=panel, before=before, undoes=None, by=by, at=at)
     # Outside the transaction: what was found out on the way, such as a contact who was removed, stays written.
     raise Refused(row.clause or case.kind.clause, refusal)
 
 
-def _run(case: Case, *, panel: str, before: Mapping[str, object], by: Agent, at: datetime) -> Run:
+def start_run(
+    case: Case,
+    *,
+    panel: str,
+    before: Mapping[str, object],
+    undoes: Run | None,
+    by: Agent | Contact,
+    at: datetime,
+) -> Run:
+    """The row of one carrying out, held by this very thread; Refused when there is one under way."""
     row = case.request
     try:
         with transaction.atomic():
             run = Run.objects.create(
                 request=row,
-                agent=by,
+                agent=by if isinstance(by, Agent) else None,
                 panel=panel,
                 operation=case.kind.carried_out,
                 key=secrets.token_urlsafe(24),
                 before=dict(before),
+                undoes=undoes,
                 started_at=at,
+                claimed_by=claimant("press"),
+                claimed_until=at + LEASE,
+                next_try_at=at + LEASE,
             )
     except IntegrityError as error:
         raise Refused("", "Somebody is carrying this out already.") from error
     row.state, row.updated_at = RequestState.DOING, at
     row.save(update_fields=["state", "updated_at"])
-    note(
-        "ticket",
-        row.ticket_id,
-        "request begun",
-        by=by.actor(),
-        at=at,
-        facts={**facts_of(case), "panel": panel},
-    )
+    verb = "request undoing begun" if undoes else "request begun"
+    facts = {**facts_of(case), "panel": panel}
+    note("ticket", row.ticket_id, verb, by=by.actor(), at=at, facts=facts)
     return run
 
 
@@ -90,39 +107,77 @@ def tick(request: AdminRequest, *, position: int, by: Agent, at: datetime) -> No
 def finish(
     run: Run, *, state: str, after: Mapping[str, object], answer: str, by: Agent, at: datetime
 ) -> AdminRequest:
-    """Note how a carrying out ended: done and seen, not done, or unclear (no answer came).
+    """An agent notes how a carrying out ended: done and seen, not done, or unclear (no answer came).
 
     An unclear one holds the request until somebody has looked (`finish` again, with what was seen). One that was not done
     makes the request ready again. By hand, all steps must be ticked before it is done.
     """
+    return conclude(run, state=state, after=after, answer=answer, by=by.actor(), at=at)
+
+
+def conclude(
+    run: Run,
+    *,
+    state: str,
+    after: Mapping[str, object],
+    answer: str,
+    by: Actor,
+    at: datetime,
+    look_at: datetime | None = None,
+) -> AdminRequest:
+    """`finish`, by whoever found out; of two who conclude, the first counts. An unclear one is looked at from `look_at`."""
     with transaction.atomic():
         case = locked(run.request)
-        row = Run.objects.select_for_update().get(pk=run.pk)
+        row = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
         if row.state not in (RunState.ASKED, RunState.UNCLEAR):
             return case.request
         if state == RunState.DONE and row.panel == BY_HAND:
             _all_ticked(case)
-        row.state, row.after, row.answer = state, dict(after), answer[:2000]
+        was, row.state, row.after, row.answer = row.state, state, dict(after), answer[:2000]
         row.ended_at = None if state == RunState.UNCLEAR else at
-        row.save(update_fields=["state", "after", "answer", "ended_at"])
-        _after(case, state, answer, by=by, at=at)
+        row.claimed_by, row.claimed_until, row.next_try_at = "", None, look_at or at
+        row.save(
+            update_fields=[
+                *("state", "after", "answer", "ended_at"),
+                *("claimed_by", "claimed_until", "next_try_at"),
+            ]
+        )
+        if was != state:
+            _after(case, row, by=by, at=at)
         return case.request
 
 
-def _after(case: Case, state: str, answer: str, *, by: Agent, at: datetime) -> None:
+def _after(case: Case, run: Run, *, by: Actor, at: datetime) -> None:
+    if run.undoes_id is not None:
+        _after_undoing(case, run, by=by, at=at)
+        return
     request = case.request
-    if state == RunState.DONE:
-        end(case, RequestState.DONE, clause=case.kind.clause, sentence="", by=by.actor(), at=at)
+    if run.state == RunState.DONE:
+        end(case, RequestState.DONE, clause=case.kind.clause, sentence="", by=by, at=at)
         mails.done(case, at=at)
         return
-    verb = "request unclear" if state == RunState.UNCLEAR else "request not done"
-    note(
-        "ticket", request.ticket_id, verb, by=by.actor(), at=at, facts={**facts_of(case), "why": answer[:500]}
-    )
-    request.state = RequestState.UNCLEAR if state == RunState.UNCLEAR else RequestState.READY
+    _note_no_end(case, run, "request unclear", "request not done", by=by, at=at)
+    request.state = RequestState.UNCLEAR if run.state == RunState.UNCLEAR else RequestState.READY
     request.save(update_fields=["state"])
-    if state == RunState.FAILED:
-        advance(locked(request), by=by.actor(), at=at)
+    if run.state == RunState.FAILED:
+        advance(locked(request), by=by, at=at)
+
+
+def _after_undoing(case: Case, run: Run, *, by: Actor, at: datetime) -> None:
+    request = case.request
+    if run.state == RunState.DONE:
+        end(case, RequestState.UNDONE, clause=case.kind.clause, sentence="", by=by, at=at)
+        return
+    _note_no_end(case, run, "request undoing unclear", "request not undone", by=by, at=at)
+    # Not undone means that what was done is still there.
+    request.state = RequestState.UNCLEAR if run.state == RunState.UNCLEAR else RequestState.DONE
+    request.save(update_fields=["state"])
+
+
+def _note_no_end(case: Case, run: Run, unclear: str, failed: str, *, by: Actor, at: datetime) -> None:
+    verb = unclear if run.state == RunState.UNCLEAR else failed
+    facts = {**facts_of(case), "why": run.answer[:500]}
+    note("ticket", case.request.ticket_id, verb, by=by, at=at, facts=facts)
 
 
 def _all_ticked(case: Case) -> None:
