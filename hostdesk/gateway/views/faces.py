@@ -13,6 +13,7 @@ from hostdesk.gateway.counting import Flow
 from hostdesk.gateway.finding import Wanted
 from hostdesk.kit import moments, numbers
 from hostdesk.mail.models import Door, InboundMail, OutboundMail
+from hostdesk.mail.queries import MailboxState
 from hostdesk.policy.registry import CLAUSES
 from hostdesk.web import times
 
@@ -188,6 +189,32 @@ def _inbound(mail: InboundMail, now: datetime) -> InboundLine:
         since=times.spoken(mail.received_at, now),
         stamp=times.stamp(mail.received_at),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxLine:
+    """One mailbox that mails are fetched from: its name, and in words whether it can be looked into."""
+
+    name: str
+    tone: str
+    words: str
+    trouble: str
+
+
+def mailbox_lines(states: Iterable[MailboxState], now: datetime) -> list[MailboxLine]:
+    """Mailboxes as lines, seen at `now`."""
+    return [_mailbox(state, now) for state in states]
+
+
+def _mailbox(state: MailboxState, now: datetime) -> MailboxLine:
+    left = f", {state.not_fetched} not handed out by its server" if state.not_fetched else ""
+    if state.unread_since is not None:
+        since = times.spoken(state.unread_since, now)
+        return MailboxLine(state.name, "late", f"not looked into since {since}{left}", state.trouble)
+    if state.answered_at is None:
+        return MailboxLine(state.name, "watch", "not looked into yet", state.trouble)
+    when = times.spoken(state.answered_at, now)
+    return MailboxLine(state.name, "watch" if left else "good", f"looked into {when}{left}", state.trouble)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from hostdesk.gateway.actions import by_hand
 from hostdesk.gateway.finding import Wanted
 from hostdesk.gateway.views import wishes
 from hostdesk.gateway.views.breakers import open_breakers
-from hostdesk.gateway.views.faces import DISPOSITIONS, chips, flow, inbound_lines, tabs
+from hostdesk.gateway.views.faces import DISPOSITIONS, chips, flow, inbound_lines, mailbox_lines, tabs
 from hostdesk.mail.models import Door, Trust
+from hostdesk.mail.queries import mailboxes
 from hostdesk.people.access import agents_only
 from hostdesk.people.requests import DeskRequest
 from hostdesk.web import flash
@@ -48,6 +49,7 @@ def inbound(request: DeskRequest) -> HttpResponse:
         "sees_all": queries.is_supervisor(agent),
         "resembling": inbound_lines(queries.resembling(agent), now) if first else [],
         "breakers": open_breakers(queries.breakers_for_agent(agent, at=request.at), request.at),
+        "mailboxes": mailbox_lines(mailboxes(at=now), now),
         "rows": inbound_lines(mails[: wishes.PAGE], now),
         "wanted": wanted,
         "chips": chips(narrow, wanted.disposition, address),
