@@ -72,6 +72,9 @@ class TermsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     delivery_delay_minutes: Minutes
     password_link_roles: Words
     password_approvals: Count
+    password_link_hours: Hours
+    registration_change_days: Days
+    recovery_open_days: Days
     detail_requests_limit: Count
     reopen_days: Days
     duplicate_days: Days
@@ -142,6 +145,9 @@ class Terms:
     delivery_delay: timedelta
     password_link_roles: tuple[str, ...]
     password_approvals: int
+    password_link: timedelta
+    registration_change: timedelta
+    recovery_open: timedelta
     detail_requests_limit: int
     reopen: timedelta
     duplicate: timedelta
@@ -287,6 +293,7 @@ def _check_together(terms: Terms, lines: strict_yaml.Lines) -> None:
     if terms.breaker_mails_per_address <= terms.automatic_mails_proven_per_day:
         sentence = "must be above automatic_mails_proven_per_day"
         raise lines.wrong(("breaker_mails_per_address", "value"), sentence)
+    _check_recovery(terms, lines)
     for key, roles in (
         ("restricted_roles", terms.restricted_roles),
         ("password_link_roles", terms.password_link_roles),
@@ -297,6 +304,20 @@ def _check_together(terms: Terms, lines: strict_yaml.Lines) -> None:
     if not terms.support_hours.is_always:
         sentence = "must be 'mon-sun 00:00-24:00': the clocks of this program run round the clock"
         raise lines.wrong(("support_hours", "value"), sentence)
+
+
+_TIME_TO_OBJECT = timedelta(days=1)
+"""The least that whoever owns an account gets to notice and to say no."""
+
+
+def _check_recovery(terms: Terms, lines: strict_yaml.Lines) -> None:
+    """Registration data alone hands an account over neither at once nor by one person's word."""
+    if terms.recovery_wait < _TIME_TO_OBJECT:
+        raise lines.wrong(("recovery_wait_hours", "value"), "must be at least 24")
+    if terms.password_approvals <= 1:
+        raise lines.wrong(("password_approvals", "value"), "must be at least 2")
+    if terms.recovery_open <= terms.recovery_wait:
+        raise lines.wrong(("recovery_open_days", "value"), "must be longer than recovery_wait_hours")
 
 
 _SUFFIXES = {
