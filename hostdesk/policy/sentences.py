@@ -54,6 +54,11 @@ def _count(facts: Facts, key: str, one: str, many: str) -> str:
     return one if value == 1 else f"{value} {many}" if isinstance(value, int) else many
 
 
+def _change(facts: Facts) -> str:
+    name = facts.get("name")
+    return f"“{name}”" if isinstance(name, str) and name else "A change to the account"
+
+
 def _fixed(sentence: str) -> Says:
     return lambda _facts, _zone: sentence
 
@@ -159,6 +164,27 @@ _SENTENCES: dict[tuple[str, str], Says] = {
     ("contact.identify", "account not named"): lambda f, _: (
         f"The sender is a contact of several accounts ({_accounts(f)}) and named none of them, so we ask"
         " which one is meant."
+    ),
+    ("contact.privileges", "granted"): lambda f, _: (
+        f"{_change(f)} was asked for by {_role(f)}, who may ask for it."
+    ),
+    ("contact.restricted", "granted"): lambda f, _: (
+        f"{_change(f)} was asked for by {_role(f)}; only some contacts may ask for it, and this one may."
+    ),
+    ("contact.privileges", "refused"): lambda f, _: (
+        f"{_change(f)} is not carried out. The reason stands with the request."
+    ),
+    ("contact.restricted", "refused"): lambda f, _: (
+        f"{_change(f)} is not carried out. The reason stands with the request, and who can ask for it."
+    ),
+    ("contact.listed_sender", "refused"): lambda f, _: (
+        f"{_change(f)} is not carried out, because the mail that asked for it is not from the address that it bears."
+    ),
+    ("contact.password", "refused"): lambda f, _: (
+        f"{_change(f)} is not carried out. The reason stands with the request."
+    ),
+    ("fee.cleanup", "refused"): lambda f, _: (
+        f"{_change(f)} is not carried out. The reason stands with the request."
     ),
     ("conduct.complaints", "to supervisors only"): _fixed("This complaint is seen by supervisors only."),
     ("channel.no_duplicates", "joined"): _joined,

@@ -15,10 +15,12 @@ from hostdesk.mail.models import OutboundMail
 from hostdesk.policy.registry import CLAUSES
 from hostdesk.tickets.models import Attachment, Message
 from hostdesk.tickets.queries.page import TicketPage, Written
-from hostdesk.tickets.views import desk_mail_events
+from hostdesk.tickets.views import desk_mail_events, desk_request_events
 from hostdesk.web import icons, letters, marks, times
 
 _TOLD_BY_LETTERS = frozenset({"answered", "noted", "customer wrote"})
+_LATE = desk_mail_events.LATE | desk_request_events.LATE
+_WATCH = desk_mail_events.WATCH | desk_request_events.WATCH
 _NOTE = Message.Kind.INTERNAL
 _KINDS: dict[str, str] = {
     Message.Kind.CUSTOMER: "customer",
@@ -55,9 +57,9 @@ def _line(entry: Entry, now: datetime) -> SafeString:
     """What happened, as one thin line; those of clocks keep their colour and say so in words."""
     tone = (
         " is-late"
-        if entry.verb.endswith("breached") or entry.verb in desk_mail_events.LATE
+        if entry.verb.endswith("breached") or entry.verb in _LATE
         else " is-watch"
-        if entry.verb.endswith("warned") or entry.verb in desk_mail_events.WATCH
+        if entry.verb.endswith("warned") or entry.verb in _WATCH
         else ""
     )
     return format_html(
@@ -130,9 +132,9 @@ def _file(file: Attachment) -> str:
 def _said(entry: Entry) -> str:
     """What happened, as a sentence without its full stop."""
     facts, who = entry.facts, entry.actor_name
-    about_mail = desk_mail_events.said(entry.verb, facts)
-    if about_mail is not None:
-        return about_mail
+    told = desk_mail_events.said(entry.verb, facts) or desk_request_events.said(entry.verb, who, facts)
+    if told is not None:
+        return told
     if entry.verb == "opened":
         return _CAME_IN.get(str(facts.get("channel", "")), "Came in")
     if entry.verb == "resolved" and facts.get("by") == "customer":
@@ -212,6 +214,15 @@ _OUTCOMES = {
     ("contact.off_server", "copied"): "The answer was copied to the secondary contact",
     ("contact.off_server", "nobody to copy to"): "Nobody elsewhere could get a copy",
     ("contact.listed_sender", "disowned"): "The contact did not write the mail",
+    ("contact.privileges", "granted"): "The contact may ask for this change",
+    ("contact.privileges", "refused"): "A change was refused: who asked may not",
+    ("contact.restricted", "granted"): "The contact may ask for this restricted change",
+    ("contact.restricted", "refused"): "A change was refused: not for this role",
+    ("contact.listed_sender", "refused"): "A change was refused: the mail is forged",
+    ("contact.password", "granted"): "The contact may ask for a new password",
+    ("fee.cleanup", "granted"): "The contact may ask for this charged change",
+    ("fee.cleanup", "refused"): "A charged change was refused",
+    ("contact.password", "refused"): "A new password was refused",
     ("contact.listed_sender", "proven"): "The sender is proven",
     ("contact.listed_sender", "plausible"): "The sender is plausible",
     ("contact.listed_sender", "unproven"): "The sender is not proven",
