@@ -13,8 +13,8 @@ from hostdesk.kit.refusals import Misconfigured, Missing, Refused
 GROUPS: dict[str, tuple[str, ...]] = {
     "Run": ("serve", "web", "mail", "worker", "monitor", "demo"),
     "Customers and staff": ("customers", "servers", "agents", "tokens"),
-    "Policy": ("policy",),
-    "Care": ("doctor", "access", "audit", "backup", "restore"),
+    "Policy": ("policy", "requests"),
+    "Care": ("doctor", "backup", "restore", "audit"),
 }
 """Every command, in the order in which the help shows them. `mail` alone opens the door; with a word it looks after mails."""
 

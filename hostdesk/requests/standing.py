@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from hostdesk.people.models import Contact
 from hostdesk.people.queries import contacts_by_account
 from hostdesk.people.standing import contact_state
 from hostdesk.policy import queries as policy
-from hostdesk.policy.catalogue import RequestType
+from hostdesk.policy.catalogue import FREE, RequestType
 from hostdesk.policy.queries import Version
 from hostdesk.policy.rules import requests as rules
 from hostdesk.requests.models import AdminRequest, Purpose
@@ -34,12 +35,30 @@ def case_of(request: AdminRequest) -> Case:
     return Case(request, kind_of(version, request.kind), version)
 
 
+def cases_of(requests: Iterable[AdminRequest]) -> list[Case]:
+    """`case_of` of many requests, asking once for each version."""
+    listed = list(requests)
+    versions = {pk: policy.by_id(pk) for pk in {request.policy_version_id for request in listed}}
+    return [
+        Case(request, kind_of(version, request.kind), version)
+        for request in listed
+        for version in [versions[request.policy_version_id]]
+    ]
+
+
 def kind_of(version: Version, key: str) -> RequestType:
     """A type of administrative request; refused when this version has none of that name, or none that can be asked for."""
     kind = version.catalogue.administrative.get(key)
     if kind is None or not kind.proof:
         raise Refused("contact.privileges", "There is no such request. Choose one of the list.")
     return kind
+
+
+def price_of(kind: RequestType, version: Version) -> int:
+    """What a request of this kind costs under a version, in cents; 0 for what is free."""
+    if kind.price == FREE:
+        return 0
+    return int(version.document.figure(kind.price).value)  # type: ignore[arg-type]  # a price is a whole number of cents
 
 
 def asking_of(case: Case, *, at: datetime) -> rules.Asking:

@@ -17,7 +17,9 @@ CARRIED_OUT = {
     *("scope.dedicated", "scope.versions"),
     *("sla.hours", "sla.response", "sla.resolve", "sla.fcfs"),
     *("contact.identify", "contact.listed_sender", "contact.unlisted", "contact.off_server"),
+    *("contact.privileges", "contact.restricted"),
     *("channel.tickets", "channel.no_duplicates"),
+    "fee.cleanup",
     "conduct.complaints",
 }
 PREFIXES = "|".join(sorted({clause.partition(".")[0] for clause in CLAUSES}))
