@@ -66,7 +66,7 @@ class RequestType(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     confirmed twice; `answer` is what we tell the customer beside the class, such as whom to turn to; `words`
     suggest the type from a text.
 
-    The rest belongs to administrative requests. `proof` lists what suffices, any one of it. `waits` is the key of a
+    The rest belongs to administrative requests. `group` is the heading under which people look for it. `proof` lists what suffices, any one of it. `waits` is the key of a
     time in the terms that must pass, with notice to every contact, before it is carried out. `carried_out` is an
     operation that control panels know, or `by_hand` with `steps` to tick off.
     """
@@ -79,6 +79,7 @@ class RequestType(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     destroys: bool = False
     answer: str = ""
     words: tuple[str, ...] = ()
+    group: str = ""
     proof: tuple[Proof, ...] = ()
     second: Second = "none"
     waits: str = ""
@@ -162,7 +163,13 @@ def _check_administrative(
 ) -> None:
     """How a change to an account is proven and carried out must be said, and must hold together."""
     if kind.class_ != "administrative":
-        said = {"proof": kind.proof, "waits": kind.waits, "details": kind.details, "steps": kind.steps}
+        said = {
+            "group": kind.group,
+            "proof": kind.proof,
+            "waits": kind.waits,
+            "details": kind.details,
+            "steps": kind.steps,
+        }
         for key in (key for key, value in said.items() if value):
             raise lines.wrong((*path, key), "belongs to administrative requests only")
         return

@@ -10,6 +10,7 @@ from hostdesk.kit import addresses
 from hostdesk.policy.catalogue import Detail, RequestType
 
 LONGEST = 500
+NEEDED = "This is needed before anything can be done."
 
 
 def checked(
@@ -23,7 +24,7 @@ def checked(
         typed = given.get(detail.key, "").strip()
         if not typed:
             if detail.required:
-                wrong[detail.key] = "This is needed before anything can be done."
+                wrong[detail.key] = NEEDED
             continue
         if len(typed) > LONGEST or not typed.isprintable():
             wrong[detail.key] = f"Write it in one line of at most {LONGEST} characters."

@@ -1,12 +1,54 @@
-"""Addresses of the room."""
+"""Addresses of the room; what agents and contacts do are nouns."""
+
+from __future__ import annotations
 
 from django.urls import path
 
-from hostdesk.requests.views import client, public
+from hostdesk.requests.views import (
+    client,
+    client_new,
+    client_verbs,
+    desk,
+    desk_new,
+    desk_phone,
+    desk_verbs,
+    public,
+    table,
+)
 
 app_name = "requests"
 
+_CLIENT = [
+    path("client/requests/", client.listed, name="client_requests"),
+    path("client/requests/new", client_new.choose, name="client_new"),
+    path("client/requests/new/<slug:kind>", client_new.ask_for, name="client_ask"),
+    path("client/requests/who-may-ask", table.for_contacts, name="client_who_may_ask"),
+    path("client/requests/<int:pk>", client.request_page, name="client_request"),
+    path("client/requests/<int:pk>/confirmation", client_verbs.confirmation, name="client_confirmation"),
+    path("client/requests/<int:pk>/price", client_verbs.price, name="client_price"),
+    path("client/requests/<int:pk>/withdrawal", client_verbs.withdrawal, name="client_withdrawal"),
+    path("client/tickets/<slug:number>/requests", client.on_ticket, name="client_on_ticket"),
+]
+_DESK = [
+    path("desk/requests/", desk.listed, name="desk"),
+    path("desk/requests/count", desk.count, name="count"),
+    path("desk/requests/who-may-ask", table.for_agents, name="who_may_ask"),
+    path("desk/requests/by-phone", desk_phone.caller, name="by_phone"),
+    path("desk/requests/by-phone/<str:seal>", desk_phone.ask_for_caller, name="ask_for_caller"),
+    path("desk/requests/<int:pk>", desk.request_page, name="desk_request"),
+    path("desk/requests/<int:pk>/approval", desk_verbs.approval, name="approval"),
+    path("desk/requests/<int:pk>/objection", desk_verbs.objection, name="objection"),
+    path("desk/requests/<int:pk>/payment", desk_verbs.payment, name="payment"),
+    path("desk/requests/<int:pk>/run", desk_verbs.run, name="run"),
+    path("desk/requests/<int:pk>/run/steps/<int:position>", desk_verbs.step, name="step"),
+    path("desk/requests/<int:pk>/run/outcome", desk_verbs.outcome, name="outcome"),
+    path("desk/requests/<int:pk>/refusal", desk_verbs.refusal, name="refusal"),
+    path("desk/tickets/<slug:number>/requests", desk.on_ticket, name="on_ticket"),
+    path("desk/tickets/<slug:number>/requests/new", desk_new.make, name="make"),
+]
+
 urlpatterns = [
     path("requests/confirmation/<str:token>", public.confirmation, name="confirmation"),
-    path("client/requests/<int:pk>", client.request_page, name="client_request"),
+    *_CLIENT,
+    *_DESK,
 ]

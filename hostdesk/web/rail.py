@@ -16,7 +16,10 @@ from django.utils.safestring import SafeString
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One entry of the rail: `key` marks it as current, `order` sorts it, `roles` None means everybody on staff."""
+    """One entry of the rail: `key` marks it as current, `order` sorts it, `roles` None means everybody on staff.
+
+    `count_url_name` answers with the figure to show beside it as plain text, or with nothing.
+    """
 
     key: str
     word: str
@@ -26,6 +29,7 @@ class Place:
     roles: frozenset[str] | None = None
     group: int = 1
     hotkey: str = ""
+    count_url_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class Entry:
 
     place: Place
     address: str
+    count_address: str = ""
 
 
 @lru_cache(maxsize=1)
@@ -61,4 +66,12 @@ def markup(role: str, current: str) -> SafeString:
 
 
 def _group(chosen: Iterable[Place], group: int) -> tuple[Entry, ...]:
-    return tuple(Entry(place, reverse(place.url_name)) for place in chosen if place.group == group)
+    return tuple(
+        Entry(
+            place,
+            reverse(place.url_name),
+            reverse(place.count_url_name) if place.count_url_name else "",
+        )
+        for place in chosen
+        if place.group == group
+    )

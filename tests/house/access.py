@@ -50,7 +50,14 @@ TABLE = {
     "client/files/<int:pk>/<path:name>": Row("contacts", "client/files/{attachment}/notes.txt"),
     "client/pictures/<int:pk>": Row("contacts", "client/pictures/{picture}"),
     "client/policy-reading": Row("contacts"),
+    "client/requests/": Row("contacts"),
+    "client/requests/new": Row("contacts"),
+    "client/requests/new/<slug:kind>": Row("contacts", "client/requests/new/php_version"),
+    "client/requests/who-may-ask": Row("contacts"),
     "client/requests/<int:pk>": Row("contacts", "client/requests/{request}"),
+    "client/requests/<int:pk>/confirmation": Row("contacts", "client/requests/{request}/confirmation"),
+    "client/requests/<int:pk>/price": Row("contacts", "client/requests/{request}/price"),
+    "client/requests/<int:pk>/withdrawal": Row("contacts", "client/requests/{request}/withdrawal"),
     "client/security": Row("contacts"),
     "client/security/password": Row("contacts"),
     "client/security/pin": Row("contacts"),
@@ -65,6 +72,7 @@ TABLE = {
         "contacts", "client/tickets/{ticket}/confirmation", (("mine", "yes"),)
     ),
     "client/tickets/<slug:number>/messages": Row("contacts", "client/tickets/{ticket}/messages"),
+    "client/tickets/<slug:number>/requests": Row("contacts", "client/tickets/{ticket}/requests"),
     "client/tickets/<slug:number>/resolution": Row("contacts", "client/tickets/{ticket}/resolution"),
     "client/tickets/<slug:number>/resolution/undo": Row(
         "contacts", "client/tickets/{ticket}/resolution/undo"
@@ -113,6 +121,23 @@ TABLE = {
     "desk/queue": Row("agents"),
     "desk/queue/news": Row("agents"),
     "desk/queue/next": Row("agents"),
+    "desk/requests/": Row("agents"),
+    "desk/requests/count": Row("agents"),
+    "desk/requests/who-may-ask": Row("agents"),
+    "desk/requests/by-phone": Row("agents"),
+    "desk/requests/by-phone/<str:seal>": Row("agents", "desk/requests/by-phone/{own_caller}"),
+    "desk/requests/<int:pk>": Row("agents", "desk/requests/{request}"),
+    "desk/requests/<int:pk>/approval": Row("agents", "desk/requests/{request}/approval"),
+    "desk/requests/<int:pk>/objection": Row(
+        "agents", "desk/requests/{request}/objection", (("no-reason", "No"),)
+    ),
+    "desk/requests/<int:pk>/payment": Row(
+        "agents", "desk/requests/{request}/payment", (("amount", "1.00"), ("reference", "EFT"))
+    ),
+    "desk/requests/<int:pk>/run": Row("agents", "desk/requests/{request}/run", (("before", "seen"),)),
+    "desk/requests/<int:pk>/run/steps/<int:position>": Row("agents", "desk/requests/{request}/run/steps/0"),
+    "desk/requests/<int:pk>/run/outcome": Row("agents", "desk/requests/{request}/run/outcome"),
+    "desk/requests/<int:pk>/refusal": Row("agents", "desk/requests/{request}/refusal", (("reason", "No"),)),
     "desk/search": Row("agents"),
     "desk/shift": Row("agents"),
     "desk/shift/end": Row("agents"),
@@ -124,6 +149,8 @@ TABLE = {
     "desk/tickets/<slug:number>/draft": Row("agents", "desk/tickets/{ticket}/draft"),
     "desk/tickets/<slug:number>/note": Row("agents", "desk/tickets/{ticket}/note"),
     "desk/tickets/<slug:number>/presence": Row("agents", "desk/tickets/{ticket}/presence"),
+    "desk/tickets/<slug:number>/requests": Row("agents", "desk/tickets/{ticket}/requests"),
+    "desk/tickets/<slug:number>/requests/new": Row("agents", "desk/tickets/{ticket}/requests/new"),
     "desk/tickets/<slug:number>/resolution": Row("agents", "desk/tickets/{ticket}/resolution"),
     "desk/tickets/<slug:number>/resolution/undo": Row("agents", "desk/tickets/{ticket}/resolution/undo"),
     "desk/tickets/<slug:number>/team": Row("agents", "desk/tickets/{ticket}/team", (("team", "support"),)),

@@ -11,6 +11,7 @@ from hostdesk.people.actions import sessions
 from hostdesk.people.middleware import CLIENT_COOKIE, DESK_COOKIE
 from hostdesk.people.models import Step
 from hostdesk.requests.actions.asking import Wish, ask
+from hostdesk.requests.views.desk_phone import sealed
 from hostdesk.tickets.models import Attachment, Message
 from tests.house.access import TABLE
 
@@ -30,6 +31,7 @@ class Staffed:
         mail = world.receives(raw=html_letter(world, files), to="support")
         closed = world.receives("stranger@nowhere.example")
         staff = {role: world.agent(role.title(), role=role) for role in ("level1", "supervisor", "admin")}
+        self.contact, self.staff = contact, staff
         self.tokens = {
             role: sessions.open_for_agent(a, step=Step.FULL, browser=BROWSER, at=world.now)
             for role, a in staff.items()
@@ -66,7 +68,9 @@ class Staffed:
     def asks(self, actor, pattern):
         """The answer to an actor who opens an address; what the request changed is undone."""
         own = self.tokens.get(actor)
-        parts = {**self.parts, "own_session": own.session.pk if own else 1}
+        agent = self.staff.get(actor)
+        call = sealed(self.contact, pin_spoken=False, agent=agent) if agent else "worn-out"
+        parts = {**self.parts, "own_session": own.session.pk if own else 1, "own_caller": call}
         address = "/" + (TABLE[pattern].sample or pattern).format(**parts)
         client = self.browser(actor)
         with transaction.atomic():

@@ -8,11 +8,10 @@ from django.db import IntegrityError, transaction
 
 from hostdesk.audit.actions import note
 from hostdesk.kit.refusals import Refused
-from hostdesk.people.models import Agent, Role
+from hostdesk.people.models import Agent
 from hostdesk.requests.actions.advancing import advance, facts_of, locked, refuse
 from hostdesk.requests.models import UNDER_WAY, AdminRequest, Approval, Payment, RequestState
-
-MAY_RECORD_PAYMENT = frozenset({Role.BILLING, Role.SUPERVISOR, Role.ADMIN})
+from hostdesk.requests.rules import MAY_RECORD_PAYMENT
 
 
 def approve(request: AdminRequest, *, by: Agent, at: datetime) -> AdminRequest:

@@ -13,13 +13,12 @@ from hostdesk.hosting.queries import domains_of, policy_version_for
 from hostdesk.kit.actors import Actor
 from hostdesk.kit.refusals import Refused
 from hostdesk.people.models import Contact
-from hostdesk.policy.catalogue import FREE, RequestType
-from hostdesk.policy.queries import Version
+from hostdesk.policy.catalogue import RequestType
 from hostdesk.requests import details as typed
 from hostdesk.requests.actions import yeses
 from hostdesk.requests.actions.advancing import advance, facts_of, locked
 from hostdesk.requests.models import AdminRequest, Purpose, RequestState
-from hostdesk.requests.standing import kind_of
+from hostdesk.requests.standing import kind_of, price_of
 from hostdesk.tickets.actions.opening import Opening, open_ticket
 from hostdesk.tickets.models import ENDED, Channel, Ticket
 
@@ -82,7 +81,7 @@ def ask(wish: Wish, *, by: Actor, at: datetime) -> AdminRequest:
             channel=wish.channel,
             trust=wish.trust,
             state=RequestState.ASKED,
-            price_cents=_price(kind, version),
+            price_cents=price_of(kind, version),
             currency=version.terms.cleanup.currency,
             asked_at=at,
             updated_at=at,
@@ -132,9 +131,3 @@ def _ticket(wish: Wish, kind: RequestType, *, by: Actor, at: datetime) -> Ticket
     if wish.ticket.state in ENDED:
         raise Refused("channel.tickets", "That ticket is finished. Ask on a new one.")
     return wish.ticket
-
-
-def _price(kind: RequestType, version: Version) -> int:
-    if kind.price == FREE:
-        return 0
-    return int(version.document.figure(kind.price).value)  # type: ignore[arg-type]  # a price is a whole number of cents

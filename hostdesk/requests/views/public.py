@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from hostdesk.kit import moments
 from hostdesk.kit.refusals import Refused
 from hostdesk.people.access import anybody
+from hostdesk.requests import words
 from hostdesk.requests.actions import confirming, yeses
-from hostdesk.requests.standing import case_of
+from hostdesk.requests.models import Confirmation
+from hostdesk.requests.standing import case_of, zone
 
 _TEMPLATE = "requests/public/confirmation.html"
 
@@ -25,9 +30,23 @@ def confirmation(request: HttpRequest, token: str) -> HttpResponse:
     if asked is None:
         return render(request, _TEMPLATE, {"gone": confirming.GONE}, status=410)
     if request.method != "POST":
-        return render(request, _TEMPLATE, {"asked": asked, "case": case_of(asked.request)})
+        return render(request, _TEMPLATE, _question(asked, at))
     try:
         done = confirming.confirm_by_link(token, at=at)
     except Refused as refusal:
         return render(request, _TEMPLATE, {"gone": refusal.sentence}, status=410)
-    return render(request, _TEMPLATE, {"given": done, "case": case_of(done)})
+    case = case_of(done)
+    standing = words.standing(case, me=None, at=at)
+    return render(request, _TEMPLATE, {"given": done, "case": case, "standing": standing})
+
+
+def _question(asked: Confirmation, at: datetime) -> dict[str, object]:
+    """What is shown to whoever has the link: what was asked for, by whom, on which account; nothing else of it."""
+    case = case_of(asked.request)
+    return {
+        "asked": asked,
+        "case": case,
+        "details": words.details(case),
+        "price": words.price(asked.request),
+        "until": moments.said(asked.expires_at, zone(), now=at),
+    }

@@ -273,7 +273,7 @@ def test_two_who_write_at_once_hear_of_each_other(world, screen):
 def test_a_page_that_is_out_of_date_says_so(world, screen):
     ticket = world.ticket()
     page = screen.words(f"/desk/tickets/{ticket.pk}")
-    address = page.split('data-live="')[1].split('"')[0]
+    address = page.split('class="presence"')[1].split('data-live="')[1].split('"')[0]
     quiet = screen.post(address).content.decode()
     world.move(minutes=1)
     writing.add_note(ticket, "News", by=screen.agent, at=world.now)

@@ -1,5 +1,5 @@
 // Places that ask the server now and then; asleep while nobody looks. An answer 204 leaves things as they are.
-// data-live-post: asking also says that we are here.
+// data-live-post: asking also says that we are here. data-live-now: the first time at once.
 const proof = () => JSON.parse(document.body.getAttribute("hx-headers") || "{}");
 const ask = async (place) => {
   if (document.hidden || place.dataset.asking) return;
@@ -21,7 +21,7 @@ const ask = async (place) => {
 };
 
 for (const place of document.querySelectorAll("[data-live]")) {
-  if ("livePost" in place.dataset) ask(place);
+  if ("livePost" in place.dataset || "liveNow" in place.dataset) ask(place);
   setInterval(() => place.dataset.live && ask(place), Number(place.dataset.every || 15) * 1000);
   document.addEventListener("visibilitychange", () => place.dataset.live && ask(place));
 }

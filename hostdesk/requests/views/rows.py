@@ -1,0 +1,64 @@
+"""Requests as lines of a list, and the keys that addresses of lists carry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from hostdesk.policy import queries as policy
+from hostdesk.policy.queries import Version
+from hostdesk.requests import words
+from hostdesk.requests.models import AdminRequest
+
+_LONGEST_KEY = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One request in a list, ready to show."""
+
+    request: AdminRequest
+    address: str
+    name: str
+    asker: str
+    role: str
+    account: str
+    customer: str
+    number: str
+    brief: str
+    tone: str
+    at: datetime
+
+
+def rows(found: Iterable[AdminRequest], url_name: str) -> list[Row]:
+    """Requests as lines; `url_name` is the page of one."""
+    listed = list(found)
+    versions = {pk: policy.by_id(pk) for pk in {request.policy_version_id for request in listed}}
+    return [_row(request, versions[request.policy_version_id], url_name) for request in listed]
+
+
+def _row(request: AdminRequest, version: Version, url_name: str) -> Row:
+    kind = version.catalogue.types.get(request.kind)
+    return Row(
+        request=request,
+        address=reverse(url_name, args=[request.pk]),
+        name=kind.name if kind else request.kind.replace("_", " "),
+        asker=request.contact.person.name,
+        role=request.contact.role,
+        account=request.account.username,
+        customer=request.account.customer.name,
+        number=request.ticket.number,
+        brief=words.brief(request),
+        tone=words.TONES.get(request.state, "plain"),
+        at=request.asked_at,
+    )
+
+
+def key_in(request: HttpRequest, name: str) -> int | None:
+    """A row's key from the address; None when there is none, or nothing that could be one."""
+    typed = request.GET.get(name, "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= _LONGEST_KEY else None

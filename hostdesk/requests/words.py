@@ -1,0 +1,302 @@
+"""How a request stands, in words: one sentence, and a line of steps that are done, now, or still to come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from hostdesk.kit import moments
+from hostdesk.kit.money import Money
+from hostdesk.people.models import Contact
+from hostdesk.policy.catalogue import FREE
+from hostdesk.policy.rules import requests as rules
+from hostdesk.requests.models import UNDER_WAY, AdminRequest, RequestState
+from hostdesk.requests.standing import Case, zone
+
+BY_CHANNEL = {"client": "in the client area", "mail": "in writing", "phone": "by telephone"}
+TONES = {
+    "confirm": "ours",
+    "details": "ours",
+    "second": "ours",
+    "price": "ours",
+    "payment": "watch",
+    "approval": "watch",
+    "wait": "plain",
+    "window": "plain",
+    "ready": "good",
+    "doing": "good",
+    "unclear": "late",
+    "done": "good",
+}
+_ICONS = {
+    "wait": "clock",
+    "window": "moon",
+    "doing": "loader",
+    "unclear": "search",
+    "done": "circle-check",
+    "undone": "rotate-ccw",
+    "refused": "circle-x",
+    "withdrawn": "circle-slash",
+    "expired": "circle-slash",
+    "ready": "circle-check",
+    "payment": "credit-card",
+    "price": "credit-card",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a reader needs first: a headline, what happens next, and the clause behind it ("" for none)."""
+
+    headline: str
+    sentence: str
+    tone: str
+    icon: str
+    clause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One step on the way of a request; `at` is when it was done, or None."""
+
+    title: str
+    state: Literal["done", "now", "next", "ended"]
+    sentence: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One detail of what was asked for, as label and value."""
+
+    label: str
+    value: str
+
+
+def price(request: AdminRequest) -> str:
+    """What it costs, as `R112.00`; "" for what is free."""
+    return Money(request.price_cents, request.currency).shown() if request.price_cents else ""
+
+
+def details(case: Case) -> list[Fact]:
+    """What was asked for, in the order of the catalogue; a date and a choice as they were given."""
+    given = case.request.details
+    return [Fact(one.label, given[one.key]) for one in case.kind.details if given.get(one.key)]
+
+
+def proof(case: Case, asking: rules.Asking) -> str:
+    """What shows that the contact asked, for staff."""
+    said = {
+        "signed_in": "signed in",
+        "confirmed_mail": "pressed the button at the stored address",
+        "believed_mail": f"mail {asking.trust}",
+        "spoken_pin": "said the telephone PIN",
+    }
+    found = [said[one] for one in sorted(rules.proofs(asking))]
+    if case.request.channel == "mail" and asking.trust and asking.trust not in ("proven", "plausible"):
+        found.append(f"mail {asking.trust}")
+    return ", ".join(found) or "nothing yet"
+
+
+def brief(request: AdminRequest) -> str:
+    """How it stands, for a line of a list."""
+    words = str(RequestState(request.state).label)
+    return words[0].upper() + words[1:]
+
+
+def standing(case: Case, *, me: Contact | None, at: datetime) -> Standing:
+    """How a request stands for this contact, or for staff when `me` is None."""
+    request = case.request
+    headline, sentence = _said(case, me, at)
+    return Standing(
+        headline=headline,
+        sentence=sentence,
+        tone=TONES.get(request.state, "plain"),
+        icon=_ICONS.get(request.state, "circle-question-mark"),
+        clause=request.clause,
+    )
+
+
+def _is_asker(case: Case, me: Contact | None) -> bool:
+    return me is not None and me.person_id == case.request.contact.person_id
+
+
+def _until(case: Case, at: datetime) -> str:
+    return moments.said(case.request.asked_at + case.version.terms.request_confirm, zone(), now=at)
+
+
+def _confirm(case: Case, me: Contact | None, at: datetime) -> tuple[str, str]:
+    if _is_asker(case, me):
+        return "Did you ask for this?", (
+            "Nothing is changed before you say so. Press the button below, or the one behind the link that we mailed to"
+            f" you, until {_until(case, at)}."
+        )
+    name = case.request.contact.person.name
+    return (
+        f"Waits for {name} to confirm it",
+        f"Nothing is changed before that. The question ends {_until(case, at)}.",
+    )
+
+
+def _second(case: Case, me: Contact | None, at: datetime) -> tuple[str, str]:
+    until = _until(case, at)
+    if case.kind.second != "contact":
+        return "It must be confirmed twice", f"It cannot be undone, so we ask a second time, until {until}."
+    if me is not None and not _is_asker(case, me):
+        name = case.request.contact.person.name
+        return "Do you agree?", f"{name} asked for this. It needs the yes of a second contact, until {until}."
+    return "Another contact must agree", f"We have asked the contacts who may decide, until {until}."
+
+
+def _price(case: Case, me: Contact | None, at: datetime) -> tuple[str, str]:
+    who = "you accept" if _is_asker(case, me) else f"{case.request.contact.person.name} accepts"
+    return f"It costs {price(case.request)}", (
+        f"Nothing is done, and nothing is charged, before {who} the price. The offer stands until {_until(case, at)}."
+    )
+
+
+def _payment(case: Case, _me: Contact | None, _at: datetime) -> tuple[str, str]:
+    request = case.request
+    return f"Waits for the payment of {price(request)}", (
+        f"It is paid like the hosting itself, with {request.ticket.number} as the reference. We begin when it is paid."
+    )
+
+
+def _details(case: Case, me: Contact | None, _at: datetime) -> tuple[str, str]:
+    if _is_asker(case, me):
+        return "Are your contact details still right?", (
+            "Your request keeps its place. Look at your details and press one button; then we go on."
+        )
+    return "Waits for contact details to be confirmed", (
+        f"The details of {case.request.contact.person.name} are out of date. The request keeps its place."
+    )
+
+
+def _wait(case: Case, _me: Contact | None, at: datetime) -> tuple[str, str]:
+    request = case.request
+    told = request.told_at or at
+    end = moments.said(told + rules.waiting_time(case.kind, case.version.terms), zone(), now=at)
+    return f"Waits until {end}", "Every contact of the account has been told, and can stop it until then."
+
+
+def _window(case: Case, _me: Contact | None, at: datetime) -> tuple[str, str]:
+    opens = moments.said(case.version.terms.offpeak_hours.next_from(at, zone()), zone(), now=at)
+    return "Waits for quiet hours", f"Work of this kind is done when few people are there, next {opens}."
+
+
+_SAID = {
+    "confirm": _confirm,
+    "details": _details,
+    "second": _second,
+    "price": _price,
+    "payment": _payment,
+    "wait": _wait,
+    "window": _window,
+}
+_FIXED = {
+    "asked": ("Has just been asked", ""),
+    "approval": (
+        "A second person of our staff looks at it",
+        "Changes of this kind are carried out only after two of us have looked. There is nothing to do.",
+    ),
+    "ready": ("Ready to be carried out", "Everything that was needed is here. We do it next."),
+    "doing": ("Is being carried out", "Somebody is at it now."),
+    "unclear": (
+        "We look whether it worked",
+        "The change may have been made. Somebody checks before anything else is done.",
+    ),
+    "done": ("Done", "It was carried out, and looked at afterwards."),
+    "undone": ("Done and undone", "It was carried out, and taken back afterwards."),
+}
+_ENDED = {"refused": "Not carried out", "withdrawn": "Stopped", "expired": "Not confirmed in time"}
+
+
+def _said(case: Case, me: Contact | None, at: datetime) -> tuple[str, str]:
+    state = case.request.state
+    if state in _SAID:
+        return _SAID[state](case, me, at)
+    return _FIXED[state] if state in _FIXED else (_ENDED[state], case.request.sentence)
+
+
+def steps(case: Case, *, at: datetime) -> list[Point]:
+    """The whole way of a request, in the order in which things are asked for; only what this kind needs.
+
+    Of one that has ended without being done, what was done before and how it ended.
+    """
+    way = _way(case, at=at)
+    request = case.request
+    if request.state not in UNDER_WAY and request.state not in ("done", "undone"):
+        title, sentence = _said(case, None, at)
+        done = [point for point in way if point.state == "done"]
+        return [*done, Point(title, "ended", sentence, request.ended_at)]
+    return way
+
+
+def _way(case: Case, *, at: datetime) -> list[Point]:
+    request, kind, terms = case.request, case.kind, case.version.terms
+    stands = "run" if request.state in ("doing", "unclear", "done", "undone") else request.state
+    found = [Point(_asked_title(case), "done", at=request.asked_at)]
+
+    def put(key: str, title: str, *, done: bool, sentence: str = "", when: datetime | None = None) -> None:
+        state: Literal["done", "now", "next"] = "done" if done else "now" if stands == key else "next"
+        found.append(Point(title, state, sentence, when if done else None))
+
+    if request.channel != "client" or request.state == "confirm":
+        put(
+            "confirm",
+            "Confirmed by who asked",
+            done=request.proven_at is not None,
+            sentence=_confirmed_by(request, "first"),
+            when=request.proven_at,
+        )
+    if request.state == "details":
+        put("details", "Contact details confirmed", done=False)
+    if rules.needs_second_yes(kind, terms):
+        title = "Another contact agreed" if kind.second == "contact" else "Confirmed a second time"
+        by = _confirmed_by(request, "second")
+        put("second", title, done=request.second_at is not None, sentence=by, when=request.second_at)
+    if kind.price != FREE:
+        accepted = request.price_accepted_at
+        put("price", f"Price of {price(request)} accepted", done=accepted is not None, when=accepted)
+        paid = getattr(request, "payment", None)
+        put("payment", "Paid", done=paid is not None, when=paid.at if paid else None)
+    if rules.approvals_needed(kind):
+        yes = next((one for one in request.approvals.all() if one.yes), None)
+        put(
+            "approval",
+            "Approved by a second person of our staff",
+            done=yes is not None,
+            when=yes.at if yes else None,
+        )
+    wait = rules.waiting_time(kind, terms)
+    if wait > timedelta(0):
+        ends = (request.told_at or at) + wait
+        over = request.told_at is not None and ends <= at and stands not in ("approval", "payment", "price")
+        told = f"{moments.in_words(wait)} in which every contact can stop it"
+        put("wait", "Time to object has passed", done=over, sentence=told, when=ends)
+    if kind.offpeak:
+        over = stands in ("ready", "run")
+        put("window", "Quiet hours have come", done=over, sentence="" if over else _hours(case, at))
+    put(
+        "ready" if stands == "ready" else "run",
+        "Carried out",
+        done=request.state == "done",
+        when=request.ended_at,
+    )
+    return found
+
+
+def _asked_title(case: Case) -> str:
+    request = case.request
+    return f"Asked by {request.contact.person.name} {BY_CHANNEL[request.channel]}"
+
+
+def _confirmed_by(request: AdminRequest, purpose: str) -> str:
+    how = {"link": "behind the mailed link", "signed_in": "signed in", "pin": "by telephone PIN"}
+    given = [one for one in request.confirmations.all() if one.purpose == purpose and one.used_at]
+    return ", ".join(f"{one.contact.person.name}, {how.get(one.via, one.via)}" for one in given)
+
+
+def _hours(case: Case, at: datetime) -> str:
+    return f"next {moments.said(case.version.terms.offpeak_hours.next_from(at, zone()), zone(), now=at)}"
