@@ -14,7 +14,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Run": ("serve", "web", "mail", "worker", "monitor", "demo"),
     "Customers and staff": ("customers", "servers", "agents", "tokens"),
     "Policy": ("policy", "requests"),
-    "Care": ("doctor", "backup", "restore", "audit"),
+    "Care": ("doctor", "access", "audit", "backup", "restore"),
 }
 """Every command, in the order in which the help shows them. `mail` alone opens the door; with a word it looks after mails."""
 
