@@ -11,7 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from hostdesk.config import checking_doors
+from hostdesk.config import checking_doors, checking_panels
 from hostdesk.config.findings import Finding
 from hostdesk.jobs import beats
 from hostdesk.jobs.models import Heartbeat, Part
@@ -47,7 +47,15 @@ def look_at_everything(*, at: datetime) -> Iterator[Finding]:
         checking_doors.scanners,
     ]
     if database_works:
-        checks += [_policy, _staff, _mail_address, lambda: _clock(at), lambda: _parts(at), _mails]
+        checks += [
+            _policy,
+            _staff,
+            _mail_address,
+            lambda: _clock(at),
+            lambda: _parts(at),
+            _mails,
+            checking_panels.control_panels,
+        ]
         checks.append(lambda: checking_doors.mailboxes(at))
     for check in checks:
         yield from check()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
@@ -31,6 +32,7 @@ KNOWN = (
     "HOSTDESK_LOG",
     "HOSTDESK_MAIL_DOMAIN",
     "HOSTDESK_MAIL_MAX_BYTES",
+    "HOSTDESK_PANEL_CA",
     "HOSTDESK_POLICY",
     "HOSTDESK_RSPAMD",
     "HOSTDESK_SECRET_KEY",
@@ -71,6 +73,7 @@ class Environment:
     attachments_url: str
     clamav: str
     rspamd: str
+    panel_ca: str
     mailboxes: tuple[Remote, ...]
     web_workers: int
     web_threads: int
@@ -109,6 +112,7 @@ def read(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
         attachments_url=_attachments(text("HOSTDESK_ATTACHMENTS_URL")),
         clamav=_clamav(text("HOSTDESK_CLAMAV")),
         rspamd=_rspamd(text("HOSTDESK_RSPAMD")),
+        panel_ca=_certificates("HOSTDESK_PANEL_CA", text("HOSTDESK_PANEL_CA")),
         mailboxes=mailboxes(text("HOSTDESK_IMAP")),
         web_workers=_whole("HOSTDESK_WEB_WORKERS", text("HOSTDESK_WEB_WORKERS"), 1, 1),
         web_threads=_whole("HOSTDESK_WEB_THREADS", text("HOSTDESK_WEB_THREADS"), 4, 1),
@@ -285,6 +289,16 @@ def _whole(name: str, value: str, default: int, least: int) -> int:
 def _file(name: str, value: str) -> str:
     if value and not Path(value).is_file():
         raise Misconfigured(name, f"there is no file {value}")
+    return value
+
+
+def _certificates(name: str, value: str) -> str:
+    """A PEM file that holds certificates, or ""."""
+    if _file(name, value):
+        try:
+            ssl.create_default_context(cafile=value)
+        except (ssl.SSLError, OSError) as wrong:
+            raise Misconfigured(name, f"{value} holds no certificates in PEM form") from wrong
     return value
 
 

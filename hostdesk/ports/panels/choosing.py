@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
 
+from hostdesk.ports.panels.directadmin import DirectAdminPanel
+from hostdesk.ports.panels.line import Discreet
+from hostdesk.ports.panels.plesk import PleskPanel
 from hostdesk.ports.panels.twins import MEMORY
+from hostdesk.ports.panels.whm import WhmPanel
 from hostdesk.ports.panels.wishes import Panel
-
-Kind = Literal["cpanel", "directadmin", "plesk"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,14 @@ def panel_of(connection: Connection) -> Panel:
     """The adapter; `memory://` is the twin for tests, which no command can connect."""
     if connection.url.startswith("memory://"):
         return MEMORY
-    return _ADAPTERS[connection.kind](connection)
+    return Discreet(_adapter(connection), connection.secret)
 
 
-_ADAPTERS: dict[str, Callable[[Connection], Panel]] = {}
+def _adapter(connection: Connection) -> Panel:
+    match connection.kind:
+        case "cpanel":
+            return WhmPanel(connection.url, connection.user, connection.secret)
+        case "directadmin":
+            return DirectAdminPanel(connection.url, connection.user, connection.secret)
+        case _:
+            return PleskPanel(connection.url, connection.secret)

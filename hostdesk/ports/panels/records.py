@@ -42,6 +42,22 @@ class Record:
         return f"{self.ttl if self.ttl is not None else '-'} {self.type} {self.value}"
 
 
+@dataclass(frozen=True)
+class Zone:
+    """A zone that a panel keeps, with the records of the one name that a wish is about.
+
+    `mark` is what the panel knows its present state by: a serial, or a number of the zone.
+    """
+
+    name: str
+    records: list[Record]
+    mark: str = ""
+
+
+Edit = tuple[list[Record], list[Record]]
+"""(what goes, what comes)."""
+
+
 def read(lines: Sequence[str]) -> list[Record]:
     """Records from facts."""
     found = []
@@ -111,9 +127,7 @@ def _host(typed: str, domain: str) -> str:
     return f"{whole}."
 
 
-def plan(
-    operation: str, details: Mapping[str, str], there: Sequence[Record]
-) -> tuple[list[Record], list[Record]]:
+def plan(operation: str, details: Mapping[str, str], there: Sequence[Record]) -> Edit:
     """(what goes, what comes) among the records of the one name; both empty when it is as wanted. Raises `WrongRecord`."""
     new = wanted(details)
     alike = [record for record in there if record.type == new.type]
@@ -146,4 +160,14 @@ def _is_rival(record: Record, new: Record) -> bool:
     return new.type == "TXT" and any(
         record.value.lower().startswith(mark) and new.value.lower().startswith(mark)
         for mark in _ONE_OF_A_KIND
+    )
+
+
+def difference(now: Sequence[Record], wanted: Sequence[Record]) -> Edit:
+    """(what goes, what comes) to make the records of a name what they were."""
+    there = {(one.type, one.value, one.ttl) for one in now}
+    back = {(one.type, one.value, one.ttl) for one in wanted}
+    return (
+        [one for one in now if (one.type, one.value, one.ttl) not in back],
+        [one for one in wanted if (one.type, one.value, one.ttl) not in there],
     )

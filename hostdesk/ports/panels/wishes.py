@@ -108,6 +108,8 @@ def _mailbox_made(wish: Operation, now: Facts, _before: Facts) -> Answer:
     if now.get("mailbox") != "present":
         return _if_missing(now, "mailbox", "no")
     wanted = wish.details.get("quota_mb", "")
+    if wanted and "quota_mb" not in now:
+        return "unseen"
     return "yes" if not wanted or now.get("quota_mb") == (wanted if wanted != "0" else UNLIMITED) else "no"
 
 
@@ -139,7 +141,7 @@ def _open(_wish: Operation, now: Facts, _before: Facts) -> Answer:
 def _plan(wish: Operation, now: Facts, _before: Facts) -> Answer:
     if "plan" not in now:
         return "unseen"
-    return "yes" if now["plan"] == wish.details.get("plan") else "no"
+    return "yes" if str(now["plan"]).casefold() == wish.details.get("plan", "").casefold() else "no"
 
 
 def _domain_there(_wish: Operation, now: Facts, _before: Facts) -> Answer:
@@ -150,7 +152,10 @@ def _records(wish: Operation, now: Facts, _before: Facts) -> Answer:
     shown = now.get("records")
     if not isinstance(shown, list):
         return "unseen"
-    remove, add = records.plan(wish.name, wish.details, records.read(shown))
+    try:
+        remove, add = records.plan(wish.name, wish.details, records.read(shown))
+    except records.WrongRecord:
+        return "no"
     return "no" if remove or add else "yes"
 
 
