@@ -96,6 +96,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
                 "hostdesk.web.context.shell",
+                "hostdesk.people.context.notices",
             ],
         },
     }

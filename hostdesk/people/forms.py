@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 
 from hostdesk.people import passwords
@@ -107,3 +110,64 @@ class NewContact(forms.Form):
         max_length=150,
         help_text="Such as: letter of 3 November, call back to the primary contact.",
     )
+
+
+_NAME = {"autocomplete": "off"}
+
+
+class ListedContact(forms.Form):
+    """Somebody new, as a contact asks for it; `submission` is the key of one press of the button."""
+
+    name = forms.CharField(label="First and last name", max_length=200, widget=forms.TextInput(attrs=_NAME))
+    email = forms.CharField(
+        label="E-mail address",
+        max_length=320,
+        help_text="We write to it. The person counts as soon as they have pressed the button in that mail.",
+        widget=forms.TextInput(attrs={"inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    phone = forms.CharField(
+        label="Telephone", max_length=50, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
+    role = forms.ChoiceField(label="Role", initial=ContactRole.AUTHORISED)
+    submission = forms.CharField(max_length=64, widget=forms.HiddenInput, required=False)
+
+    def __init__(
+        self, *args: Any, roles: Sequence[tuple[str, str]], **named: Any
+    ) -> None:  # `Any`: Django's own
+        super().__init__(*args, **named)
+        self.fields["role"].choices = list(roles)  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class ContactDetails(forms.Form):
+    """Name and telephone of a listed contact."""
+
+    name = forms.CharField(label="First and last name", max_length=200, widget=forms.TextInput(attrs=_NAME))
+    phone = forms.CharField(
+        label="Telephone", max_length=50, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
+    submission = forms.CharField(max_length=64, widget=forms.HiddenInput, required=False)
+
+
+class ContactAddress(forms.Form):
+    """Another address of a listed contact."""
+
+    email = forms.CharField(
+        label="New e-mail address",
+        max_length=320,
+        help_text="We write to it. Until the button in that mail is pressed, the present address goes on working.",
+        widget=forms.TextInput(attrs={"inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    submission = forms.CharField(max_length=64, widget=forms.HiddenInput, required=False)
+
+
+class ContactRoleChoice(forms.Form):
+    """Another role of a listed contact."""
+
+    role = forms.ChoiceField(label="Role")
+    submission = forms.CharField(max_length=64, widget=forms.HiddenInput, required=False)
+
+    def __init__(
+        self, *args: Any, roles: Sequence[tuple[str, str]], **named: Any
+    ) -> None:  # `Any`: Django's own
+        super().__init__(*args, **named)
+        self.fields["role"].choices = list(roles)  # type: ignore[attr-defined]  # a ChoiceField

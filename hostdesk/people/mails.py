@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.urls import reverse
 
+from hostdesk.hosting.models import Account
 from hostdesk.kit import moments
 from hostdesk.mail import compose
 from hostdesk.mail.actions import OutboundDraft, queue
 from hostdesk.people import rules
-from hostdesk.people.models import Agent, Person, SignInLink
+from hostdesk.people.models import Agent, PendingContact, Person, SignInLink
 
 
 def sign_in_link(person: Person, *, link: SignInLink, token: str, at: datetime) -> None:
@@ -29,6 +30,67 @@ def password_changed(person: Person, *, at: datetime) -> None:
     """A notice that the password of the client area is another one now."""
     facts = {"person": person, "at": _local(at), "address": _address("people:security")}
     _to_person("people/mail/password_changed", person, facts, kind="password_changed", about=None, at=at)
+
+
+def please_verify(pending: PendingContact, *, token: str, at: datetime) -> None:
+    """Ask the owner of an address whether it is theirs, and whether they want to act for the account.
+
+    It may go to a stranger: nothing stands in it that the asker could have worded.
+    """
+    facts = {
+        "address": _address("requests:contact_verification", token=token),
+        "account": pending.account.username,
+        "asker": pending.asked_by.person.email,
+        "role": pending.role,
+        "until": _local(pending.expires_at),
+        "changes_address": pending.contact is not None and pending.contact.person.email != pending.email,
+    }
+    _send(
+        pending.email,
+        "",
+        None,
+        "people/mail/please_verify",
+        facts,
+        kind="contact_verification",
+        about=None,
+        at=at,
+    )
+
+
+def contacts_changed(
+    email: str, person: Person | None, account: Account, sentence: str, *, at: datetime
+) -> None:
+    """Notice of one change to who may act for an account; `person` is None for an address that is no contact's any more."""
+    facts = {
+        "account": account.username,
+        "sentence": sentence,
+        "at": _local(at),
+        "address": _address("people:contacts"),
+        "is_listed": person is not None,
+    }
+    name = person.name if person else ""
+    person_id = person.pk if person else None
+    _send(
+        email,
+        name,
+        person_id,
+        "people/mail/contacts_changed",
+        facts,
+        kind="contacts_changed",
+        about=None,
+        at=at,
+    )
+
+
+def details_please(person: Person, *, token: str, why: str, at: datetime) -> None:
+    """Ask once whether the details that we have are still right. Clause: contact.current."""
+    facts = {
+        "person": person,
+        "why": why,
+        "confirm": _address("people:details_link", token=token),
+        "address": _address("people:contacts"),
+    }
+    _to_person("people/mail/details_please", person, facts, kind="details_please", about=None, at=at)
 
 
 def pin_changed(person: Person, *, at: datetime) -> None:
@@ -68,12 +130,26 @@ def second_step_reset(agent: Agent, *, at: datetime) -> None:
 def _to_person(
     template: str, person: Person, facts: dict[str, object], *, kind: str, about: str | None, at: datetime
 ) -> None:
+    _send(person.email, person.name, person.pk, template, facts, kind=kind, about=about, at=at)
+
+
+def _send(
+    email: str,
+    name: str,
+    person_id: int | None,
+    template: str,
+    facts: dict[str, object],
+    *,
+    kind: str,
+    about: str | None,
+    at: datetime,
+) -> None:
     subject, text, html = compose.render(template, facts)
     draft = OutboundDraft(
         kind=kind,
-        to_address=person.email,
-        to_name=person.name,
-        person_id=person.pk,
+        to_address=email,
+        to_name=name,
+        person_id=person_id,
         subject=subject,
         text=text,
         html=html,

@@ -12,7 +12,17 @@ from hostdesk.audit.prepared import Prepared
 from hostdesk.hosting.models import Account
 from hostdesk.kit import addresses
 from hostdesk.kit.refusals import Missing
-from hostdesk.people.models import Agent, ApiToken, Contact, Person, PhonePin, PolicyReading, Session, Team
+from hostdesk.people.models import (
+    Agent,
+    ApiToken,
+    Contact,
+    PendingContact,
+    Person,
+    PhonePin,
+    PolicyReading,
+    Session,
+    Team,
+)
 
 # Contacts are shown in the order of their weight.
 _WEIGHT = {"primary": 0, "secondary": 1, "authorised": 2}
@@ -54,6 +64,40 @@ def contacts_by_account(account_ids: Sequence[int]) -> dict[int, list[Contact]]:
         found[contact.account_id].append(contact)
     for listed in found.values():
         listed.sort(key=lambda contact: (_WEIGHT[contact.role], contact.person.name, contact.pk))
+    return found
+
+
+def pending_by_account(account_ids: Sequence[int]) -> dict[int, list[PendingContact]]:
+    """What waits for the owner of an address, of many accounts in one query, oldest first; what ran out among it."""
+    found: dict[int, list[PendingContact]] = {account_id: [] for account_id in account_ids}
+    rows = PendingContact.objects.open().filter(account_id__in=account_ids)
+    for row in rows.select_related("contact__person", "asked_by__person").order_by("pk"):
+        found[row.account_id].append(row)
+    return found
+
+
+def pending_for_person(person: Person, pending_id: int) -> tuple[Contact, PendingContact]:
+    """(the person's own contact, one such row) of one account; `Missing` for an account that is not theirs."""
+    rows = PendingContact.objects.open().filter(pk=pending_id)
+    found = rows.select_related("contact__person", "asked_by__person", "account").first()
+    if found is None:
+        raise Missing
+    return contact_on_account(person, found.account_id), found
+
+
+def listed_beside(person: Person, contact_id: int) -> tuple[Contact, Contact]:
+    """(the person's own contact, the contact asked for) of one account; `Missing` for an account that is not theirs."""
+    asked = Contact.objects.active().with_account().filter(pk=contact_id).first()
+    if asked is None:
+        raise Missing
+    return contact_on_account(person, asked.account_id), asked
+
+
+def contact_on_account(person: Person, account_id: int) -> Contact:
+    """As whom a person acts for an account; `Missing` when they do not."""
+    found = next((one for one in contacts_of_person(person) if one.account_id == account_id), None)
+    if found is None:
+        raise Missing
     return found
 
 

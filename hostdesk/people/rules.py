@@ -17,6 +17,7 @@ SEEN_EVERY = timedelta(minutes=5)
 HALF_SIGNED_IN_LIFE = timedelta(minutes=15)
 TOTP_STEP_SECONDS = 30
 RECOVERY_CODES = 10
+DETAILS_LINK_LIFE = timedelta(days=14)
 PIN_DIGITS = 6
 PIN_TRIES = 5
 """Wrong PINs in a row, after which only a new one helps."""
@@ -116,6 +117,22 @@ def too_many(role: str, *, username: str, count: int, limits: RoleCount) -> str 
         return None
     noun = f"{role} contact" if limit == 1 else f"{role} contacts"
     return f"account {username} may have {limit} {noun}; remove one first or choose another role"
+
+
+@rule("contact.restricted")
+def may_change(*, by_role: str, is_self: bool, role_before: str, role_after: str) -> str | None:
+    """The sentence that refuses a change to one contact, or None for what its asker may change.
+
+    Whether the asker may change contacts at all is judged before. What concerns the primary contact is the primary's own:
+    else a secondary could take an account over with one press. Clause: contact.restricted.
+    """
+    if "primary" not in (role_before, role_after) or by_role == "primary":
+        if role_before == "primary" and role_after != "primary":
+            return "An account needs its primary contact. Hand the role over to somebody else; it goes when they agree."
+        return None
+    if is_self:
+        return "Only the primary contact can hand that role over."
+    return "What concerns the primary contact, only that contact can change. For another owner, ask for a hand-over."
 
 
 @rule("contact.off_server")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hostdesk.hosting import queries as hosting
 from hostdesk.hosting.models import Account, Service
 from hostdesk.people import queries
-from hostdesk.people.models import Contact, Session
+from hostdesk.people.models import Contact, PendingContact, Session
 from hostdesk.policy import queries as policy
 
 _PROGRAMS = (
@@ -65,6 +65,9 @@ class AccountCard:
     domains: tuple[str, ...]
     contacts: tuple[Contact, ...]
     policy: str
+    pending: tuple[PendingContact, ...] = ()
+    me: Contact | None = None
+    may_change: bool = False
 
 
 def accounts_with_contacts(accounts: Sequence[Account]) -> list[AccountCard]:
@@ -83,6 +86,21 @@ def accounts_with_contacts(accounts: Sequence[Account]) -> list[AccountCard]:
             slugs[account.pk],
         )
         for account in accounts
+    ]
+
+
+def accounts_of(mine: Sequence[Contact]) -> list[AccountCard]:
+    """The cards of a person's own accounts: what waits for an address's owner, and whether this person may change the list."""
+    cards = accounts_with_contacts([contact.account for contact in mine])
+    pending = queries.pending_by_account([contact.account_id for contact in mine])
+    return [
+        replace(
+            card,
+            pending=tuple(pending[me.account_id]),
+            me=me,
+            may_change=me.role in policy.current(card.policy).terms.restricted_roles,
+        )
+        for card, me in zip(cards, mine, strict=True)
     ]
 
 

@@ -1,17 +1,22 @@
-"""What the room does by itself: mail sign-in links, and forget what ran out."""
+"""What the room does by itself: mail sign-in links, ask for old details, look where secondary addresses live, forget."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from hostdesk.jobs.rounds import Periodic, Round
-from hostdesk.people.actions import limits, links, sessions
+from hostdesk.people.actions import details, limits, links, rechecking, sessions
 
 
 def forget(at: datetime) -> int:
     """Drop what ran out long ago: tallies, sessions, links; how many rows."""
-    return limits.sweep(at) + sessions.sweep(at) + links.sweep(at)
+    return limits.sweep(at) + sessions.sweep(at) + links.sweep(at) + details.sweep(at)
 
 
 ROUNDS = [Round("sign-in links", links.serve_requests, timedelta(milliseconds=500))]
-PERIODIC = [Periodic("forget old sign-ins", forget, timedelta(hours=6))]
+PERIODIC = [
+    Periodic("forget old sign-ins", forget, timedelta(hours=6)),
+    Periodic("ask for contact details", details.ask_the_outdated, timedelta(hours=1)),
+    # In small helpings, each address once a day.
+    Periodic("where secondary addresses live", rechecking.look_again, timedelta(minutes=10)),
+]

@@ -10,9 +10,12 @@ from hostdesk.jobs.claiming import claim, free_dead
 from hostdesk.jobs.identity import claimant, is_dead
 from hostdesk.jobs.rounds import Round
 from hostdesk.kit.actors import SYSTEM
+from hostdesk.people.models import DetailsCured
+from hostdesk.requests.actions import contact_changes
 from hostdesk.requests.actions.advancing import advance, end, locked
 from hostdesk.requests.actions.through_panel import look_once
 from hostdesk.requests.models import AdminRequest, RequestState, Run
+from hostdesk.tickets.actions.withholding import release_tickets
 
 _AT_ONCE = 50
 _ASKED_IN_VAIN = ("confirm", "second", "price", "details")
@@ -50,9 +53,33 @@ def look_at_panels(at: datetime) -> int:
     return len(rows)
 
 
+def details_cured(at: datetime) -> int:
+    """Let what waited for somebody's contact details go on; how many persons. Clause: contact.current.
+
+    The row is dropped in the same commit, so of two workers one does it.
+    """
+    return sum(_cured(row, at=at) for row in DetailsCured.objects.order_by("pk")[:_AT_ONCE])
+
+
+@transaction.atomic
+def _cured(row: DetailsCured, *, at: datetime) -> int:
+    if not DetailsCured.objects.filter(pk=row.pk).delete()[0]:
+        return 0
+    release_tickets(row.person_id, at=at)
+    waiting = AdminRequest.objects.filter(contact__person=row.person_id, state=RequestState.DETAILS)
+    for request in waiting.order_by("pk"):
+        advance(locked(request), by=SYSTEM, at=at)
+    return 1
+
+
 _LEASE = timedelta(minutes=5)
 
 ROUNDS = [
     Round("requests", look_again, every=timedelta(seconds=5)),
     Round("panels", look_at_panels, every=timedelta(seconds=5)),
+    Round("contact details in order", details_cured, every=timedelta(seconds=1)),
+    Round("questions to addresses that ran out", contact_changes.expire, every=timedelta(minutes=1)),
+    Round(
+        "questions of contacts who were removed", contact_changes.close_removed, every=timedelta(minutes=1)
+    ),
 ]

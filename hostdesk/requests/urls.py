@@ -8,6 +8,7 @@ from hostdesk.requests.views import (
     client,
     client_new,
     client_verbs,
+    contact_changes,
     desk,
     desk_new,
     desk_phone,
@@ -29,6 +30,24 @@ _CLIENT = [
     path("client/requests/<int:pk>/withdrawal", client_verbs.withdrawal, name="client_withdrawal"),
     path("client/tickets/<slug:number>/requests", client.on_ticket, name="client_on_ticket"),
 ]
+_CONTACTS = [
+    path("client/contacts/new/<int:account_id>", contact_changes.new, name="contact_new"),
+    path("client/contacts/<int:pk>", contact_changes.contact, name="contact"),
+    path("client/contacts/<int:pk>/details", contact_changes.details, name="contact_details"),
+    path("client/contacts/<int:pk>/address", contact_changes.address, name="contact_address"),
+    path("client/contacts/<int:pk>/role", contact_changes.role, name="contact_role"),
+    path("client/contacts/<int:pk>/removal", contact_changes.removal, name="contact_removal"),
+    path(
+        "client/contacts/questions/<int:pk>/repetition",
+        contact_changes.question_again,
+        name="contact_question_again",
+    ),
+    path(
+        "client/contacts/questions/<int:pk>/removal",
+        contact_changes.question_removal,
+        name="contact_question_removal",
+    ),
+]
 _DESK = [
     path("desk/requests/", desk.listed, name="desk"),
     path("desk/requests/count", desk.count, name="count"),
@@ -49,6 +68,8 @@ _DESK = [
 
 urlpatterns = [
     path("requests/confirmation/<str:token>", public.confirmation, name="confirmation"),
+    path("contacts/verification/<str:token>", contact_changes.verification, name="contact_verification"),
+    *_CONTACTS,
     *_CLIENT,
     *_DESK,
 ]

@@ -108,3 +108,19 @@ def restart(clock: Clock, target: Target, *, at: datetime) -> Clock:
         due_at=max(clock.due_at, clock.started_at + target.due_after) + stood,
     )
     return tick(moved, at=at)
+
+
+def retarget(clock: Clock, old: Target, new: Target, *, at: datetime) -> Clock:
+    """The same clock under another promise: what has passed has passed, and pauses still do not count.
+
+    A clock that has ended stays as it is. One may become late by it, or be late no more.
+    """
+    if clock.stopped_at is not None:
+        return clock
+    moved = replace(
+        clock,
+        state="paused" if clock.state == "paused" else "running",
+        warn_at=clock.warn_at + (new.warn_after - old.warn_after),
+        due_at=clock.due_at + (new.due_after - old.due_after),
+    )
+    return tick(moved, at=at)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.urls import reverse
 
 from hostdesk.kit import moments, numbers
 from hostdesk.mail import compose, reply_tokens
 from hostdesk.mail.actions import OutboundDraft, OutboundFile, queue, queue_once, withdraw
 from hostdesk.mail.models import InboundMail, OutboundMail
+from hostdesk.people.actions.details import new_link
 from hostdesk.people.models import Agent, Contact, Person
 from hostdesk.policy import queries as policy
-from hostdesk.tickets.actions import clocks
+from hostdesk.tickets.actions import clocks, identifying
 from hostdesk.tickets.models import Message, SlaClock, Ticket
 
 if TYPE_CHECKING:
@@ -29,9 +31,12 @@ def acknowledgement(
     version: policy.Version,
     *,
     in_reply_to: InboundMail | None,
+    choices: Sequence[Contact] = (),
     at: datetime,
 ) -> None:
     """Say the number, when to expect an answer and by which clause, and how to add something.
+
+    `choices`: the accounts of a contact who named none; the mail asks with a button for each (contact.identify).
 
     Automatic: it carries the marks by which other machines know not to answer. Clauses: sla.response, channel.no_duplicates.
     """
@@ -43,7 +48,14 @@ def acknowledgement(
         "answer_within": moments.in_words(target["response"].due_after),
         "solve_within": moments.in_words(target["resolution"].due_after),
         "policy_url": f"{settings.HOSTDESK_URL}/policy/{ticket.policy_slug}/#sla.response",
-        "account_unclear": ticket.account_id is None,
+        "choices": [
+            {
+                "username": one.account.username,
+                "customer": one.account.customer.name,
+                "address": f"{settings.HOSTDESK_URL}/account-choice/{identifying.token_for(ticket, one)}",
+            }
+            for one in choices
+        ],
     }
     draft = _to_contact(
         ticket,
@@ -55,6 +67,30 @@ def acknowledgement(
         automatic=True,
     )
     queue_once(draft, at=at)
+
+
+def details_first(
+    ticket: Ticket, contact: Contact, *, why: str, version: policy.Version, at: datetime
+) -> None:
+    """The request waits for the contact's details; one button puts that right. Clause: contact.current.
+
+    No more of these in a day than an unproven sender may cause: the link of the first cures all that waits.
+    """
+    person = contact.person
+    today = OutboundMail.objects.filter(to_address=person.email, kind="details_first")
+    most = version.terms.automatic_mails_unproven_per_day
+    if today.filter(queued_at__gt=at - timedelta(days=1)).count() >= most:
+        return
+    Person.objects.filter(pk=person.pk).update(details_asked_at=at)
+    context = {
+        "ticket": ticket,
+        "why": why,
+        "confirm": f"{settings.HOSTDESK_URL}{reverse('people:details_link', args=[new_link(person, at=at)])}",
+        "person": person,
+        "policy_url": f"{settings.HOSTDESK_URL}/policy/{ticket.policy_slug}/#contact.current",
+    }
+    about = f"details-first:{ticket.pk}"
+    queue_once(_to_contact(ticket, contact, "details_first", context, about=about, automatic=True), at=at)
 
 
 def please_confirm(ticket: Ticket, contact: Contact, *, at: datetime) -> None:
@@ -236,7 +272,7 @@ def _to_contact(
             "client_url": f"{settings.HOSTDESK_URL}/client/tickets/{ticket.number}",
         },
     )
-    opening = kind in ("acknowledgement", "please_confirm")
+    opening = kind in ("acknowledgement", "please_confirm", "details_first")
     heard = answers if opening else _last_heard(ticket)
     own = _root_id(ticket) if opening else None
     return OutboundDraft(

@@ -20,6 +20,7 @@ PARTS = (
     "table",
     "prose",
     "formatted",
+    "notice",
 )
 
 

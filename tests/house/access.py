@@ -45,8 +45,29 @@ TABLE = {
     "sign-in": Row("anybody"),
     "sign-in/link/<str:token>": Row("anybody", "sign-in/link/worn-out"),
     "sign-out": Row("anybody"),
+    "account-choice/<str:token>": Row("anybody", "account-choice/worn-out"),
+    "contacts/verification/<str:token>": Row("anybody", "contacts/verification/worn-out"),
+    "details/<str:token>": Row("anybody", "details/worn-out"),
     "client/": Row("contacts"),
     "client/contacts": Row("contacts"),
+    "client/contacts/<int:pk>": Row("contacts", "client/contacts/{contact}"),
+    "client/contacts/<int:pk>/address": Row(
+        "contacts", "client/contacts/{contact}/address", (("email", "new@acme-mail.example"),)
+    ),
+    "client/contacts/<int:pk>/details": Row(
+        "contacts", "client/contacts/{contact}/details", (("name", "Alice Ames"),)
+    ),
+    "client/contacts/<int:pk>/removal": Row("contacts", "client/contacts/{contact}/removal"),
+    "client/contacts/<int:pk>/role": Row("contacts", "client/contacts/{contact}/role"),
+    "client/contacts/new/<int:account_id>": Row("contacts", "client/contacts/new/{account}"),
+    "client/contacts/questions/<int:pk>/removal": Row(
+        "contacts", "client/contacts/questions/{question}/removal"
+    ),
+    "client/contacts/questions/<int:pk>/repetition": Row(
+        "contacts", "client/contacts/questions/{question}/repetition"
+    ),
+    "client/details": Row("contacts"),
+    "client/details/link": Row("contacts"),
     "client/files/<int:pk>/<path:name>": Row("contacts", "client/files/{attachment}/notes.txt"),
     "client/pictures/<int:pk>": Row("contacts", "client/pictures/{picture}"),
     "client/policy-reading": Row("contacts"),
@@ -68,6 +89,9 @@ TABLE = {
     "client/tickets/": Row("contacts"),
     "client/tickets/new": Row("contacts"),
     "client/tickets/<slug:number>": Row("contacts", "client/tickets/{ticket}"),
+    "client/tickets/<slug:number>/account": Row(
+        "contacts", "client/tickets/{ticket}/account", (("contact", "{contact}"),)
+    ),
     "client/tickets/<slug:number>/confirmation": Row(
         "contacts", "client/tickets/{ticket}/confirmation", (("mine", "yes"),)
     ),

@@ -9,7 +9,8 @@ from django.test import Client
 from hostdesk.mail.models import OutboundMail
 from hostdesk.people.actions import sessions
 from hostdesk.people.middleware import CLIENT_COOKIE, DESK_COOKIE
-from hostdesk.people.models import Step
+from hostdesk.people.models import PendingContact, Step
+from hostdesk.requests.actions import contact_changes
 from hostdesk.requests.actions.asking import Wish, ask
 from hostdesk.requests.views.desk_phone import sealed
 from hostdesk.tickets.models import Attachment, Message
@@ -39,12 +40,25 @@ class Staffed:
         self.person = sessions.open_for_person(contact.person, browser=BROWSER, at=world.now)
         ticket = world.ticket_of(mail)
         self.parts = {
+            "account": contact.account_id,
             "attachment": Attachment.objects.get(filename="notes.txt").pk,
             "picture": Attachment.objects.get(filename="shot.png").pk,
             "closed_mail": closed.pk,
             "contact": contact.pk,
             "customer": contact.account.customer_id,
             "html_message": Message.objects.filter(ticket=ticket).first().pk,
+            "question": PendingContact.objects.get(
+                ticket_number=contact_changes.add(
+                    contact,
+                    email="new@elsewhere.example",
+                    name="Nina New",
+                    phone="",
+                    role="authorised",
+                    network="127.0.0.1/32",
+                    submission=None,
+                    at=world.now,
+                ).ticket_id
+            ).pk,
             "level1": staff["level1"].pk,
             "mail": mail.pk,
             "outbound": OutboundMail.objects.first().pk,
@@ -76,7 +90,9 @@ class Staffed:
         with transaction.atomic():
             answer = client.get(address)
             if answer.status_code == 405:
-                answer = client.post(address, dict(TABLE[pattern].form))
+                answer = client.post(
+                    address, {name: value.format(**parts) for name, value in TABLE[pattern].form}
+                )
             transaction.set_rollback(True)
         return answer
 

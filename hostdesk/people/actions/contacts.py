@@ -16,11 +16,11 @@ from hostdesk.kit.refusals import Refused
 from hostdesk.mail import ours
 from hostdesk.people import rules
 from hostdesk.people.actions import sessions
-from hostdesk.people.models import Contact, ContactRole, Person, SignInLink
+from hostdesk.people.models import Contact, ContactRole, DetailsLink, Person, SignInLink
 from hostdesk.policy.terms import Terms
 
-_LONGEST_NAME = 200
-_LONGEST_PHONE = 50
+LONGEST_NAME = 200
+LONGEST_PHONE = 50
 
 
 def limits_of(terms: Terms) -> rules.RoleCount:
@@ -60,7 +60,7 @@ def add(
         raise Refused("contact.listed_sender", f"{address} is an address of this desk itself.")
     if not clean_name or not f"{clean_name}{clean_phone}".isprintable():
         raise Refused("contact.identify", "Give the contact's first and last name.")
-    if len(clean_name) > _LONGEST_NAME or len(clean_phone) > _LONGEST_PHONE:
+    if len(clean_name) > LONGEST_NAME or len(clean_phone) > LONGEST_PHONE:
         raise Refused("contact.identify", "Name or telephone number is longer than any real one.")
     _lock(account)
     person, _ = Person.objects.get_or_create(
@@ -93,9 +93,16 @@ def remove(contact: Contact, *, by: Actor, at: datetime) -> None:
     if not Contact.objects.filter(pk=contact.pk, removed_at=None).update(removed_at=at):
         return
     note("contact", contact.pk, "removed", by=by, at=at, facts={"account": contact.account.username})
-    if not Contact.objects.active().filter(person=contact.person_id).exists():
-        sessions.revoke_all(contact.person, at=at)
-        SignInLink.objects.filter(person=contact.person_id, used_at=None).update(used_at=at)
+    end_rights(contact.person, at=at)
+
+
+def end_rights(person: Person, *, at: datetime) -> None:
+    """Sign out a person who acts for nobody any more, and make void what was mailed to them; leave all others alone."""
+    if Contact.objects.active().filter(person=person).exists():
+        return
+    sessions.revoke_all(person, at=at)
+    SignInLink.objects.filter(person=person, used_at=None).update(used_at=at)
+    DetailsLink.objects.filter(person=person, used_at=None).update(used_at=at)
 
 
 def is_ours(address: str) -> bool:
@@ -127,10 +134,19 @@ def _check_role(account: Account, role: str, *, email: str, others: Sequence[Con
     if sentence is not None:
         raise Refused("contact.listed_sender", sentence[0].upper() + sentence[1:] + ".")
     if role == ContactRole.SECONDARY:
-        home = rules.on_server(email, domains=hosting.domains_of(account), hostnames=server_names())
+        home = home_by_tables(account, email)
         if home is not None:
-            raise Refused(
-                "contact.off_server",
-                f"{email} lives on {home}, which is hosted here. The secondary contact needs an address elsewhere, "
-                "so that it still works when the hosting does not.",
-            )
+            raise Refused("contact.off_server", off_server_sentence(email, home))
+
+
+def home_by_tables(account: Account, email: str) -> str | None:
+    """The domain of the account or the server of ours on which an address lives, as our own tables say it."""
+    return rules.on_server(email, domains=hosting.domains_of(account), hostnames=server_names())
+
+
+def off_server_sentence(email: str, home: str) -> str:
+    """Why an address cannot be the secondary contact's."""
+    return (
+        f"{email} lives on {home}, which is hosted here. The secondary contact needs an address elsewhere, "
+        "so that it still works when the hosting does not."
+    )

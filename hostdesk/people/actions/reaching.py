@@ -8,7 +8,7 @@ from django.db.models import F
 
 from hostdesk.audit.actions import Fact, note
 from hostdesk.kit.actors import SYSTEM, Actor
-from hostdesk.people.models import Person
+from hostdesk.people.models import DetailsCured, Person
 
 _LONGEST_SAID = 300
 
@@ -40,6 +40,9 @@ def is_alive(person: Person, *, how: str, by: Actor, at: datetime) -> None:
     if not person.hard_bounces:
         return
     marked = Person.objects.filter(pk=person.pk, hard_bounces__gt=0)
-    if marked.update(hard_bounces=0, bounced_at=None, bounce_status="", bounce_said=""):
+    if marked.update(
+        hard_bounces=0, bounced_at=None, bounce_status="", bounce_said="", details_asked_at=None
+    ):
         note("person", person.pk, "mail arrives again", by=by, at=at, facts={"how": how})
+        DetailsCured.objects.create(person=person, at=at)
     person.hard_bounces = 0

@@ -4,6 +4,7 @@ from hostdesk.people.models.agents import Agent, Membership, RecoveryCode, Role,
 from hostdesk.people.models.contacts import Contact, ContactRole, Person, PolicyReading
 from hostdesk.people.models.pins import PhonePin
 from hostdesk.people.models.sign_in import ApiToken, Attempt, LinkRequest, Session, SignInLink, Step
+from hostdesk.people.models.standing import DetailsCured, DetailsLink, PendingContact
 
 __all__ = [
     "Agent",
@@ -11,8 +12,11 @@ __all__ = [
     "Attempt",
     "Contact",
     "ContactRole",
+    "DetailsCured",
+    "DetailsLink",
     "LinkRequest",
     "Membership",
+    "PendingContact",
     "Person",
     "PhonePin",
     "PolicyReading",

@@ -23,7 +23,7 @@ class Person(models.Model):
 
     `password` is empty for those who sign in by mailed links alone; a `demo` person signs in on this machine only.
     `hard_bounces` counts mails in a row that the address refused for good; `bounced_at`, `bounce_status` and
-    `bounce_said` tell of the latest.
+    `bounce_said` tell of the latest. `details_asked_at` is when we last asked whether the details are still right.
     """
 
     email = models.CharField(max_length=254, unique=True)
@@ -36,6 +36,7 @@ class Person(models.Model):
     bounced_at = models.DateTimeField(null=True, blank=True)
     bounce_status = models.CharField(max_length=20, default="", db_default="", blank=True)
     bounce_said = models.CharField(max_length=300, default="", db_default="", blank=True)
+    details_asked_at = models.DateTimeField(null=True, blank=True)
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):
@@ -53,8 +54,10 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 class Contact(models.Model):
     """A person acting for an account, in one role.
 
-    `vouched_for` says who told us ("import on 2026-11-23"); `confirmed_at` when the person used the address
-    to sign in. A removed contact stays as history; its person may be added anew.
+    `vouched_for` says who told us ("import on 2026-11-23"), whose word is the first confirmation; `confirmed_at` is when
+    the person last said that the details are right, or first used the address. `lives_on` names the hosted domain or
+    server on which a secondary's address was found since `lives_here_since` (contact.off_server). A removed contact stays
+    as history; its person may be added anew.
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="contacts")
@@ -64,6 +67,9 @@ class Contact(models.Model):
     created_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
+    lives_on = models.CharField(max_length=253, blank=True, default="", db_default="")
+    lives_here_since = models.DateTimeField(null=True, blank=True)
+    home_looked_at = models.DateTimeField(null=True, blank=True)
 
     objects = ContactQuerySet.as_manager()
 

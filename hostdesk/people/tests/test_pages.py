@@ -353,6 +353,7 @@ def test_every_address_of_the_room_says_who_may_call_it():
     assert {name for name, kind in kinds.items() if kind == "anybody"} == {
         "sign_in",
         "link",
+        "details_link",
         "sign_out",
         "desk_sign_in",
         "second_step",

@@ -12,7 +12,8 @@ from hostdesk.kit.actors import Actor
 from hostdesk.kit.refusals import Refused
 from hostdesk.people import forms, queries, shown
 from hostdesk.people.access import contacts_only
-from hostdesk.people.actions import persons, pins, sessions
+from hostdesk.people.actions import details, limits, persons, pins, sessions
+from hostdesk.people.actions.limits import TooOften
 from hostdesk.people.middleware import browser_of
 from hostdesk.people.requests import ClientRequest
 from hostdesk.people.views.answers import refuse
@@ -122,13 +123,38 @@ def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
 
 @require_safe
 @contacts_only
-def contacts(request: HttpRequest) -> HttpResponse:
-    """For every account of this person: who is listed, and what each may ask for."""
-    mine = queries.contacts_of_person(request.person)  # type: ignore[attr-defined]
-    accounts = shown.accounts_with_contacts([contact.account for contact in mine])
+def contacts(request: ClientRequest) -> HttpResponse:
+    """For every account of this person: who is listed, what waits, and what each may ask for."""
+    accounts = shown.accounts_of(queries.contacts_of_person(request.person))
     return render(
         request, "people/contacts.html", {"area": "contacts", "accounts": accounts, "roles": shown.roles()}
     )
+
+
+@require_POST
+@contacts_only
+def confirm_details(request: ClientRequest) -> HttpResponse:
+    """One click: name, telephone number and address are still right. Clause: contact.current."""
+    details.confirm(request.person, how="signed in", at=request.at)
+    messages.success(request, "Thank you. What waited for this goes on now.")
+    return HttpResponseRedirect(safe_next(request, otherwise="/client/"), status=303)
+
+
+@require_POST
+@contacts_only
+def mail_details_link(request: ClientRequest) -> HttpResponse:
+    """Mail came back: try once more with a link, and whoever presses the button behind it is reached again."""
+    person = request.person
+    try:
+        limits.count_try("details", whom=person.email, network=browser_of(request).network, at=request.at)
+    except TooOften as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        details.ask(person, why="bounces", at=request.at)
+        messages.success(
+            request, f"A mail is on its way to {person.email}. Press the button behind its link."
+        )
+    return HttpResponseRedirect(safe_next(request, otherwise=reverse("people:contacts")), status=303)
 
 
 @require_POST

@@ -14,7 +14,7 @@ from hostdesk.kit.actors import Actor
 from hostdesk.kit.refusals import Refused
 from hostdesk.people import forms
 from hostdesk.people.access import anybody
-from hostdesk.people.actions import links, persons, sessions
+from hostdesk.people.actions import details, links, persons, sessions
 from hostdesk.people.middleware import CLIENT_COOKIE, browser_of, forget, remember
 from hostdesk.people.views.answers import refuse
 from hostdesk.web.htmx import safe_next
@@ -67,6 +67,24 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "people/link.html", {"gone": refusal.sentence}, status=410)
     rotate_token(request)
     return remember(HttpResponseRedirect(leads_to or CLIENT_AREA, status=303), signed_in)
+
+
+@anybody
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def details_link(request: HttpRequest, token: str) -> HttpResponse:
+    """The page behind the mail that asks for details: looking changes nothing, the button does, once."""
+    at = request.at  # type: ignore[attr-defined]
+    asked = details.person_of_link(token, at=at)
+    if asked is None:
+        return render(request, "people/details_link.html", {"gone": details.GONE}, status=410)
+    if request.method != "POST":
+        return render(request, "people/details_link.html", {"asked": asked})
+    try:
+        details.confirm_by_link(token, at=at)
+    except Refused as refusal:
+        return render(request, "people/details_link.html", {"gone": refusal.sentence}, status=410)
+    return render(request, "people/details_link.html", {"thanked": asked})
 
 
 @anybody

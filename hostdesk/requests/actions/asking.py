@@ -120,6 +120,8 @@ def _ticket(wish: Wish, kind: RequestType, *, by: Actor, at: datetime) -> Ticket
                 trust=wish.trust or ("proven" if wish.channel == "client" else ""),
                 acknowledge="none" if wish.channel == "phone" else "full",
                 submission=wish.submission,
+                # A request waits for the details itself, and a lost password never does.
+                may_wait=False,
             ),
             by=by,
             at=at,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from hostdesk.policy import queries as policy
 from hostdesk.policy.queries import Version
 from hostdesk.policy.rules import sla as sla_rules
 from hostdesk.sla import engine
@@ -50,9 +51,14 @@ def pause(ticket: Ticket, *, cause: str, at: datetime) -> None:
     _change(ticket, (RESOLUTION,), "pause", cause, lambda clock: engine.pause(clock, at=at), at=at)
 
 
+def pause_all(ticket: Ticket, *, cause: str, at: datetime) -> None:
+    """Let both clocks wait: nothing is promised while support is withheld (contact.current)."""
+    _change(ticket, (RESPONSE, RESOLUTION), "pause", cause, lambda clock: engine.pause(clock, at=at), at=at)
+
+
 def resume(ticket: Ticket, *, cause: str, at: datetime) -> None:
-    """Let the resolution clock run on."""
-    _change(ticket, (RESOLUTION,), "resume", cause, lambda clock: engine.resume(clock, at=at), at=at)
+    """Let the clocks that wait run on."""
+    _change(ticket, (RESPONSE, RESOLUTION), "resume", cause, lambda clock: engine.resume(clock, at=at), at=at)
 
 
 def restart(ticket: Ticket, version: Version, *, cause: str, at: datetime) -> None:
@@ -61,6 +67,20 @@ def restart(ticket: Ticket, version: Version, *, cause: str, at: datetime) -> No
     _change(
         ticket, (RESOLUTION,), "restart", cause, lambda clock: engine.restart(clock, target, at=at), at=at
     )
+
+
+def retarget(ticket: Ticket, version: Version, *, cause: str, at: datetime) -> None:
+    """Bring the clocks under another policy version; what has passed has passed (sla.response, sla.resolve)."""
+    new = targets(version)
+    changed = []
+    for row in ticket.clocks.select_for_update().exclude(policy_version=version.id):
+        old = targets(policy.by_id(row.policy_version_id))[row.kind]
+        row.take(engine.retarget(row.as_clock(), old, new[row.kind], at=at))
+        row.policy_version_id = version.id
+        row.save(update_fields=[*_COLUMNS, "policy_version"])
+        changed.append(row)
+    ClockStep.objects.bulk_create([_step(row, "retarget", cause, at) for row in changed])
+    set_attention(ticket)
 
 
 def _change(

@@ -16,11 +16,13 @@ from hostdesk.kit.actors import Actor
 from hostdesk.kit.refusals import Refused
 from hostdesk.mail.models import InboundMail
 from hostdesk.people.models import Contact, Team
-from hostdesk.people.queries import team
+from hostdesk.people.queries import contacts_of_person, team
+from hostdesk.people.standing import Doubt, doubt
 from hostdesk.policy import queries as policy
+from hostdesk.policy.rules.contact import BELIEVED
 from hostdesk.search import index
 from hostdesk.tickets import mails
-from hostdesk.tickets.actions import acknowledging, clocks
+from hostdesk.tickets.actions import acknowledging, clocks, withholding
 from hostdesk.tickets.models import Attachment, Channel, Message, Ticket, TicketState
 
 SUBJECT_LENGTH = 500
@@ -48,7 +50,8 @@ class Opening:
 
     `contact` is the contact who asks (None for a stranger, then `requester_*` say who); `account` None means that
     a contact of several accounts named none. `arrived_at` is when the request reached us: the clocks run from there.
-    `submission` is the key of one press of the button: the same key twice is one ticket.
+    `submission` is the key of one press of the button: the same key twice is one ticket. `may_wait`: support waits while
+    the contact's details are out of date; not where the caller judges that itself.
     """
 
     subject: str
@@ -70,6 +73,7 @@ class Opening:
     judgements: tuple[Judgement, ...] = ()
     acknowledge: Acknowledge = "full"
     follows: Ticket | None = None
+    may_wait: bool = True
 
 
 def open_ticket(opening: Opening, *, by: Actor, at: datetime) -> Ticket:
@@ -128,7 +132,10 @@ def open_ticket(opening: Opening, *, by: Actor, at: datetime) -> Ticket:
         note("ticket", ticket.pk, "opened", by=by, at=at, facts={"channel": str(opening.channel)})
         decide("ticket", ticket.pk, _judgements(opening, version), version_id=version.id, at=at)
         index.add("ticket", ticket.pk, searchable(ticket, message))
-        _acknowledge(opening, ticket, version, at)
+        why = _doubt(opening, ticket, version, at=at)
+        if why:
+            withholding.withhold(ticket, why, version=version, at=at)
+        _acknowledge(opening, ticket, version, at, waits=why)
         return ticket
 
 
@@ -205,10 +212,24 @@ def _judgements(opening: Opening, version: policy.Version) -> list[Judgement]:
     return [*opening.judgements, *promised]
 
 
-def _acknowledge(opening: Opening, ticket: Ticket, version: policy.Version, at: datetime) -> None:
+def _doubt(opening: Opening, ticket: Ticket, version: policy.Version, *, at: datetime) -> Doubt:
+    """Why support waits for the contact's details, or "": not for complaints, and not for what came by telephone."""
+    written = opening.channel in (Channel.MAIL, Channel.CLIENT_AREA)
+    if opening.contact is None or not written or ticket.sealed or not opening.may_wait:
+        return ""
+    return doubt(opening.contact, version.terms, at=at)
+
+
+def _acknowledge(
+    opening: Opening, ticket: Ticket, version: policy.Version, at: datetime, *, waits: Doubt
+) -> None:
     if opening.contact is None or opening.acknowledge == "none":
         return
     contact, asks = opening.contact, opening.acknowledge == "confirm"
+    if waits and not asks:
+        # Also where mail came back before: this is the one mail that can put it right.
+        mails.details_first(ticket, contact, why=waits, version=version, at=at)
+        return
     judged = acknowledging.judge(
         ticket,
         contact.person,
@@ -224,4 +245,18 @@ def _acknowledge(opening: Opening, ticket: Ticket, version: policy.Version, at: 
     elif asks:
         mails.please_confirm(ticket, contact, at=at)
     else:
-        mails.acknowledgement(ticket, contact, version, in_reply_to=opening.inbound_mail, at=at)
+        mails.acknowledgement(
+            ticket,
+            contact,
+            version,
+            in_reply_to=opening.inbound_mail,
+            choices=_choices(ticket, contact),
+            at=at,
+        )
+
+
+def _choices(ticket: Ticket, contact: Contact) -> list[Contact]:
+    """The accounts of which a believed sender named none: each gets a button (contact.identify)."""
+    if ticket.account_id is not None or ticket.trust not in BELIEVED or ticket.sealed:
+        return []
+    return contacts_of_person(contact.person)

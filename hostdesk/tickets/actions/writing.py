@@ -20,6 +20,7 @@ from hostdesk.tickets.actions import clocks
 from hostdesk.tickets.actions.locking import locked
 from hostdesk.tickets.actions.opening import NewFile, attach, author_name, fresh_part, kept_text, searchable
 from hostdesk.tickets.actions.taking import take_for_answer
+from hostdesk.tickets.actions.withholding import is_withheld
 from hostdesk.tickets.models import Draft, Message, Ticket, TicketState
 
 
@@ -156,7 +157,8 @@ def add_customer_message(
         if turn.reopens:
             reopen_row(row, cause="customer wrote", by=by, at=at)
         else:
-            settle(row, turn.state, cause="customer wrote", at=at)
+            state = row.state if is_withheld(row) else turn.state
+            settle(row, state, cause="customer wrote", at=at)
         note("ticket", row.pk, "customer wrote", by=by, at=at)
         if added.judgements:
             version = policy.current(row.policy_slug)

@@ -22,13 +22,15 @@ class Expectation:
     """What a customer may expect now.
 
     `place` is the ticket's place in the queue, 1 next, None when somebody has it or it is not our turn;
-    `answer_by`, `solve_by` are None when that clock is over or waits; `waits_for_you` says whose turn it is.
+    `answer_by`, `solve_by` are None when that clock is over or waits; `waits_for_you` says whose turn it is;
+    `waits_for_details`: nothing goes on before the contact's details are in order (contact.current).
     """
 
     place: int | None
     answer_by: datetime | None
     solve_by: datetime | None
     waits_for_you: bool
+    waits_for_details: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,11 @@ class ClientTicket:
 
 def unfinished_for_person(person: Person, *, skip: int = 0, limit: int = 50) -> list[Ticket]:
     """Everything we have open for a person, last touched first."""
-    unfinished = tickets_for_person(person).unfinished().select_related("account__customer", "assignee")
+    unfinished = (
+        tickets_for_person(person)
+        .unfinished()
+        .select_related("account__customer", "assignee", "contact__person")
+    )
     return list(unfinished.order_by("-updated_at", "-id")[skip : skip + limit])
 
 
@@ -76,10 +82,11 @@ def expectations_of(tickets: Iterable[Ticket]) -> dict[int, Expectation]:
     asked = list(tickets)
     if not asked:
         return {}
+    running = list(SlaClock.objects.filter(ticket__in=asked, stopped_at=None, state__in=[*_COUNTS, "paused"]))
     due: dict[tuple[int, str], datetime] = {
-        (clock.ticket_id, clock.kind): clock.due_at
-        for clock in SlaClock.objects.filter(ticket__in=asked, stopped_at=None, state__in=_COUNTS)
+        (clock.ticket_id, clock.kind): clock.due_at for clock in running if clock.state != "paused"
     }
+    withheld = {clock.ticket_id for clock in running if (clock.kind, clock.state) == ("response", "paused")}
     places = places_of(asked)
     return {
         ticket.pk: Expectation(
@@ -87,6 +94,7 @@ def expectations_of(tickets: Iterable[Ticket]) -> dict[int, Expectation]:
             answer_by=due.get((ticket.pk, "response")),
             solve_by=due.get((ticket.pk, "resolution")),
             waits_for_you=ticket.state == "waiting_customer",
+            waits_for_details=ticket.state == "waiting_customer" and ticket.pk in withheld,
         )
         for ticket in asked
     }

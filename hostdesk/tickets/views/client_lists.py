@@ -15,10 +15,8 @@ from django.views.decorators.http import require_safe
 
 from hostdesk.kit import numbers
 from hostdesk.people.access import contacts_only
-from hostdesk.people.models import Person
-from hostdesk.people.queries import contacts_of_person, has_read_policy
+from hostdesk.people.queries import contacts_of_person
 from hostdesk.people.requests import ClientRequest
-from hostdesk.policy import queries as policy
 from hostdesk.tickets.models import Ticket
 from hostdesk.tickets.queries import client
 from hostdesk.tickets.views.client_words import standing
@@ -67,7 +65,6 @@ def home(request: ClientRequest) -> HttpResponse:
             "acts": bool(contacts),
             "previous": reverse("tickets:client") if skip else "",
             "following": following,
-            "unread": _unread_policies(person),
         },
     )
 
@@ -121,14 +118,6 @@ def _grouped(tickets: list[Ticket], *, several: bool, now: datetime) -> list[Gro
 
 def _username(ticket: Ticket) -> str:
     return ticket.account.username if ticket.account else ""
-
-
-def _unread_policies(person: Person) -> list[str]:
-    """Titles of the policies in force, when the person has not said to have read them all (scope.published)."""
-    versions = policy.newest()
-    if has_read_policy(person, [version.id for version in versions]):
-        return []
-    return [version.title for version in versions]
 
 
 def _number(text: str | None) -> int:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from hostdesk.kit import numbers
 from hostdesk.people.access import contacts_only
+from hostdesk.people.queries import contacts_of_person
 from hostdesk.people.requests import ClientRequest
 from hostdesk.policy import queries as policy
 from hostdesk.policy.rules.channel import reopens_until
@@ -62,6 +63,7 @@ def _context(
         "to_confirm": found.trust == "unproven" and asked_by_me,
         "unconfirmed": found.trust == "unproven" and not asked_by_me,
         "disowned": found.trust == "forged",
+        "choices": contacts_of_person(person) if found.account_id is None and asked_by_me else [],
         "solved": found.state == TicketState.RESOLVED,
         "follows": numbers.shown(found.follows_id) if found.follows_id else "",
         "closed": found.state == TicketState.CLOSED,

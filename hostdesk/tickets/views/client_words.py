@@ -51,7 +51,7 @@ def standing(
     if ticket.state == TicketState.RESOLVED:
         return _resolved(ticket, reopens_until, now)
     if ticket.state == TicketState.WAITING_CUSTOMER:
-        return _your_turn(ticket, now)
+        return _for_details(ticket, now) if expected.waits_for_details else _your_turn(ticket, now)
     if ticket.state == TicketState.WAITING_WINDOW:
         return _for_a_window(ticket)
     if ticket.state == TicketState.WAITING_TEAM:
@@ -127,6 +127,23 @@ def _your_turn(ticket: Ticket, now: datetime) -> Standing:
         ),
         promise(ticket, "sla.resolve"),
         format_html("Your turn since {}", since),
+    )
+
+
+def _for_details(ticket: Ticket, now: datetime) -> Standing:
+    who = ticket.contact.person.name if ticket.contact else "the contact"
+    return Standing(
+        "ours",
+        "user-check",
+        "Waits for contact details",
+        format_html(
+            "We have it since {}. It goes on, at the place of its arrival, as soon as {} has said that the contact "
+            "details are still right: one press of a button, in the client area or behind the link that we mailed.",
+            times.tag(ticket.opened_at, now),
+            who,
+        ),
+        promise(ticket, "contact.current"),
+        SafeString("Waits for contact details"),
     )
 
 

@@ -1,0 +1,219 @@
+"""An address counts once its owner has pressed the button in our mail: asking, asking again, taking back, the press itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from hostdesk.audit.actions import Fact, note
+from hostdesk.hosting.models import Account
+from hostdesk.hosting.queries import policy_version_for
+from hostdesk.kit.actors import SYSTEM, Actor
+from hostdesk.kit.refusals import Refused
+from hostdesk.people import mails, rules, seals
+from hostdesk.people.actions import contacts, listing, reaching
+from hostdesk.people.actions.listing import Wanted
+from hostdesk.people.models import Contact, ContactRole, PendingContact, Person
+
+GONE = "This link has been used, has run out, or was taken back. The contact who asked can send a new one."
+
+
+def propose(
+    account: Account, wanted: Wanted, *, home: str | None, by: Contact, ticket_number: int, at: datetime
+) -> PendingContact:
+    """Ask the owner of an address whether it is theirs; until they press the button nothing has changed.
+
+    `wanted` went through `address_of` and `details_of`. `home` is where the address lives when that is with us
+    (`hosting.homes`), asked before. Inside the caller's transaction. Refused: what the policy does not allow.
+    Clauses: contact.listed_sender, contact.restricted, contact.off_server.
+    """
+    listing.lock(account)
+    listing.may(by, wanted)
+    listing.is_free(account, wanted)
+    listing.has_room(account, wanted, pending=True)
+    listing.off_server(account, wanted.email, wanted.role, home=home)
+    token = seals.new_token()
+    row = PendingContact.objects.create(
+        account=account,
+        contact=wanted.contact,
+        email=wanted.email,
+        name=wanted.name,
+        phone=wanted.phone,
+        role=wanted.role,
+        asked_by=by,
+        ticket_number=ticket_number,
+        token_sha256=seals.fingerprint(token),
+        created_at=at,
+        mailed_at=at,
+        expires_at=at + policy_version_for(account).terms.request_confirm,
+    )
+    note("account", account.pk, "asked an address to confirm", by=by.actor(), at=at, facts=_facts(row))
+    mails.please_verify(row, token=token, at=at)
+    return row
+
+
+@transaction.atomic
+def send_again(pending: PendingContact, *, by: Contact, at: datetime) -> None:
+    """Mail a new link, which ends the earlier one and lives from now on. Refused: what was verified or taken back."""
+    token = seals.new_token()
+    changed = PendingContact.objects.open().filter(pk=pending.pk)
+    expires = at + policy_version_for(pending.account).terms.request_confirm
+    if not changed.update(token_sha256=seals.fingerprint(token), mailed_at=at, expires_at=expires):
+        raise Refused("", "This was settled meanwhile.")
+    pending.refresh_from_db()
+    note("account", pending.account_id, "asked again", by=by.actor(), at=at, facts=_facts(pending))
+    mails.please_verify(pending, token=token, at=at)
+
+
+def give_up(pending: PendingContact, *, how: str, by: Actor, at: datetime) -> bool:
+    """End what nobody verified: `cancelled` or `expired`; whether it was still open."""
+    if not PendingContact.objects.open().filter(pk=pending.pk).update(ended_at=at, ended=how):
+        return False
+    note("account", pending.account_id, f"address {how}", by=by, at=at, facts=_facts(pending))
+    return True
+
+
+def pending_of_token(token: str, *, at: datetime) -> PendingContact | None:
+    """What a link asks, while it is good; looking does not use it up, since mail scanners look."""
+    rows = PendingContact.objects.alive(at).filter(token_sha256=seals.fingerprint(token))
+    return rows.select_related("account__customer", "contact__person", "asked_by__person").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a press of the button did: who is listed now, and which address was replaced ("" when none was)."""
+
+    pending: PendingContact
+    contact: Contact
+    old_address: str
+
+
+def accept(token: str, *, home: str | None, at: datetime) -> Verified:
+    """The owner of the address pressed the button: the change counts from now on, once.
+
+    Everything is judged anew: whoever asked may have lost the right, somebody else may have taken the place, the contact
+    may be gone. Inside the caller's transaction. Refused with the reason, and then nothing has changed.
+    Clauses: contact.listed_sender, contact.restricted, contact.off_server.
+    """
+    found = pending_of_token(token, at=at)
+    if found is None:
+        raise Refused("", GONE)
+    listing.lock(found.account)
+    row = PendingContact.objects.alive(at).filter(pk=found.pk).select_related("asked_by__person").first()
+    if row is None:
+        raise Refused("", GONE)
+    wanted = _as_it_is_now(row)
+    listing.may(Contact.objects.select_related("person").get(pk=row.asked_by_id), wanted)
+    listing.is_free(row.account, wanted, but=row)
+    listing.has_room(row.account, wanted, pending=False)
+    listing.off_server(row.account, wanted.email, wanted.role, home=home)
+    old = wanted.contact.person.email if wanted.contact is not None else ""
+    contact = _carry_out(row, wanted, at=at)
+    PendingContact.objects.filter(pk=row.pk).update(ended_at=at, ended="verified")
+    note("contact", contact.pk, "address verified", by=contact.actor(), at=at, facts=_facts(row))
+    replaced = old if old != contact.person.email else ""
+    listing.tell(
+        contact.account, _said(row, contact, replaced), but=(contact.person,), also=(replaced,), at=at
+    )
+    return Verified(row, contact, replaced)
+
+
+def _carry_out(row: PendingContact, wanted: Wanted, *, at: datetime) -> Contact:
+    if wanted.role == ContactRole.PRIMARY and (wanted.contact is None or wanted.contact.role != wanted.role):
+        _step_back(row, wanted, at=at)
+    if wanted.contact is None:
+        return _add(row, wanted, at=at)
+    changes: dict[str, object] = {"role": wanted.role, "confirmed_at": at}
+    person = wanted.contact.person
+    if wanted.email != person.email:
+        person = _person_behind(row, wanted, at=at)
+        changes |= {"person": person, "lives_on": "", "lives_here_since": None, "home_looked_at": None}
+    Contact.objects.filter(pk=wanted.contact.pk).update(**changes)
+    contacts.end_rights(wanted.contact.person, at=at)
+    reaching.is_alive(person, how="verified the address", by=SYSTEM, at=at)
+    return Contact.objects.with_account().get(pk=wanted.contact.pk)
+
+
+def _add(row: PendingContact, wanted: Wanted, *, at: datetime) -> Contact:
+    person, _ = Person.objects.get_or_create(
+        email=wanted.email, defaults={"name": wanted.name, "phone": wanted.phone, "created_at": at}
+    )
+    asker = row.asked_by
+    vouched_for = f"{asker.person.name}, {asker.role} contact, and the owner of the address"[:200]
+    made = Contact.objects.create(
+        person=person,
+        account=row.account,
+        role=wanted.role,
+        vouched_for=vouched_for,
+        created_at=at,
+        confirmed_at=at,
+    )
+    facts: dict[str, Fact] = {"account": row.account.username, "role": wanted.role}
+    note("contact", made.pk, "added", by=asker.actor(), at=at, facts=facts)
+    reaching.is_alive(person, how="verified the address", by=SYSTEM, at=at)
+    return Contact.objects.with_account().get(pk=made.pk)
+
+
+def _person_behind(row: PendingContact, wanted: Wanted, *, at: datetime) -> Person:
+    """The person of the new address: the same one where nothing else hangs on the old address and they asked themselves."""
+    assert wanted.contact is not None, "an address is changed for a contact"
+    person = wanted.contact.person
+    known = Person.objects.filter(email=wanted.email).first()
+    own = row.asked_by.person_id == person.pk
+    if known is None and own and Contact.objects.filter(person=person).count() == 1:
+        Person.objects.filter(pk=person.pk).update(email=wanted.email)
+        note("person", person.pk, "address changed", by=row.asked_by.actor(), at=at)
+        return Person.objects.get(pk=person.pk)
+    return known or Person.objects.create(
+        email=wanted.email, name=wanted.name, phone=wanted.phone, created_at=at
+    )
+
+
+def _step_back(row: PendingContact, wanted: Wanted, *, at: datetime) -> None:
+    """The primary makes room: takes the role that the new one leaves, or becomes authorised."""
+    primary = Contact.objects.select_related("person").get(
+        account=row.account, removed_at=None, role="primary"
+    )
+    free = wanted.contact.role if wanted.contact is not None else ContactRole.AUTHORISED
+    if free == ContactRole.SECONDARY and contacts.home_by_tables(row.account, primary.person.email):
+        free = ContactRole.AUTHORISED
+    if wanted.contact is not None:
+        # Only one of each may stand at a time: the new primary steps aside while the roles change hands.
+        Contact.objects.filter(pk=wanted.contact.pk).update(role=ContactRole.AUTHORISED)
+    others = Contact.objects.filter(account=row.account, removed_at=None, role=free).exclude(
+        pk__in=[primary.pk, wanted.contact.pk if wanted.contact is not None else 0]
+    )
+    limits = contacts.limits_of(policy_version_for(row.account).terms)
+    if rules.too_many(free, username=row.account.username, count=others.count() + 1, limits=limits):
+        sentence = (
+            f"{primary.person.name} would need a place among the {free} contacts, and there is none left."
+        )
+        raise Refused("contact.listed_sender", sentence)
+    Contact.objects.filter(pk=primary.pk).update(role=free)
+    facts: dict[str, Fact] = {"from": "primary", "to": str(free)}
+    note("contact", primary.pk, "changed role", by=primary.actor(), at=at, facts=facts)
+
+
+def _as_it_is_now(row: PendingContact) -> Wanted:
+    contact = None
+    if row.contact_id is not None:
+        contact = Contact.objects.with_account().filter(pk=row.contact_id, removed_at=None).first()
+        if contact is None:
+            raise Refused("", "The contact was removed meanwhile, so there is nothing to change.")
+    return Wanted(row.email, row.name, row.phone, row.role, contact)
+
+
+def _said(row: PendingContact, contact: Contact, replaced: str) -> str:
+    person = contact.person
+    who = f"{person.name} ({person.email})"
+    if row.contact_id is None:
+        return f"{who} is {contact.role} contact now, added by {row.asked_by.person.name}."
+    if replaced:
+        return f"The {contact.role} contact {person.name} has the address {person.email} now, in place of {replaced}."
+    return f"{who} is {contact.role} contact now, in agreement with {row.asked_by.person.name}."
+
+
+def _facts(row: PendingContact) -> dict[str, Fact]:
+    return {"pending": row.pk, "role": row.role, "contact": row.contact_id, "ticket": row.ticket_number}

@@ -1,0 +1,56 @@
+"""What stands above every page of the client area: details to confirm, a policy to read, an address that came home."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from hostdesk.hosting.queries import policy_slugs_for
+from hostdesk.people import queries
+from hostdesk.people.models import Contact, Person
+from hostdesk.people.standing import doubt
+from hostdesk.policy import queries as policy
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """`doubt`: why the details are out of date (age, bounces) or ""; `unread`: titles of policies that were not read;
+    `at_home`: contacts of the person whose secondary address lives with us.
+    """
+
+    doubt: str = ""
+    unread: tuple[str, ...] = ()
+    at_home: tuple[Contact, ...] = ()
+
+
+def notices(request: HttpRequest) -> dict[str, Any]:  # `Any`: a template context
+    """`notices` for templates, asked for only by pages that show them."""
+    person = getattr(request, "person", None)
+    if person is None:
+        return {}
+    return {"notices": SimpleLazyObject(lambda: notices_for(person, at=request.at))}  # type: ignore[attr-defined]
+
+
+def notices_for(person: Person, *, at: datetime) -> Notices:
+    """What this person is to be told now. Clauses: contact.current, scope.published, contact.off_server."""
+    contacts = queries.contacts_of_person(person)
+    if not contacts:
+        return Notices()
+    slugs = policy_slugs_for([contact.account_id for contact in contacts])
+    versions = [policy.current(slug) for slug in sorted(set(slugs.values()))]
+    is_read = queries.has_read_policy(person, [version.id for version in versions])
+    return Notices(
+        doubt=_doubt(contacts, slugs, at=at),
+        unread=() if is_read else tuple(version.title for version in versions),
+        at_home=tuple(contact for contact in contacts if contact.lives_on and contact.role == "secondary"),
+    )
+
+
+def _doubt(contacts: Sequence[Contact], slugs: dict[int, str], *, at: datetime) -> str:
+    found = [doubt(one, policy.current(slugs[one.account_id]).terms, at=at) for one in contacts]
+    return "bounces" if "bounces" in found else "age" if "age" in found else ""

@@ -1,0 +1,71 @@
+"""Support waits while a contact's details are out of date, and goes on as soon as they are not. Never silence.
+
+A withheld ticket waits for the customer with both clocks stopped, and keeps its place by arrival. Complaints, calls and
+what the house opens itself are not withheld.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from hostdesk.audit.actions import Judgement, decide, note
+from hostdesk.kit.actors import SYSTEM
+from hostdesk.people.standing import Doubt, doubt
+from hostdesk.policy import queries as policy
+from hostdesk.policy.queries import Version
+from hostdesk.tickets.actions import clocks
+from hostdesk.tickets.actions.locking import locked
+from hostdesk.tickets.models import ENDED, Ticket, TicketState
+
+CLAUSE = "contact.current"
+CAUSE = "contact details"
+
+
+def withhold(ticket: Ticket, why: Doubt, *, version: Version, at: datetime) -> None:
+    """Let a ticket that was just opened wait until its contact says that the details are right. Clause: contact.current."""
+    assert ticket.contact is not None, "only a contact has details"
+    clocks.pause_all(ticket, cause=CAUSE, at=ticket.opened_at)
+    ticket.state = TicketState.WAITING_CUSTOMER
+    ticket.save(update_fields=["state", "attention"])
+    facts = {"why": why, "contact": ticket.contact_id}
+    decide("ticket", ticket.pk, [Judgement(CLAUSE, "waits", facts)], version_id=version.id, at=at)
+
+
+def is_withheld(ticket: Ticket) -> bool:
+    """Whether a ticket waits for its contact's details: nothing else ever stops the clock of the first answer."""
+    if ticket.state != TicketState.WAITING_CUSTOMER:
+        return False
+    return ticket.clocks.filter(kind=clocks.RESPONSE, state="paused").exists()
+
+
+def release_tickets(person_id: int, *, at: datetime) -> int:
+    """Let the tickets of a person whose details are in order go on, each at the place of its arrival; how many.
+
+    Clauses: contact.current, sla.fcfs.
+    """
+    held = Ticket.objects.filter(
+        contact__person=person_id,
+        state=TicketState.WAITING_CUSTOMER,
+        clocks__kind=clocks.RESPONSE,
+        clocks__state="paused",
+    )
+    return sum(_release(ticket, at=at) for ticket in held.order_by("queued_at", "pk"))
+
+
+def _release(ticket: Ticket, *, at: datetime) -> int:
+    with transaction.atomic():
+        row = locked(ticket)
+        version = policy.current(row.policy_slug)
+        if row.state in ENDED or not is_withheld(row) or row.contact is None:
+            return 0
+        if doubt(row.contact, version.terms, at=at):
+            return 0
+        clocks.resume(row, cause=CAUSE, at=at)
+        row.state = TicketState.OPEN if row.assignee_id else TicketState.NEW
+        row.state_since = row.updated_at = at
+        row.save(update_fields=["state", "state_since", "updated_at", "attention"])
+        note("ticket", row.pk, "contact details in order", by=SYSTEM, at=at)
+        decide("ticket", row.pk, [Judgement(CLAUSE, "goes on")], version_id=version.id, at=at)
+        return 1
