@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django import forms
 
+from hostdesk.people import passwords
 from hostdesk.policy.catalogue import Detail, RequestType
 from hostdesk.requests import details as typed
 
@@ -145,6 +146,29 @@ class OutcomeForm(forms.Form):
         help_text="The contact reads it. No passwords.",
         error_messages={"required": "Look again and write down what you see."},
     )
+
+
+class PasswordForm(forms.Form):
+    """A password that the contact chooses; shown by the browser's own means rather than typed twice."""
+
+    password = forms.CharField(
+        label="New password",
+        max_length=passwords.LONGEST,
+        strip=False,
+        help_text=f"At least {passwords.SHORTEST} characters. A few words in a row are easy to remember.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        error_messages={"required": "Choose a password."},
+    )
+
+    def clean_password(self) -> str:
+        """No password that is tried first, and none with what no keyboard makes twice."""
+        chosen = str(self.cleaned_data["password"])
+        fault = passwords.fault(chosen)
+        if fault is None and (not chosen.isprintable() or chosen != chosen.strip()):
+            fault = "Use nothing invisible, and no blank at either end."
+        if fault is not None:
+            raise forms.ValidationError(fault)
+        return chosen
 
 
 class CallerForm(forms.Form):

@@ -46,22 +46,29 @@ class ContactCan:
     agree: bool
     accept_price: bool
     confirm_details: bool
+    choose_password: bool
     stop: bool
 
     @property
     def anything(self) -> bool:
         """Whether there is a button for this contact."""
-        return self.confirm or self.agree or self.accept_price or self.confirm_details or self.stop
+        say = self.confirm or self.agree or self.accept_price
+        return say or self.confirm_details or self.choose_password or self.stop
+
+
+CHOSEN_HERE = "reset_mailbox_password"
+"""The operation whose password the contact chooses on the page of the request, signed in."""
 
 
 def contact_can(
-    *, state: str, is_asker: bool, may_agree: bool, role: str, restricted_roles: Iterable[str]
+    *, state: str, operation: str, is_asker: bool, may_agree: bool, role: str, restricted_roles: Iterable[str]
 ) -> ContactCan:
-    """`may_agree`: this contact's yes would be the second one that counts."""
+    """`operation` is how the request is carried out; `may_agree`: this contact's yes would be the second one that counts."""
     return ContactCan(
         confirm=state == "confirm" and is_asker,
         agree=state == "second" and may_agree,
         accept_price=state == "price" and is_asker,
         confirm_details=state == "details" and is_asker,
+        choose_password=state == "ready" and is_asker and operation == CHOSEN_HERE,
         stop=state not in _NOT_ANY_MORE and (is_asker or role in set(restricted_roles)),
     )

@@ -78,6 +78,7 @@ TABLE = {
     "client/requests/<int:pk>": Row("contacts", "client/requests/{request}"),
     "client/requests/<int:pk>/confirmation": Row("contacts", "client/requests/{request}/confirmation"),
     "client/requests/<int:pk>/price": Row("contacts", "client/requests/{request}/price"),
+    "client/requests/<int:pk>/password": Row("contacts", "client/requests/{password_request}/password"),
     "client/requests/<int:pk>/withdrawal": Row("contacts", "client/requests/{request}/withdrawal"),
     "client/security": Row("contacts"),
     "client/security/password": Row("contacts"),
@@ -158,6 +159,9 @@ TABLE = {
     "desk/requests/<int:pk>/payment": Row(
         "agents", "desk/requests/{request}/payment", (("amount", "1.00"), ("reference", "EFT"))
     ),
+    "desk/requests/<int:pk>/preview": Row("agents", "desk/requests/{request}/preview"),
+    "desk/requests/<int:pk>/panel-run": Row("agents", "desk/requests/{request}/panel-run"),
+    "desk/requests/<int:pk>/run/undo": Row("agents", "desk/requests/{done_request}/run/undo"),
     "desk/requests/<int:pk>/run": Row("agents", "desk/requests/{request}/run", (("before", "seen"),)),
     "desk/requests/<int:pk>/run/steps/<int:position>": Row("agents", "desk/requests/{request}/run/steps/0"),
     "desk/requests/<int:pk>/run/outcome": Row("agents", "desk/requests/{request}/run/outcome"),

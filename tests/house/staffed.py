@@ -10,7 +10,7 @@ from hostdesk.mail.models import OutboundMail
 from hostdesk.people.actions import sessions
 from hostdesk.people.middleware import CLIENT_COOKIE, DESK_COOKIE
 from hostdesk.people.models import PendingContact, Step
-from hostdesk.requests.actions import contact_changes
+from hostdesk.requests.actions import carrying, contact_changes
 from hostdesk.requests.actions.asking import Wish, ask
 from hostdesk.requests.views.desk_phone import sealed
 from hostdesk.tickets.models import Attachment, Message
@@ -27,12 +27,13 @@ class Staffed:
     """A desk with one of everything, and a browser for each actor."""
 
     def __init__(self, world):
-        contact = world.contact()
+        self.world, self.contact = world, world.contact()
+        contact = self.contact
         files = [("notes.txt", b"what was done"), ("shot.png", PICTURE)]
         mail = world.receives(raw=html_letter(world, files), to="support")
         closed = world.receives("stranger@nowhere.example")
         staff = {role: world.agent(role.title(), role=role) for role in ("level1", "supervisor", "admin")}
-        self.contact, self.staff = contact, staff
+        self.staff = staff
         self.tokens = {
             role: sessions.open_for_agent(a, step=Step.FULL, browser=BROWSER, at=world.now)
             for role, a in staff.items()
@@ -63,13 +64,21 @@ class Staffed:
             "mail": mail.pk,
             "outbound": OutboundMail.objects.first().pk,
             "person_session": self.person.session.pk,
-            "request": ask(
-                Wish(kind="plan_change", contact=contact, channel="client", details={"plan": "Business"}),
-                by=contact.actor(),
-                at=world.now,
-            ).pk,
+            "request": self.asks_for("plan_change", {"plan": "Business"}).pk,
+            "password_request": self.asks_for("mailbox_password", {"mailbox": "info@acme.example"}).pk,
+            "done_request": self.done_by(staff["level1"]).pk,
             "ticket": ticket.number,
         }
+
+    def asks_for(self, kind, details):
+        wish = Wish(kind=kind, contact=self.contact, channel="client", details=details)
+        return ask(wish, by=self.contact.actor(), at=self.world.now)
+
+    def done_by(self, agent):
+        request, at = self.asks_for("suspension", {}), self.world.now
+        run = carrying.begin(request, panel="by_hand", before={}, by=agent, at=at)
+        carrying.finish(run, state="done", after={}, answer="", by=agent, at=at)
+        return request
 
     def browser(self, actor):
         client = Client(raise_request_exception=True)

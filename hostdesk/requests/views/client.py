@@ -97,6 +97,7 @@ def can_say(case: Case, me: Contact) -> ContactCan:
     )
     return contact_can(
         state=request.state,
+        operation=case.kind.carried_out,
         is_asker=is_asker,
         may_agree=may_agree,
         role=me.role,

@@ -20,6 +20,7 @@ from hostdesk.policy.registry import CLAUSES
 from hostdesk.policy.rules import requests as rules
 from hostdesk.requests import words
 from hostdesk.requests.actions.carrying import BY_HAND
+from hostdesk.requests.actions.through_panel import may_undo
 from hostdesk.requests.forms import BeforeForm, OutcomeForm, PaymentForm, ReasonForm
 from hostdesk.requests.models import UNDER_WAY, AdminRequest
 from hostdesk.requests.queries import (
@@ -138,6 +139,7 @@ def show_request(
     asking = asking_of(case, at=at)
     verdict = rules.judge(asking, case.kind, case.version.terms) if found.state in UNDER_WAY else None
     run = next((one for one in found.runs.all() if one.state in ("asked", "unclear")), None)
+    done = [one for one in found.runs.all() if one.state == "done"]
     context: dict[str, Any] = {  # a template context holds anything
         "place": "requests",
         "case": case,
@@ -153,6 +155,7 @@ def show_request(
         "can": can_do(case, request.agent),
         "run": run,
         "checklist": _checklist(case),
+        "may_undo": bool(done) and may_undo(done[-1]),
         "by_hand": case.kind.carried_out == BY_HAND,
         "payment_form": PaymentForm(initial={"amount": words.price(found)}),
         "objection_form": ReasonForm(prefix="no"),
