@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from hostdesk.audit.actions import note
+from hostdesk.hosting.models import Account
 from hostdesk.hosting.queries import domains_of, policy_version_for
 from hostdesk.kit.actors import Actor
 from hostdesk.kit.refusals import Refused
@@ -67,6 +68,8 @@ def ask(wish: Wish, *, by: Actor, at: datetime) -> AdminRequest:
     if wrong:
         raise WrongDetails(wrong)
     with transaction.atomic():
+        # Who asks at the same instant for the same account waits here, and then sees what the first has made.
+        Account.objects.select_for_update(no_key=True).get(pk=account.pk)
         earlier = _asked_before(wish, found)
         if earlier is not None:
             return earlier
