@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from hostdesk.kit.refusals import Refused
+from hostdesk.people import proof
 from hostdesk.web.htmx import wants_fragment
 
 # `Any`: what follows the request are the parts of the address.
@@ -52,6 +53,22 @@ def agents_only(
         return guarded
 
     return guard(view) if view is not None else guard
+
+
+def recently_proven(view: View) -> View:
+    """Only with a second step given a short while ago; else it is asked for, and what was typed goes on with it.
+
+    Stands below `agents_only`. No API token gets here: a token has no browser session to prove.
+    """
+
+    @wraps(view)
+    def guarded(
+        request: HttpRequest, *parts: Any, **named: Any
+    ) -> HttpResponse:  # `Any`: parts of an address
+        return proof.gate(request, lambda: view(request, *parts, **named))
+
+    guarded.is_dangerous = True  # type: ignore[attr-defined]  # read by the table of what is dangerous
+    return guarded
 
 
 def contacts_only(view: View) -> View:

@@ -50,6 +50,43 @@ class Code(forms.Form):
     )
 
 
+class PasskeyAnswer(forms.Form):
+    """What a browser says for a passkey, as JSON; a script of the page puts it there."""
+
+    answer = forms.CharField(widget=forms.HiddenInput)
+
+
+class NewPasskey(PasskeyAnswer):
+    """A passkey to register."""
+
+    name = forms.CharField(
+        label="Name",
+        max_length=60,
+        help_text="By which you will know it, such as the device it is on.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class PasskeyName(forms.Form):
+    """A passkey to be called something else."""
+
+    name = forms.CharField(max_length=60)
+
+
+class Proof(forms.Form):
+    """The second step once more; one of the three."""
+
+    proof_code = forms.CharField(
+        label="Code",
+        max_length=40,
+        required=False,
+        help_text="Six digits of your authenticator app, or a recovery code.",
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false"}),
+    )
+    proof_password = _password("Your password", "current-password", required=False)
+    proof_passkey = forms.CharField(required=False, max_length=20_000, widget=forms.HiddenInput)
+
+
 class NewPassword(forms.Form):
     """A password to set, once and shown by the browser's own means rather than typed twice."""
 

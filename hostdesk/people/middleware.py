@@ -15,6 +15,7 @@ from hostdesk.people.models import Session, Step
 
 DESK_COOKIE = "hd_desk"
 CLIENT_COOKIE = "hd_client"
+PASSKEY_COOKIE = "hd_passkey"
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -69,6 +70,19 @@ def remember(response: HttpResponse, signed_in: sessions.SignedIn) -> HttpRespon
         max_age=life.most,
         httponly=True,
         samesite="Lax",
+        secure=settings.SECURE,
+    )
+    return response
+
+
+def remember_ticket(response: HttpResponse, ticket: str) -> HttpResponse:
+    """Give the browser the ticket of a passkey ceremony, for the few minutes that it is good."""
+    response.set_cookie(
+        PASSKEY_COOKIE,
+        ticket,
+        max_age=rules.CHALLENGE_LIFE,
+        httponly=True,
+        samesite="Strict",
         secure=settings.SECURE,
     )
     return response

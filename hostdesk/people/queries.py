@@ -16,6 +16,7 @@ from hostdesk.people.models import (
     Agent,
     ApiToken,
     Contact,
+    Passkey,
     PendingContact,
     Person,
     PhonePin,
@@ -154,8 +155,26 @@ def agent_by_id(agent_id: int) -> Agent:
 
 
 def agents() -> list[Agent]:
-    """All agents: the active first, by name, each with its teams."""
-    return list(Agent.objects.prefetch_related("teams").order_by("-active", "name", "pk"))
+    """All agents: the active first, by name, each with its teams and passkeys."""
+    return list(Agent.objects.prefetch_related("teams", "passkeys").order_by("-active", "name", "pk"))
+
+
+def passkeys_of(agent: Agent) -> list[Passkey]:
+    """The passkeys of an agent, oldest first."""
+    return list(Passkey.objects.filter(agent=agent).order_by("pk"))
+
+
+def passkey_of(agent: Agent, passkey_id: int) -> Passkey:
+    """One passkey of this agent; `Missing` for another's."""
+    found = Passkey.objects.filter(agent=agent, pk=passkey_id).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def has_second_step(agent: Agent) -> bool:
+    """Whether an agent has an authenticator app or a passkey."""
+    return agent.totp_confirmed_at is not None or Passkey.objects.filter(agent=agent).exists()
 
 
 def agents_of_team(slug: str) -> list[Agent]:

@@ -16,6 +16,10 @@ INVITATION_LIFE = timedelta(days=7)
 SEEN_EVERY = timedelta(minutes=5)
 HALF_SIGNED_IN_LIFE = timedelta(minutes=15)
 TOTP_STEP_SECONDS = 30
+PROOF_LIFE = timedelta(minutes=15)
+"""How long after the second step an agent may do what is dangerous without giving it again."""
+CHALLENGE_LIFE = timedelta(minutes=5)
+MOST_PASSKEYS = 20
 RECOVERY_CODES = 10
 DETAILS_LINK_LIFE = timedelta(days=14)
 PIN_DIGITS = 6
@@ -56,6 +60,11 @@ def pin_fault(pin: str) -> str | None:
     if (len(steps) == 1 and steps <= {0, 1, 9}) or halves or len(set(pin)) < 3:  # noqa: PLR2004  (two digits in a pattern)
         return "This PIN is among the first that are guessed; choose digits without a pattern."
     return None
+
+
+def is_proven(proven_at: datetime | None, *, at: datetime) -> bool:
+    """Whether the second step was given recently enough for what is dangerous."""
+    return proven_at is not None and at - proven_at <= PROOF_LIFE
 
 
 def needs_second_step(role: str, *, demo: bool) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from hostdesk.jobs.rounds import Periodic, Round
-from hostdesk.people.actions import details, limits, links, rechecking, sessions
+from hostdesk.people.actions import details, limits, links, passkeys, rechecking, sessions
 
 
 def forget(at: datetime) -> int:
-    """Drop what ran out long ago: tallies, sessions, links; how many rows."""
-    return limits.sweep(at) + sessions.sweep(at) + links.sweep(at) + details.sweep(at)
+    """Drop what ran out long ago: tallies, sessions, links, challenges; how many rows."""
+    swept = limits.sweep(at) + sessions.sweep(at) + links.sweep(at)
+    return swept + details.sweep(at) + passkeys.sweep(at)
 
 
 ROUNDS = [Round("sign-in links", links.serve_requests, timedelta(milliseconds=500))]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hostdesk.people.views import client, client_sign_in, desk, desk_sign_in
+from hostdesk.people.views import client, client_sign_in, desk, desk_sign_in, passkeys
 
 app_name = "people"
 
@@ -24,12 +24,23 @@ urlpatterns = [
     path("desk/sign-in/code", desk_sign_in.take_second_step, name="second_step"),
     path("desk/sign-in/setup", desk_sign_in.set_up_second_step, name="second_step_setup"),
     path("desk/sign-in/setup/picture.svg", desk_sign_in.second_step_picture, name="second_step_picture"),
+    path("desk/sign-in/setup/passkey", passkeys.set_up, name="set_up_passkey"),
+    path("desk/sign-in/setup/passkey/options", passkeys.set_up_options, name="set_up_passkey_options"),
+    path("desk/sign-in/passkey", passkeys.sign_in, name="passkey_sign_in"),
+    path("desk/sign-in/passkey/options", passkeys.sign_in_options, name="passkey_sign_in_options"),
+    path("desk/prove", passkeys.prove, name="prove"),
+    path("desk/prove/passkey", passkeys.prove_options, name="prove_options"),
     path("desk/invitation/<str:token>", desk_sign_in.invitation, name="invitation"),
     path("desk/sign-out", desk_sign_in.sign_out, name="desk_sign_out"),
     path("desk/me", desk.me, name="me"),
     path("desk/me/password", desk.my_password, name="my_password"),
     path("desk/me/second-step", desk.my_second_step, name="my_second_step"),
     path("desk/me/sessions/<int:session_id>/end", desk.end_my_session, name="end_my_session"),
+    path("desk/me/passkeys", passkeys.register, name="register_passkey"),
+    path("desk/me/passkeys/new", passkeys.new, name="new_passkey"),
+    path("desk/me/passkeys/options", passkeys.options, name="passkey_options"),
+    path("desk/me/passkeys/<int:passkey_id>/name", passkeys.rename, name="rename_passkey"),
+    path("desk/me/passkeys/<int:passkey_id>/removal", passkeys.remove, name="remove_passkey"),
     path("desk/agents", desk.agents, name="agents"),
     path("desk/agents/<int:agent_id>/deactivation", desk.deactivate, name="deactivate"),
     path("desk/agents/<int:agent_id>/invitation", desk.invite, name="invite"),

@@ -9,7 +9,7 @@ from django.test import Client
 from hostdesk.mail.models import OutboundMail
 from hostdesk.people.actions import sessions
 from hostdesk.people.middleware import CLIENT_COOKIE, DESK_COOKIE
-from hostdesk.people.models import PendingContact, Step
+from hostdesk.people.models import Passkey, PendingContact, Step
 from hostdesk.requests.actions import carrying, contact_changes
 from hostdesk.requests.actions.asking import Wish, ask
 from hostdesk.requests.views.desk_phone import sealed
@@ -36,6 +36,16 @@ class Staffed:
         self.staff = staff
         self.tokens = {
             role: sessions.open_for_agent(a, step=Step.FULL, browser=BROWSER, at=world.now)
+            for role, a in staff.items()
+        }
+        self.passkeys = {
+            role: Passkey.objects.create(
+                agent=a,
+                name="Laptop",
+                credential_id=role.encode().hex(),
+                public_key=b"",
+                created_at=world.now,
+            ).pk
             for role, a in staff.items()
         }
         self.person = sessions.open_for_person(contact.person, browser=BROWSER, at=world.now)
@@ -93,7 +103,12 @@ class Staffed:
         own = self.tokens.get(actor)
         agent = self.staff.get(actor)
         call = sealed(self.contact, pin_spoken=False, agent=agent) if agent else "worn-out"
-        parts = {**self.parts, "own_session": own.session.pk if own else 1, "own_caller": call}
+        parts = {
+            **self.parts,
+            "own_session": own.session.pk if own else 1,
+            "own_caller": call,
+            "own_passkey": self.passkeys.get(actor, 1),
+        }
         address = "/" + (TABLE[pattern].sample or pattern).format(**parts)
         client = self.browser(actor)
         with transaction.atomic():

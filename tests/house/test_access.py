@@ -86,7 +86,11 @@ def test_the_second_step_opens_after_the_password_and_the_desk_does_not(world, s
     }
 
     opened = {pattern for pattern, word in found.items() if word == "open"}
-    assert opened == {"desk/sign-in/setup", "desk/sign-in/setup/picture.svg"}
+    assert opened == {
+        "desk/sign-in/setup",
+        "desk/sign-in/setup/picture.svg",
+        "desk/sign-in/setup/passkey",
+    }
 
 
 def test_another_customer_finds_nothing_of_this_one(world, staffed):

@@ -13,9 +13,9 @@ from hostdesk.audit.actions import note
 from hostdesk.kit import addresses
 from hostdesk.kit.actors import Actor
 from hostdesk.kit.refusals import Refused
-from hostdesk.people import mails, passwords, rules, seals
+from hostdesk.people import mails, passwords, queries, rules, seals
 from hostdesk.people.actions import limits, second_step, sessions
-from hostdesk.people.models import Agent, Membership, Role, Step, Team
+from hostdesk.people.models import Agent, Membership, Passkey, Role, Step, Team
 
 WRONG = "Address and password do not fit together. Check both, or ask an administrator for a new invitation."
 _LONGEST_NAME = 200
@@ -144,7 +144,7 @@ def sign_in(email: str, password: str, *, browser: sessions.Browser, at: datetim
 
 
 def _next_step(agent: Agent) -> Step:
-    if agent.totp_confirmed_at is not None and not agent.demo:
+    if not agent.demo and queries.has_second_step(agent):
         return Step.PASSWORD
     if rules.needs_second_step(agent.role, demo=agent.demo):
         second_step.begin(agent)
@@ -172,7 +172,7 @@ def change_password(
 
 @transaction.atomic
 def deactivate(agent: Agent, *, by: Actor, at: datetime) -> None:
-    """The agent has left: sessions end now, API tokens and the invitation are dead.
+    """The agent has left: sessions end now, API tokens, passkeys and the invitation are dead.
 
     Refused: oneself, and the last administrator, for then nobody could add one.
     """
@@ -183,6 +183,7 @@ def deactivate(agent: Agent, *, by: Actor, at: datetime) -> None:
         raise Refused("", f"{agent.name} is the last administrator; add another one first.")
     Agent.objects.filter(pk=agent.pk).update(active=False, invite_sha256=None, invite_expires_at=None)
     agent.api_tokens.filter(revoked_at=None).update(revoked_at=at)
+    Passkey.objects.filter(agent=agent).delete()
     sessions.revoke_all(agent, at=at)
     note("agent", agent.pk, "deactivated", by=by, at=at)
 

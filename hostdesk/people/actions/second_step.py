@@ -12,9 +12,9 @@ from django.db import transaction
 from hostdesk.audit.actions import note
 from hostdesk.kit.actors import Actor
 from hostdesk.kit.refusals import Misconfigured, Refused
-from hostdesk.people import mails, rules, seals
+from hostdesk.people import mails, queries, rules, seals
 from hostdesk.people.actions import limits, sessions
-from hostdesk.people.models import Agent, RecoveryCode, Session
+from hostdesk.people.models import Agent, Passkey, RecoveryCode, Session
 
 WRONG_CODE = (
     "That code is not right. It changes every half minute, and each works only once: wait for the next one."
@@ -53,12 +53,18 @@ def confirm(agent: Agent, code: str, *, network: str, at: datetime) -> list[str]
         _use_step(agent, code, at=at)
         if not Agent.objects.filter(pk=agent.pk, totp_confirmed_at=None).update(totp_confirmed_at=at):
             raise Refused("", "The second step is set up already.")
-        agent.recovery_codes.all().delete()
-        codes = [_new_code() for _ in range(rules.RECOVERY_CODES)]
-        RecoveryCode.objects.bulk_create(
-            [RecoveryCode(agent=agent, code_sha256=seals.fingerprint(_letters(code))) for code in codes]
-        )
+        codes = renew_recovery_codes(agent)
         note("agent", agent.pk, "set up the second step", by=agent.actor(), at=at)
+    return codes
+
+
+def renew_recovery_codes(agent: Agent) -> list[str]:
+    """New recovery codes, which are shown this once; those before are worth nothing any more."""
+    agent.recovery_codes.all().delete()
+    codes = [_new_code() for _ in range(rules.RECOVERY_CODES)]
+    RecoveryCode.objects.bulk_create(
+        [RecoveryCode(agent=agent, code_sha256=seals.fingerprint(_letters(code))) for code in codes]
+    )
     return codes
 
 
@@ -69,22 +75,30 @@ def take(session: Session, code: str, *, network: str, at: datetime) -> sessions
     """
     agent = session.agent
     assert agent is not None, "only agents have a second step"
-    if agent.totp_confirmed_at is None:
-        raise Refused("", "Set up the second step first.")
     with limits.limited("code", whom=str(agent.pk), network=network, at=at), transaction.atomic():
-        if len(_letters(code)) == _CODE_LETTERS:
-            _use_recovery_code(agent, code, at=at)
-        else:
-            _use_step(agent, code, at=at)
+        use(agent, code, at=at)
         signed_in = sessions.finish(session, at=at)
         note("agent", agent.pk, "signed in", by=agent.actor(), at=at, facts={"session": session.pk})
     return signed_in
 
 
+def use(agent: Agent, code: str, *, at: datetime) -> None:
+    """Use up the code of the moment, or a recovery code; the caller counts the tries. Refused: a wrong or used one."""
+    if not queries.has_second_step(agent):
+        raise Refused("", "Set up the second step first.")
+    if len(_letters(code)) == _CODE_LETTERS:
+        _use_recovery_code(agent, code, at=at)
+    elif agent.totp_confirmed_at is None:
+        raise Refused("", "You have no authenticator app set up: use a passkey or a recovery code.")
+    else:
+        _use_step(agent, code, at=at)
+
+
 @transaction.atomic
 def reset(agent: Agent, *, by: Actor, at: datetime) -> None:
-    """Forget the second step, for an agent whose telephone is gone; every session ends, and the agent is told."""
+    """Forget app, passkeys and codes, for an agent who lost them; every session ends, and the agent is told."""
     Agent.objects.filter(pk=agent.pk).update(totp_secret="", totp_confirmed_at=None)
+    Passkey.objects.filter(agent=agent).delete()
     agent.recovery_codes.all().delete()
     sessions.revoke_all(agent, at=at)
     mails.second_step_reset(agent, at=at)

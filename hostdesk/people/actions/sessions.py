@@ -44,6 +44,7 @@ def open_for_agent(agent: Agent, *, step: Step, browser: Browser, at: datetime) 
     )
     teams = sorted(agent.memberships.values_list("team_id", flat=True))
     session = Session(agent=agent, step=step, expires_at=expires_at, team_ids=teams)
+    session.proven_at = at if step == Step.FULL else None
     return _open(session, browser=browser, at=at)
 
 
@@ -73,10 +74,20 @@ def finish(session: Session, *, at: datetime) -> SignedIn:
         token_sha256=seals.fingerprint(token),
         created_at=at,
         last_seen_at=at,
+        proven_at=at,
         expires_at=expires_at,
     ):
         raise Missing
     return SignedIn(token, Session.objects.get(pk=session.pk))
+
+
+def prove(session: Session, *, at: datetime) -> SignedIn:
+    """The second step was given again: the session is proven anew and gets a new token. `Missing` when it has ended."""
+    token = seals.new_token()
+    same = Session.objects.alive(at).filter(pk=session.pk, step=Step.FULL, token_sha256=session.token_sha256)
+    if not same.update(token_sha256=seals.fingerprint(token), proven_at=at):
+        raise Missing
+    return SignedIn(token, Session.objects.select_related("agent").get(pk=session.pk))
 
 
 def touch(session: Session, *, at: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from hostdesk.people.models.agents import Agent, Membership, RecoveryCode, Role, Team
 from hostdesk.people.models.contacts import Contact, ContactRole, Person, PolicyReading
+from hostdesk.people.models.passkeys import Passkey, UsedChallenge
 from hostdesk.people.models.pins import PhonePin
 from hostdesk.people.models.sign_in import ApiToken, Attempt, LinkRequest, Session, SignInLink, Step
 from hostdesk.people.models.standing import DetailsCured, DetailsLink, PendingContact
@@ -16,6 +17,7 @@ __all__ = [
     "DetailsLink",
     "LinkRequest",
     "Membership",
+    "Passkey",
     "PendingContact",
     "Person",
     "PhonePin",
@@ -26,4 +28,5 @@ __all__ = [
     "SignInLink",
     "Step",
     "Team",
+    "UsedChallenge",
 ]

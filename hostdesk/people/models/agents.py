@@ -47,6 +47,7 @@ class Agent(models.Model):
 
     `email` is as `kit.addresses.normalised` gives it. `password` is a hash of `django.contrib.auth.hashers`,
     empty until the invitation was used. `totp_secret` is sealed (`people.secrets`), never the secret itself.
+    `passkey_handle` is the random name under which authenticators know the agent.
     """
 
     email = models.CharField(max_length=254, unique=True)
@@ -56,6 +57,7 @@ class Agent(models.Model):
     totp_secret = models.TextField(blank=True)
     totp_confirmed_at = models.DateTimeField(null=True, blank=True)
     totp_last_step = models.BigIntegerField(default=0)
+    passkey_handle = models.CharField(max_length=64, blank=True)
     invite_sha256 = models.CharField(max_length=64, null=True, blank=True, unique=True)
     invite_expires_at = models.DateTimeField(null=True, blank=True)
     active = models.BooleanField(default=True)

@@ -31,6 +31,7 @@ class Session(models.Model):
     """One browser signed in as one agent or one person.
 
     `team_ids` are the agent's teams at sign-in, so that no page has to ask; a verb that changes them ends the sessions.
+    `proven_at` is when an agent last gave the second step, or the password where there is none.
     """
 
     token_sha256 = models.CharField(max_length=64, unique=True)
@@ -42,6 +43,7 @@ class Session(models.Model):
     team_ids = models.JSONField(default=list)
     created_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
+    proven_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(db_index=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     client_address = models.GenericIPAddressField()

@@ -361,6 +361,10 @@ def test_every_address_of_the_room_says_who_may_call_it():
         "second_step_picture",
         "invitation",
         "desk_sign_out",
+        "passkey_sign_in",
+        "passkey_sign_in_options",
+        "set_up_passkey",
+        "set_up_passkey_options",
     }
     for pattern in urlpatterns:
         kind, _ = pattern.callback.access

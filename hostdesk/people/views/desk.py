@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from hostdesk.hosting import queries as hosting
 from hostdesk.kit.refusals import Refused
 from hostdesk.people import forms, queries, shown
-from hostdesk.people.access import agents_only
+from hostdesk.people.access import agents_only, recently_proven
 from hostdesk.people.actions import agents as verbs
-from hostdesk.people.actions import contacts, second_step, sessions
+from hostdesk.people.actions import contacts, passkeys, second_step, sessions
 from hostdesk.people.middleware import browser_of
 from hostdesk.people.models import Agent
 from hostdesk.people.views.answers import refuse
@@ -58,13 +58,19 @@ def my_password(request: HttpRequest) -> HttpResponse:
 def _my_page(request: HttpRequest, form: forms.ChangePassword, status: int = 200) -> HttpResponse:
     found = queries.sessions_of(_me(request), at=request.at)  # type: ignore[attr-defined]
     browsers = shown.browsers(found, this=request.desk_session.pk)  # type: ignore[attr-defined]
-    return render(
-        request, "people/me.html", {"place": "me", "form": form, "browsers": browsers}, status=status
-    )
+    context = {
+        "place": "me",
+        "form": form,
+        "browsers": browsers,
+        "passkeys": queries.passkeys_of(_me(request)),
+        "passkeys_possible": passkeys.are_possible(),
+    }
+    return render(request, "people/me.html", context, status=status)
 
 
 @require_POST
 @agents_only
+@recently_proven
 def my_second_step(request: HttpRequest) -> HttpResponse:
     """Begin to set up the second step of one's own accord."""
     second_step.begin(_me(request))
@@ -84,19 +90,23 @@ def end_my_session(request: HttpRequest, session_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @agents_only(roles=ADMIN)
 def agents(request: HttpRequest) -> HttpResponse:
-    """All agents, and a form to invite one."""
-    form = forms.NewAgent(request.POST or None)
+    """All agents, what each role may do, and a form to invite one."""
+    return add_agent(request) if request.method == "POST" else _agents_page(request, forms.NewAgent(), 200)
+
+
+def _agents_page(request: HttpRequest, form: forms.NewAgent, status: int) -> HttpResponse:
+    context = {"place": "agents", "agents": queries.agents(), "form": form}
+    return render(request, "people/agents.html", context, status=status)
+
+
+@recently_proven
+def add_agent(request: HttpRequest) -> HttpResponse:
+    """Invite an agent."""
+    form = forms.NewAgent(request.POST)
 
     def page(status: int) -> HttpResponse:
-        return render(
-            request,
-            "people/agents.html",
-            {"place": "agents", "agents": queries.agents(), "form": form},
-            status=status,
-        )
+        return _agents_page(request, form, status)
 
-    if request.method != "POST":
-        return page(200)
     if not form.is_valid():
         return page(422)
     try:
@@ -109,6 +119,7 @@ def agents(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @agents_only(roles=ADMIN)
+@recently_proven
 def deactivate(request: HttpRequest, agent_id: int) -> HttpResponse:
     """The agent has left."""
     agent = queries.agent_by_id(agent_id)
@@ -119,6 +130,7 @@ def deactivate(request: HttpRequest, agent_id: int) -> HttpResponse:
 
 @require_POST
 @agents_only(roles=ADMIN)
+@recently_proven
 def invite(request: HttpRequest, agent_id: int) -> HttpResponse:
     """A new invitation, for who lost the first or the password."""
     agent = queries.agent_by_id(agent_id)
@@ -129,6 +141,7 @@ def invite(request: HttpRequest, agent_id: int) -> HttpResponse:
 
 @require_POST
 @agents_only(roles=ADMIN)
+@recently_proven
 def reset_second_step(request: HttpRequest, agent_id: int) -> HttpResponse:
     """The agent's telephone is gone."""
     agent = queries.agent_by_id(agent_id)
@@ -161,6 +174,7 @@ def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 @require_POST
 @agents_only(roles=KEEPERS)
+@recently_proven
 def add_contact(request: HttpRequest, customer_id: int) -> HttpResponse:
     """List a contact on one of the customer's accounts."""
     form = forms.NewContact(request.POST)
@@ -182,6 +196,7 @@ def add_contact(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 @require_POST
 @agents_only(roles=KEEPERS)
+@recently_proven
 def remove_contact(request: HttpRequest, customer_id: int, contact_id: int) -> HttpResponse:
     """Take a contact off an account's list."""
     contact = queries.contact_of_customer(customer_id, contact_id)

@@ -14,9 +14,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hostdesk.kit.refusals import Missing, Refused
-from hostdesk.people import forms
+from hostdesk.people import forms, proof, queries, rules
 from hostdesk.people.access import anybody, to_sign_in
-from hostdesk.people.actions import agents, second_step, sessions
+from hostdesk.people.actions import agents, passkeys, second_step, sessions
 from hostdesk.people.middleware import DESK_COOKIE, browser_of, forget, remember
 from hostdesk.people.models import Session, Step
 from hostdesk.people.views.answers import refuse
@@ -58,12 +58,17 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def _sign_in_page(
     request: HttpRequest, form: forms.DeskSignIn, leads_to: str, status: int = 200
 ) -> HttpResponse:
-    return render(request, "people/desk_sign_in.html", {"form": form, "next": leads_to}, status=status)
+    return render(
+        request,
+        "people/desk_sign_in.html",
+        {"form": form, "next": leads_to, "passkeys": passkeys.are_possible()},
+        status=status,
+    )
 
 
 def _second_step_address(session: Session, leads_to: str) -> str:
     assert session.agent is not None, "only agents have a second step"
-    name = "people:second_step" if session.agent.totp_confirmed_at else "people:second_step_setup"
+    name = "people:second_step" if queries.has_second_step(session.agent) else "people:second_step_setup"
     return reverse(name, query={"next": leads_to})
 
 
@@ -78,7 +83,7 @@ def take_second_step(request: HttpRequest) -> HttpResponse:
         return to_sign_in(request, "people:desk_sign_in")
     if session.step == Step.FULL:
         return HttpResponseRedirect(leads_to)
-    if session.agent.totp_confirmed_at is None:
+    if not queries.has_second_step(session.agent):
         return HttpResponseRedirect(_second_step_address(session, leads_to))
     if request.method != "POST":
         return _code_page(request, forms.Code(), leads_to)
@@ -102,7 +107,14 @@ def _try_code(request: HttpRequest, session: Session, form: forms.Code, leads_to
 
 
 def _code_page(request: HttpRequest, form: forms.Code, leads_to: str, status: int = 200) -> HttpResponse:
-    return render(request, "people/second_step.html", {"form": form, "next": leads_to}, status=status)
+    agent = request.desk_session.agent  # type: ignore[attr-defined]
+    context = {
+        "form": form,
+        "next": leads_to,
+        "app": agent.totp_confirmed_at is not None,
+        "passkeys": passkeys.are_possible() and bool(queries.passkeys_of(agent)),
+    }
+    return render(request, "people/second_step.html", context, status=status)
 
 
 @anybody
@@ -114,8 +126,19 @@ def set_up_second_step(request: HttpRequest) -> HttpResponse:
     leads_to = safe_next(request, otherwise=DESK)
     if session is None:
         return to_sign_in(request, "people:desk_sign_in")
+    if session.step != Step.FULL:
+        if queries.has_second_step(session.agent):
+            return HttpResponseRedirect(_second_step_address(session, leads_to))
+        return _set_up(request, session, leads_to)
+    # Whoever found an open browser must not add a second step of their own.
+    return proof.gate(request, lambda: _set_up(request, session, leads_to))
+
+
+def _set_up(request: HttpRequest, session: Session, leads_to: str) -> HttpResponse:
+    agent = session.agent
+    assert agent is not None, "only agents have a second step"
     form = forms.Code(request.POST or None)
-    secret = second_step.secret_to_show(session.agent)
+    secret = second_step.secret_to_show(agent)
 
     def page(status: int) -> HttpResponse:
         return render(
@@ -124,6 +147,7 @@ def set_up_second_step(request: HttpRequest) -> HttpResponse:
             {
                 "form": form,
                 "next": leads_to,
+                "passkeys": passkeys.are_possible() and session.step != Step.FULL,
                 "secret": " ".join(secret[n : n + 4] for n in range(0, len(secret), 4)),
             },
             status=status,
@@ -135,7 +159,7 @@ def set_up_second_step(request: HttpRequest) -> HttpResponse:
         return page(422)
     at, network = request.at, browser_of(request).network  # type: ignore[attr-defined]
     try:
-        codes = second_step.confirm(session.agent, form.cleaned_data["code"], network=network, at=at)
+        codes = second_step.confirm(agent, form.cleaned_data["code"], network=network, at=at)
     except Refused as refusal:
         return refuse(form, refusal, page, field="code")
     response = render(request, "people/recovery_codes.html", {"codes": codes, "next": leads_to})
@@ -151,7 +175,12 @@ def set_up_second_step(request: HttpRequest) -> HttpResponse:
 def second_step_picture(request: HttpRequest) -> HttpResponse:
     """The secret as QR picture, for the browser that is setting it up and nobody else."""
     session = request.desk_session  # type: ignore[attr-defined]
-    if session is None:
+    at = request.at  # type: ignore[attr-defined]
+    if session is None or not (
+        rules.is_proven(session.proven_at, at=at)
+        if session.step == Step.FULL
+        else not queries.has_second_step(session.agent)
+    ):
         raise Missing
     address = second_step.address_for_app(session.agent, issuer=f"{policy.operator().name} desk")
     out = BytesIO()
