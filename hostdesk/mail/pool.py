@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 
 from hostdesk.mail.child import ParserPool
@@ -16,6 +17,8 @@ def in_use() -> ParserPool:
     with _lock:
         if _pool is None:
             _pool = ParserPool()
+            # They would end by themselves a moment later; whoever stops a part may ask at once whether all is gone.
+            atexit.register(_pool.close)
         return _pool
 
 

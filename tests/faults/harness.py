@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+import re
+import shutil
 import signal
 import smtplib
 import socket
@@ -16,22 +18,36 @@ from collections import Counter
 from email import message_from_bytes
 from pathlib import Path
 
+from hostdesk.config.environment import PACKAGED_POLICY
 from tests.servers import free_port, name_server, smart_host
 
 ZONE = {
     "acme.example": [["TXT", "v=spf1 ip4:127.0.0.1 -all"]],
     "_dmarc.acme.example": [["TXT", "v=DMARC1; p=reject"]],
 }
-CUSTOMERS = (
-    "customer,account,product,server,domains,contact_name,contact_email,contact_role,contact_phone\n"
-    "Acme,acme01,shared,,acme.example,Alice Adams,alice@acme.example,primary,\n"
-)
+MAILS_OF_ONE = 10
+"""As many mails one contact sends, so that each is acknowledged by itself and no breaker opens."""
+COLUMNS = "customer,account,product,server,domains,contact_name,contact_email,contact_role,contact_phone\n"
+
+
+def customers(mails):
+    """The file of as many contacts as so many mails need, each with an account."""
+    rows = (
+        f"C{n},acme{n},shared,,,Person {n},{contact(n * MAILS_OF_ONE)},primary,\n"
+        for n in range(mails // MAILS_OF_ONE + 1)
+    )
+    return COLUMNS + "".join(rows)
+
+
+def contact(n):
+    """Who writes the n-th mail."""
+    return f"c{n // MAILS_OF_ONE}@acme.example"
 
 
 def letter(n):
     """The n-th mail; no two have the same bytes, subject or words."""
     return (
-        f"From: Alice Adams <alice@acme.example>\r\nTo: support@itpossible.com\r\nSubject: Fault {n}\r\n"
+        f"From: Person <{contact(n)}>\r\nTo: support@itpossible.com\r\nSubject: Fault {n}\r\n"
         f"Message-ID: <{n}@acme.example>\r\n\r\nThis is fault number {n}.\r\n"
     ).encode()
 
@@ -39,7 +55,7 @@ def letter(n):
 class House:
     """Two parts over one database; each is killed by its own process id and started again."""
 
-    def __init__(self, folder: Path, dns, smtp_url, database_url=None, broken=None):
+    def __init__(self, folder: Path, dns, smtp_url, *, mails, database_url=None, broken=None):
         self.folder, self.port = folder, free_port()
         quiet = {
             k: v
@@ -52,12 +68,13 @@ class House:
             "HOSTDESK_DNS": dns,
             "SMTP_URL": smtp_url,
             "HOSTDESK_LOG": "error",
+            "HOSTDESK_POLICY": str(_patient_policy(folder)),
             **({"DATABASE_URL": database_url} if database_url else {}),
         }
         self.words = {"mail": ["mail", "--smtp", f"127.0.0.1:{self.port}"], "worker": ["worker"]}
         self.broken = broken
         self.parts = {}
-        (folder / "customers.csv").write_text(CUSTOMERS)
+        (folder / "customers.csv").write_text(customers(mails))
         self.run("customers", "import", "customers.csv")
 
     def run(self, *words):
@@ -107,28 +124,32 @@ class House:
                 process.wait(10)
 
 
-def insist(port, numbers, chance, accepted, over):
-    """Send each mail until it is answered 250; now and then the answer is not waited for, and the mail sent again."""
+def insist(port, numbers, chance, accepted, over, *, pace):
+    """Send each mail until it is answered 250; now and then the answer is not waited for, and the mail sent again.
+
+    `pace` is the mean pause before a mail, in seconds, so that mails arrive as long as there are kills.
+    """
     for n in numbers:
+        time.sleep(chance.uniform(0.0, 2 * pace))
         while not over.is_set():
             try:
                 with smtplib.SMTP("127.0.0.1", port, local_hostname="client.example", timeout=10) as client:
                     if chance.random() < 0.1:
-                        _hang_up_after_data(client, letter(n))
+                        _hang_up_after_data(client, n)
                         continue
-                    client.sendmail("alice@acme.example", ["support@itpossible.com"], letter(n))
+                    client.sendmail(contact(n), ["support@itpossible.com"], letter(n))
                 accepted.append(n)
                 break
             except (OSError, smtplib.SMTPException):
                 time.sleep(0.05)
 
 
-def _hang_up_after_data(client, raw):
+def _hang_up_after_data(client, n):
     client.ehlo()
-    client.mail("alice@acme.example")
+    client.mail(contact(n))
     client.rcpt("support@itpossible.com")
     client.docmd("DATA")
-    client.send(raw + b".\r\n")
+    client.send(letter(n) + b".\r\n")
     client.sock.shutdown(socket.SHUT_RDWR)
     client.close()
 
@@ -167,7 +188,9 @@ def under_fire(folder, *, seed, mails, kills, broken=None, database=None):
     """
     chance = random.Random(seed)
     with name_server(ZONE) as dns, smart_host() as (smtp_url, kept):
-        house = House(folder, dns, smtp_url, database[0] if database else None, broken)
+        house = House(
+            folder, dns, smtp_url, mails=mails, database_url=database[0] if database else None, broken=broken
+        )
         rows = database[1] if database else lambda sql: _sqlite(folder, sql)
         accepted, over = [], threading.Event()
         try:
@@ -177,6 +200,7 @@ def under_fire(folder, *, seed, mails, kills, broken=None, database=None):
                 threading.Thread(
                     target=insist,
                     args=(house.port, range(i, mails, 4), random.Random(seed + i), accepted, over),
+                    kwargs={"pace": 4 * kills / mails},
                 )
                 for i in range(4)
             ]
@@ -185,6 +209,9 @@ def under_fire(folder, *, seed, mails, kills, broken=None, database=None):
             # A door that is killed before it ever opened breaks no promise; later starts are fair game.
             house.wait_for_the_door()
             for _ in range(kills):
+                if broken:
+                    # A breach is there to be caught: no kill is spent on a door that has not opened again.
+                    house.wait_for_the_door()
                 time.sleep(chance.uniform(0.3, 1.8))
                 part = chance.choice(["mail", "mail", "worker"])
                 house.kill(part)
@@ -223,6 +250,21 @@ def _settled(rows, kept, mails):
         if (not waiting and not unsent and kept.mails) or time.monotonic() > end:
             return waiting + unsent
         time.sleep(0.3)
+
+
+def _patient_policy(folder):
+    """The packaged policy with a breaker of the whole desk that thousands of mails within minutes do not open."""
+    policy = folder / "policy"
+    if not policy.exists():
+        shutil.copytree(PACKAGED_POLICY, policy)
+        for terms in policy.glob("*/terms.yaml"):
+            text, many = re.subn(
+                r"(breaker_mails_per_desk:\n  value: )\d+", r"\g<1>1000", terms.read_text(encoding="utf-8")
+            )
+            text = re.sub(r"(breaker_desk_window_minutes:\n  value: )\d+", r"\g<1>1", text)
+            assert many == 1, terms
+            terms.write_text(text, encoding="utf-8")
+    return policy
 
 
 def _sqlite(folder, sql):

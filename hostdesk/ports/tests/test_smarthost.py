@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
 
-from hostdesk.ports.outcomes import PortAway, PortDown, PortRefused
+from hostdesk.ports.outcomes import PortAway, PortDown, PortRefused, RecipientRefused
 from hostdesk.ports.smarthost import Letter, SmtpSmarthost
 
 pytestmark = pytest.mark.db_free
@@ -87,7 +87,7 @@ def test_several_mails_share_one_conversation():
     ("command", "answer", "outcome"),
     [
         ("MAIL", "550 no", PortRefused),
-        ("RCPT", "550 no such user", PortRefused),
+        ("RCPT", "550 no such user", RecipientRefused),
         ("RCPT", "450 greylisted", PortDown),
         ("DATA", "554 spam", PortRefused),
         ("DATA", "452 full", PortDown),
