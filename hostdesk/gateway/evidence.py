@@ -51,9 +51,11 @@ def unlisted(at: datetime) -> Evidence:
 @evidence("contact.identify")
 def identify(at: datetime) -> Evidence:
     """How often a contact of several accounts named none of them and was asked."""
-    unclear = Decision.objects.filter(clause="contact.identify", at__gte=at - SPAN, at__lte=at).count()
+    made = Decision.objects.filter(clause="contact.identify", at__gte=at - SPAN, at__lte=at)
+    unclear = made.filter(outcome="account not named").count()
+    chosen = made.filter(outcome="account chosen").count()
     count = _received(at).filter(disposition="ticketed", clause="contact.listed_sender").count()
-    sentence = f"{count} tickets opened by mail in 30 days; in {unclear} the account was not named, and it was asked for."
+    sentence = f"{count} tickets opened by mail in 30 days; in {unclear} the account was not named and was asked for, {chosen} were answered by a button."
     return Evidence(count, _share(count, unclear), [], sentence)
 
 

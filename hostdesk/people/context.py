@@ -42,15 +42,16 @@ def notices_for(person: Person, *, at: datetime) -> Notices:
     if not contacts:
         return Notices()
     slugs = policy_slugs_for([contact.account_id for contact in contacts])
-    versions = [policy.current(slug) for slug in sorted(set(slugs.values()))]
+    versions = [version for version in policy.newest() if version.slug in slugs.values()]
+    by_slug = {version.slug: version for version in versions}
     is_read = queries.has_read_policy(person, [version.id for version in versions])
     return Notices(
-        doubt=_doubt(contacts, slugs, at=at),
+        doubt=_doubt(contacts, {pk: by_slug[slug] for pk, slug in slugs.items()}, at=at),
         unread=() if is_read else tuple(version.title for version in versions),
         at_home=tuple(contact for contact in contacts if contact.lives_on and contact.role == "secondary"),
     )
 
 
-def _doubt(contacts: Sequence[Contact], slugs: dict[int, str], *, at: datetime) -> str:
-    found = [doubt(one, policy.current(slugs[one.account_id]).terms, at=at) for one in contacts]
+def _doubt(contacts: Sequence[Contact], versions: dict[int, policy.Version], *, at: datetime) -> str:
+    found = [doubt(one, versions[one.account_id].terms, at=at) for one in contacts]
     return "bounces" if "bounces" in found else "age" if "age" in found else ""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from hostdesk.hosting import queries as hosting
 from hostdesk.hosting.models import Account, Service
 from hostdesk.people import queries
 from hostdesk.people.models import Contact, PendingContact, Session
+from hostdesk.people.standing import doubt
 from hostdesk.policy import queries as policy
 
 _PROGRAMS = (
@@ -89,16 +91,35 @@ def accounts_with_contacts(accounts: Sequence[Account]) -> list[AccountCard]:
     ]
 
 
+def accounts_for_agent(
+    accounts: Sequence[Account], *, at: datetime
+) -> tuple[list[AccountCard], frozenset[int]]:
+    """(the cards with what waits for an address's owner, the keys of contacts whose details are out of date)."""
+    pending = queries.pending_by_account([account.pk for account in accounts])
+    cards = [
+        replace(card, pending=tuple(pending[card.account.pk])) for card in accounts_with_contacts(accounts)
+    ]
+    versions = {version.slug: version for version in policy.newest()}
+    doubts = frozenset(
+        contact.pk
+        for card in cards
+        for contact in card.contacts
+        if doubt(contact, versions[card.policy].terms, at=at)
+    )
+    return cards, doubts
+
+
 def accounts_of(mine: Sequence[Contact]) -> list[AccountCard]:
     """The cards of a person's own accounts: what waits for an address's owner, and whether this person may change the list."""
     cards = accounts_with_contacts([contact.account for contact in mine])
     pending = queries.pending_by_account([contact.account_id for contact in mine])
+    versions = {version.slug: version for version in policy.newest()}
     return [
         replace(
             card,
             pending=tuple(pending[me.account_id]),
             me=me,
-            may_change=me.role in policy.current(card.policy).terms.restricted_roles,
+            may_change=me.role in versions[card.policy].terms.restricted_roles,
         )
         for card, me in zip(cards, mine, strict=True)
     ]

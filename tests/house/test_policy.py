@@ -14,9 +14,15 @@ from tests.house.sources import PACKAGE, TOP, modules, templates
 PACKAGED = PACKAGE / "policy" / "packaged"
 FIGURES = figures_of(PACKAGED / "hosting" / "terms.yaml")
 CARRIED_OUT = {
-    *("scope.dedicated", "scope.versions"),
+    *("scope.published", "scope.dedicated", "scope.versions"),
     *("sla.hours", "sla.response", "sla.resolve", "sla.fcfs"),
-    *("contact.identify", "contact.listed_sender", "contact.unlisted", "contact.off_server"),
+    *(
+        "contact.current",
+        "contact.identify",
+        "contact.listed_sender",
+        "contact.unlisted",
+        "contact.off_server",
+    ),
     *("contact.privileges", "contact.restricted"),
     *("channel.tickets", "channel.no_duplicates"),
     "fee.cleanup",

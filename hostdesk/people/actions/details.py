@@ -102,8 +102,9 @@ def ask_the_outdated(at: datetime) -> int:
 
 def _ask_some(contacts: Sequence[Contact], asked: set[int], *, at: datetime) -> None:
     slugs = policy_slugs_for([contact.account_id for contact in contacts])
+    versions = {version.slug: version for version in policy.newest()}
     for contact in contacts:
-        why = doubt(contact, policy.current(slugs[contact.account_id]).terms, at=at)
+        why = doubt(contact, versions[slugs[contact.account_id]].terms, at=at)
         if why and contact.person_id not in asked:
             ask(contact.person, why=why, at=at)
             asked.add(contact.person_id)

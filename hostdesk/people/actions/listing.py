@@ -15,6 +15,7 @@ from hostdesk.audit.actions import Fact, note
 from hostdesk.hosting.models import Account
 from hostdesk.hosting.queries import policy_version_for
 from hostdesk.kit import addresses
+from hostdesk.kit.actors import Actor
 from hostdesk.kit.refusals import Refused
 from hostdesk.people import mails, rules
 from hostdesk.people.actions import contacts
@@ -120,6 +121,36 @@ def remove(contact: Contact, *, by: Contact, at: datetime) -> None:
             PendingContact.objects.filter(pk=row.pk).update(ended_at=at, ended="cancelled")
     sentence = f"{fresh.person.name} ({fresh.person.email}) is no contact any more."
     tell(contact.account, sentence, but=(by.person,), also=(fresh.person.email,), at=at)
+
+
+@transaction.atomic
+def add_by_agent(
+    account: Account,
+    *,
+    email: str,
+    name: str,
+    role: str,
+    vouched_for: str,
+    phone: str,
+    by: Actor,
+    at: datetime,
+) -> Contact:
+    """`contacts.add` by a member of staff who vouches for it, told to all other contacts."""
+    made = contacts.add(
+        account, email=email, name=name, role=role, vouched_for=vouched_for, phone=phone, by=by, at=at
+    )
+    sentence = f"{made.person.name} ({made.person.email}) is {made.role} contact now, listed by our staff."
+    tell(account, sentence, but=(made.person,), at=at)
+    return made
+
+
+@transaction.atomic
+def remove_by_agent(contact: Contact, *, by: Actor, at: datetime) -> None:
+    """`contacts.remove` by a member of staff, told to all other contacts and to the removed one."""
+    contacts.remove(contact, by=by, at=at)
+    person = contact.person
+    sentence = f"{person.name} ({person.email}) is no contact any more; our staff took the name off the list."
+    tell(contact.account, sentence, also=(person.email,), at=at)
 
 
 def off_server(account: Account, email: str, role: str, *, home: str | None) -> None:

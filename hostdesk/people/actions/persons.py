@@ -14,6 +14,7 @@ from hostdesk.kit.refusals import Refused
 from hostdesk.people import mails, passwords
 from hostdesk.people.actions import limits, sessions
 from hostdesk.people.models import Contact, Person, PolicyReading, Session
+from hostdesk.policy.rules.scope import is_asked_to_read
 
 WRONG = "Address and password do not fit together. Check both, or leave the password empty and we mail you a link instead."
 
@@ -62,11 +63,25 @@ def set_password(
 @transaction.atomic
 def read_policy(person: Person, version_ids: Iterable[int], *, at: datetime) -> None:
     """The person says to have read these versions; saying it twice keeps the first time. Clause: scope.published."""
+    wanted = set(version_ids)
+    known = PolicyReading.objects.filter(person=person, policy_version_id__in=wanted)
+    read = set(known.values_list("policy_version_id", flat=True))
+    new = [one for one in sorted(wanted) if _is_asked(one, read)]
+    if not new:
+        return
     PolicyReading.objects.bulk_create(
-        [PolicyReading(person=person, policy_version_id=version, at=at) for version in version_ids],
+        [PolicyReading(person=person, policy_version_id=version, at=at) for version in new],
         ignore_conflicts=True,
     )
     note("person", person.pk, "read the policy", by=_actor(person), at=at)
+
+
+def _is_asked(version_id: int, read: set[int]) -> bool:
+    return is_asked_to_read(
+        read_version_id=version_id if version_id in read else None,
+        asked_version_id=None,
+        current_version_id=version_id,
+    )
 
 
 def _actor(person: Person) -> Actor:

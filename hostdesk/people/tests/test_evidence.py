@@ -3,7 +3,10 @@
 import pytest
 
 from hostdesk.hosting.models import Domain, Server
-from hostdesk.people.evidence import off_server
+from hostdesk.people.actions import persons
+from hostdesk.people.evidence import current, off_server, published
+from hostdesk.people.models import Person
+from hostdesk.policy import queries as policy
 
 clause = pytest.mark.clause
 
@@ -36,3 +39,26 @@ def test_evidence_forgets_secondary_contacts_who_were_removed(world):
 
     assert off_server(world.now).count == 0
     assert off_server(world.now).rate is None
+
+
+@clause("contact.current")
+def test_evidence_counts_details_that_are_out_of_date(world):
+    alice, bob = world.contact(), world.contact("bob@bravo.example", username="bravo01", customer="Bravo")
+    fresh = current(world.now)
+    Person.objects.filter(pk=bob.person_id).update(hard_bounces=2, details_asked_at=world.now)
+    later = current(world.now)
+
+    assert (fresh.count, fresh.rate) == (2, 1.0)
+    assert (later.rate, later.exceptions) == (0.5, ["account bravo01, primary contact: mail comes back"])
+    assert "1 are out of date, and 1 of these were asked" in later.sentence
+    assert alice.pk != bob.pk
+
+
+@clause("scope.published")
+def test_evidence_counts_who_read_the_version_in_force(world):
+    alice = world.contact()
+    world.contact("bob@bravo.example", username="bravo01", customer="Bravo")
+    before = published(world.now)
+    persons.read_policy(alice.person, [version.id for version in policy.newest()], at=world.now)
+
+    assert (before.count, before.rate, published(world.now).rate) == (2, 0.0, 0.5)

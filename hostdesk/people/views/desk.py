@@ -13,7 +13,7 @@ from hostdesk.kit.refusals import Refused
 from hostdesk.people import forms, queries, shown
 from hostdesk.people.access import agents_only, recently_proven
 from hostdesk.people.actions import agents as verbs
-from hostdesk.people.actions import contacts, passkeys, second_step, sessions
+from hostdesk.people.actions import listing, passkeys, second_step, sessions
 from hostdesk.people.middleware import browser_of
 from hostdesk.people.models import Agent
 from hostdesk.people.views.answers import refuse
@@ -187,7 +187,7 @@ def add_contact(request: HttpRequest, customer_id: int) -> HttpResponse:
     facts = dict(form.cleaned_data)
     account = hosting.account_of_customer(customer_id, facts.pop("account"))
     try:
-        contact = contacts.add(account, **facts, by=_me(request).actor(), at=request.at)  # type: ignore[attr-defined]
+        contact = listing.add_by_agent(account, **facts, by=_me(request).actor(), at=request.at)  # type: ignore[attr-defined]
     except Refused as refusal:
         return refuse(form, refusal, page)
     messages.success(request, f"{contact.person.name} is a contact of account {account.username} now.")
@@ -200,7 +200,7 @@ def add_contact(request: HttpRequest, customer_id: int) -> HttpResponse:
 def remove_contact(request: HttpRequest, customer_id: int, contact_id: int) -> HttpResponse:
     """Take a contact off an account's list."""
     contact = queries.contact_of_customer(customer_id, contact_id)
-    contacts.remove(contact, by=_me(request).actor(), at=request.at)  # type: ignore[attr-defined]
+    listing.remove_by_agent(contact, by=_me(request).actor(), at=request.at)  # type: ignore[attr-defined]
     messages.success(
         request, f"{contact.person.name} is no contact of account {contact.account.username} any more."
     )
@@ -211,10 +211,13 @@ def _customer_page(
     request: HttpRequest, customer_id: int, form: forms.NewContact, status: int
 ) -> HttpResponse:
     found = hosting.customer_by_id(customer_id)
+    accounts = hosting.accounts_of_customer(found)
+    cards, doubts = shown.accounts_for_agent(accounts, at=request.at)  # type: ignore[attr-defined]
     context = {
         "place": "customers",
         "customer": found,
-        "accounts": shown.accounts_with_contacts(hosting.accounts_of_customer(found)),
+        "accounts": cards,
+        "doubts": doubts,
         "form": form,
         "may_change": _me(request).role in KEEPERS,
     }

@@ -19,6 +19,7 @@ from hostdesk.people.queries import contacts_by_account, contacts_of_person
 from hostdesk.people.requests import ClientRequest
 from hostdesk.policy.queries import Version
 from hostdesk.requests import offers
+from hostdesk.requests.actions import contact_changes
 from hostdesk.requests.actions.asking import Wish, WrongDetails, ask
 from hostdesk.requests.forms import DetailsForm
 from hostdesk.web import flash
@@ -59,8 +60,9 @@ def ask_for(request: ClientRequest, kind: str) -> HttpResponse:
     if not mine:
         return render(request, _NOT_LISTED, {"area": "requests"}, status=403)
     contact = _chosen(mine, request.POST.get("account") or request.GET.get("account", ""))
-    if contact is None:
-        return go(request, reverse("requests:client_new"))
+    if contact is None or kind == contact_changes.KIND:
+        # Contacts have a page of their own, where a change is asked for and carried out at once.
+        return go(request, reverse("requests:client_new" if contact is None else "people:contacts"))
     version = policy_version_for(contact.account)
     offer = _offer(contact, version, kind, request)
     about = About(contact, version, offer)
