@@ -68,6 +68,11 @@ def done(case: Case, *, at: datetime) -> None:
     _to_asker(case, "done", {"address": _page(case)}, at=at)
 
 
+def undone(case: Case, *, at: datetime) -> None:
+    """What was carried out was taken back."""
+    _to_asker(case, "undone", {"address": _page(case)}, at=at)
+
+
 def expired(case: Case, *, at: datetime) -> None:
     """Nobody confirmed it in time; nothing was changed."""
     _to_asker(case, "expired", {"address": _page(case)}, at=at)

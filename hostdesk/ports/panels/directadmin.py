@@ -7,6 +7,7 @@ are form-encoded: `error=0`, or `error=1` with `text` and `details`. Facts from 
 from __future__ import annotations
 
 import base64
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qs, urlencode
@@ -18,6 +19,8 @@ from hostdesk.ports.panels.records import Edit, Record, Zone
 from hostdesk.ports.panels.wishes import UNLIMITED, Done, Facts, Operation, Snapshot
 
 _FORM = "application/x-www-form-urlencoded"
+_USER = re.compile(r"[a-z0-9][a-z0-9._-]*")
+"""Anything else could turn into another user's name in the sign-in."""
 _WRITTEN = ("A", "AAAA", "CNAME", "TXT")
 """Types whose parameters are the same in all versions; the others depend on settings of the server."""
 Form = Mapping[str, Sequence[str]]
@@ -99,6 +102,8 @@ class DirectAdminPanel:
     # -- the two ways of calling ----------------------------------------------
 
     def _ask(self, command: str, pairs: Pairs, *, as_user: str = "", key: str = "") -> Reply:
+        if as_user and not _USER.fullmatch(as_user):
+            raise PortRefused(f"'{as_user}' is no username of DirectAdmin")
         whom = f"{self._user}|{as_user}" if as_user else self._user
         sign_in = base64.b64encode(f"{whom}:{self._login_key}".encode()).decode()
         headers = {"Authorization": f"Basic {sign_in}"} | ({"X-Request-Id": key} if key else {})

@@ -154,7 +154,8 @@ class Discreet:
     def look(self, wish: Operation) -> Snapshot:
         """The panel's look."""
         with self._hiding(wish.secret):
-            return self._panel.look(wish)
+            found = self._panel.look(wish)
+            return Snapshot(found.facts, said(found.problem, *self._secrets, wish.secret))
 
     def carry_out(self, wish: Operation, *, key: str) -> Done:
         """The panel's work."""

@@ -122,6 +122,8 @@ class PleskPanel:
 
     def _mail(self, params: Sequence[str], *, secret: str = "", key: str = "") -> tuple[int, str]:
         """The utility `mail`: (its exit code, what it said). A password goes by its environment, not its arguments."""
+        if params[1].startswith("-"):
+            raise PortRefused("an address that begins with a hyphen would be taken for an option")
         body: dict[str, object] = {"params": list(params)}
         if secret:
             body = {"params": [*params, "-passwd", ""], "env": {"PSA_PASSWORD": secret}}

@@ -191,6 +191,8 @@ class WhmPanel:
         }
         facts["restoring"] = "yes" if ours["active"] or ours["pending"] else "no"
         facts["restored"] = str(len(ours["completed"]))
+        if facts["restoring"] == "yes":
+            return "The panel is restoring the account already."
         try:
             found = entries(told(self._whm("backup_user_list", [("restore_point", day)]), "user"))
         except PortRefused as refusal:

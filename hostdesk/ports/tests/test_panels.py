@@ -354,3 +354,14 @@ def test_secrets_have_no_text_form():
     assert "horse" not in repr(Operation("reset_account_password", "a", {}, "correct horse"))
     assert SECRET not in repr(Connection("plesk", "https://x", "", SECRET))
     assert line.said(f"no: {SECRET} s3cret%2Ftoken%2B1", SECRET) == "no: … …"
+
+
+def test_names_that_could_mean_something_else_to_a_panel_never_reach_it(kind, panel, server):
+    server.model.accounts["x|admin"] = dict(server.model.accounts["acme01"])
+    server.model.mailboxes["-passwd@acme.example"] = {"quota": 1, "password": "x"}
+    if kind == "directadmin":
+        with pytest.raises(PortRefused, match="no username"):
+            panel.look(Operation("delete_mailbox", "x|admin", {"mailbox": "info@acme.example"}))
+    if kind == "plesk":
+        with pytest.raises(PortRefused, match="hyphen"):
+            panel.look(Operation("delete_mailbox", "acme01", {"mailbox": "-passwd@acme.example"}))

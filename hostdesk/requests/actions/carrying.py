@@ -167,6 +167,7 @@ def _after_undoing(case: Case, run: Run, *, by: Actor, at: datetime) -> None:
     request = case.request
     if run.state == RunState.DONE:
         end(case, RequestState.UNDONE, clause=case.kind.clause, sentence="", by=by, at=at)
+        mails.undone(case, at=at)
         return
     _note_no_end(case, run, "request undoing unclear", "request not undone", by=by, at=at)
     # Not undone means that what was done is still there.

@@ -244,6 +244,7 @@ def test_what_was_done_is_undone_while_it_is_what_we_left(world, request_, panel
 
     assert (taken_back.state, taken_back.undoes, panel.facts["plan"]) == ("done", run, "Starter")
     assert state(request_) == "undone"
+    assert OutboundMail.objects.filter(kind="request_undone", ticket_number=request_.ticket_id).count() == 1
     assert not through_panel.may_undo(Run.objects.get(pk=run.pk))
     with pytest.raises(Refused):
         through_panel.undo(Run.objects.get(pk=run.pk), by=agent, at=world.now)
