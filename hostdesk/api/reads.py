@@ -13,6 +13,8 @@ from hostdesk.gateway.queries import mail_for_agent, mails_for_agent
 from hostdesk.kit import numbers
 from hostdesk.mail.models import InboundMail
 from hostdesk.people.models import Agent
+from hostdesk.requests.models import AdminRequest
+from hostdesk.requests.queries import requests_of_ticket
 from hostdesk.tickets.models import Message, SlaClock, Ticket
 from hostdesk.tickets.queries.access import ticket_for_agent, tickets_for_agent
 from hostdesk.tickets.queries.places import places_of
@@ -55,6 +57,7 @@ def ticket_detail(agent: Agent, number: str) -> Fields:
         **_ticket(row, _clocks_of([row]).get(row.pk, []), places_of([row]).get(row.pk)),
         "messages": list(messages),
         "decisions": [_decision(decision) for decision in decisions_of("ticket", [row.pk])],
+        "requests": [_request(one) for one in requests_of_ticket(row)],
     }
 
 
@@ -113,6 +116,19 @@ def _mail(row: InboundMail) -> Fields:
 def _decision(row: Decision) -> Fields:
     version = f"{row.policy_version.slug}/{row.policy_version.number}"
     return {"clause": row.clause, "policy_version": version, "outcome": row.outcome, "facts": row.facts}
+
+
+def _request(row: AdminRequest) -> Fields:
+    return {
+        "id": row.pk,
+        "kind": row.kind,
+        "state": row.state,
+        "asked_by_role": row.contact.role,
+        "channel": row.channel,
+        "clause": row.clause or None,
+        "asked_at": row.asked_at,
+        "ended_at": row.ended_at,
+    }
 
 
 def _clocks_of(rows: Sequence[Ticket]) -> dict[int, list[SlaClock]]:

@@ -42,6 +42,19 @@ class DecisionOut(Schema):
     facts: dict[str, object]
 
 
+class RequestOut(Schema):
+    """One request to change the account, asked for on the ticket."""
+
+    id: int
+    kind: str = Field(description="the id of the request type in the policy's catalogue")
+    state: str = Field(description="what it waits for (confirm, second, price, ready, ...) or how it ended")
+    asked_by_role: str = Field(description="the role of the contact who asked")
+    channel: Literal["client", "mail", "phone"]
+    clause: str | None = Field(description="the clause behind its state")
+    asked_at: datetime
+    ended_at: datetime | None
+
+
 class TicketOut(Schema):
     """A ticket in a list."""
 
@@ -63,6 +76,7 @@ class TicketDetailOut(TicketOut):
 
     messages: list[MessageOut]
     decisions: list[DecisionOut]
+    requests: list[RequestOut]
 
 
 class TicketsOut(Schema):

@@ -8,6 +8,7 @@ from django.test import Client
 from hostdesk.api import pace
 from hostdesk.people.actions.tokens import create
 from hostdesk.people.models import Team
+from hostdesk.requests.actions.asking import Wish, ask
 
 clause = pytest.mark.clause
 
@@ -50,6 +51,7 @@ def test_a_ticket_has_every_field_of_the_contract(world, caller):
         "team": "support",
         "queue_position": 1,
         "opened_at": "2026-11-23T06:00:00Z",
+        "requests": [],
     }
     assert clocks == [
         {
@@ -78,6 +80,27 @@ def test_a_ticket_has_every_field_of_the_contract(world, caller):
             "author": "Alice Adams",
             "text": "The site shows error 500.",
             "at": "2026-11-23T06:00:00Z",
+        }
+    ]
+
+
+@clause("channel.tickets")
+def test_a_ticket_names_the_changes_that_were_asked_for_on_it(world, caller):
+    agent, contact = world.agent(), world.contact("dev@acme.example", name="Dev", role="authorised")
+    wish = Wish(kind="plan_change", contact=contact, channel="client", details={"plan": "Business 20"})
+    made = ask(wish, by=contact.actor(), at=world.now)
+    _, body = caller(agent)(f"/tickets/{made.ticket_id}")
+
+    assert body["requests"] == [
+        {
+            "id": made.pk,
+            "kind": "plan_change",
+            "state": "refused",
+            "asked_by_role": "authorised",
+            "channel": "client",
+            "clause": "contact.restricted",
+            "asked_at": "2026-11-23T06:00:00Z",
+            "ended_at": "2026-11-23T06:00:00Z",
         }
     ]
 
