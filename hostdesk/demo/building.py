@@ -16,6 +16,7 @@ from django.db import transaction
 from hostdesk.demo import company as companies
 from hostdesk.demo import rhythm
 from hostdesk.demo.agenda import Agenda
+from hostdesk.demo.changes import Changes
 from hostdesk.demo.company import Company, Writer
 from hostdesk.demo.conversations import Conversations
 from hostdesk.demo.crew import Crew
@@ -121,6 +122,7 @@ class _Month:
     def _plan(self, company: Company, crew: Crew, talks: Conversations) -> None:
         crew.keep_rota(rhythm.turns(self.chance, start=self.start, now=self.now, zone=self.zone))
         Scenes(talks, self.now, self.start).stage()
+        Changes(talks, self.now, self.start).stage()
         usual = rhythm.requests(
             self.chance, start=self.start + timedelta(hours=2), now=self.now, zone=self.zone
         )
