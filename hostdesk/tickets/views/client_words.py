@@ -133,7 +133,7 @@ def _your_turn(ticket: Ticket, now: datetime) -> Standing:
 def _for_details(ticket: Ticket, now: datetime) -> Standing:
     who = ticket.contact.person.name if ticket.contact else "the contact"
     return Standing(
-        "ours",
+        "watch",
         "user-check",
         "Waits for contact details",
         format_html(
