@@ -34,6 +34,7 @@ KNOWN = (
     "HOSTDESK_MAIL_MAX_BYTES",
     "HOSTDESK_PANEL_CA",
     "HOSTDESK_POLICY",
+    "HOSTDESK_RDAP_LIST",
     "HOSTDESK_RSPAMD",
     "HOSTDESK_SECRET_KEY",
     "HOSTDESK_SECRET_KEY_FALLBACKS",
@@ -45,6 +46,7 @@ KNOWN = (
     "HOSTDESK_URL",
     "HOSTDESK_WEB_THREADS",
     "HOSTDESK_WEB_WORKERS",
+    "HOSTDESK_WHOIS",
     "SMTP_URL",
 )
 PACKAGED_POLICY = Path(__file__).resolve().parent.parent / "policy" / "packaged"
@@ -75,6 +77,8 @@ class Environment:
     rspamd: str
     panel_ca: str
     mailboxes: tuple[Remote, ...]
+    rdap_list: str
+    whois: str
     web_workers: int
     web_threads: int
     log: str
@@ -114,6 +118,8 @@ def read(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
         rspamd=_rspamd(text("HOSTDESK_RSPAMD")),
         panel_ca=_certificates("HOSTDESK_PANEL_CA", text("HOSTDESK_PANEL_CA")),
         mailboxes=mailboxes(text("HOSTDESK_IMAP")),
+        rdap_list=_rdap_list(text("HOSTDESK_RDAP_LIST")),
+        whois=_whois(text("HOSTDESK_WHOIS")),
         web_workers=_whole("HOSTDESK_WEB_WORKERS", text("HOSTDESK_WEB_WORKERS"), 1, 1),
         web_threads=_whole("HOSTDESK_WEB_THREADS", text("HOSTDESK_WEB_THREADS"), 4, 1),
         log=_one_of("HOSTDESK_LOG", text("HOSTDESK_LOG", "info"), ("debug", "info", "warning", "error")),
@@ -246,6 +252,28 @@ def _host_port(name: str, value: str, default_port: int) -> tuple[str, int] | No
     if not parts.hostname or parts.path:
         raise Misconfigured(name, "is written host:port")
     return parts.hostname, port
+
+
+def _rdap_list(value: str) -> str:
+    if not value:
+        return ""
+    try:
+        parts = urlsplit(value)
+        plain = parts.scheme == "http" and (parts.hostname or "").startswith("127.") and bool(parts.port)
+        sound = bool(parts.hostname) and (parts.scheme == "https" or plain)
+    except ValueError:
+        sound = False
+    if not sound:
+        raise Misconfigured(
+            "HOSTDESK_RDAP_LIST",
+            "is the address of a list of RDAP servers, by https:// (http:// on 127.0.0.1 only)",
+        )
+    return value
+
+
+def _whois(value: str) -> str:
+    found = _host_port("HOSTDESK_WHOIS", value, 43)
+    return f"{found[0]}:{found[1]}" if found else ""
 
 
 def _hosts(name: str, value: str) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ from hostdesk.kit import numbers
 from hostdesk.policy.catalogue import FREE
 from hostdesk.policy.registry import Evidence, evidence
 from hostdesk.policy.rules import requests as rules
-from hostdesk.requests.models import AdminRequest, Run
+from hostdesk.requests.models import AdminRequest, RecoveryLink, Run
+from hostdesk.requests.recovery import case_of_recovery, step_of
 from hostdesk.requests.standing import Case, cases_of
 from hostdesk.tickets import evidence as tickets
 
@@ -73,6 +74,37 @@ def documented(at: datetime) -> Evidence:
         [*found.exceptions, *lines][:_LISTED],
         f"{found.sentence} {changes} changes to accounts were made, {len(silent)} of them without a trace on a ticket.",
     )
+
+
+@evidence("contact.password")
+def lost_passwords(at: datetime) -> Evidence:
+    """A new password was chosen only behind a link to a contact who may have it, or after a whole recovery."""
+    used = RecoveryLink.objects.filter(purpose="password", used_at__gt=at - SPAN, used_at__lte=at)
+    found = used.select_related(
+        "contact", "request__ticket", "recovery__account", "recovery__ticket"
+    ).prefetch_related("recovery__approvals", "recovery__records")
+    count, lines = 0, []
+    for link in found.order_by("-pk").iterator(chunk_size=_AT_ONCE):
+        count += 1
+        if _was_handed_over_wrongly(link):
+            ticket = link.request.ticket if link.request else link.recovery.ticket if link.recovery else None
+            lines.append(
+                f"{ticket.number if ticket else 'no ticket'}: account of a link that should not have been used"
+            )
+    stopped = _decided("contact.password", "stopped", at)
+    delayed = _decided("contact.password", "delayed", at)
+    sentence = (
+        f"{count} passwords were chosen behind a link in 30 days, {len(lines)} of them by somebody who should not have had it;"
+        f" {delayed} recoveries by registration data were begun and {stopped} stopped by a contact."
+    )
+    return Evidence(count, _share(count, len(lines)), lines[:_LISTED], sentence)
+
+
+def _was_handed_over_wrongly(link: RecoveryLink) -> bool:
+    """Judged anew from the rows: nobody's link, one used too late, or a recovery that lacked something when its link was made."""
+    if link.recovery is not None:
+        return step_of(case_of_recovery(link.recovery), at=link.created_at) != "granted"
+    return link.contact is None or link.used_at is None or link.used_at > link.expires_at
 
 
 def _is_restricted(case: Case) -> bool:

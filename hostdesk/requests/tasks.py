@@ -11,7 +11,8 @@ from hostdesk.jobs.identity import claimant, is_dead
 from hostdesk.jobs.rounds import Round
 from hostdesk.kit.actors import SYSTEM
 from hostdesk.people.models import DetailsCured
-from hostdesk.requests.actions import contact_changes
+from hostdesk.requests import recovery_round
+from hostdesk.requests.actions import contact_changes, losing
 from hostdesk.requests.actions.advancing import advance, end, locked
 from hostdesk.requests.actions.through_panel import look_once
 from hostdesk.requests.models import AdminRequest, RequestState, Run
@@ -75,6 +76,8 @@ def _cured(row: DetailsCured, *, at: datetime) -> int:
 _LEASE = timedelta(minutes=5)
 
 ROUNDS = [
+    Round("lost passwords", losing.serve, every=timedelta(milliseconds=500)),
+    Round("recoveries", recovery_round.look_around, every=timedelta(seconds=5)),
     Round("requests", look_again, every=timedelta(seconds=5)),
     Round("panels", look_at_panels, every=timedelta(seconds=5)),
     Round("contact details in order", details_cured, every=timedelta(seconds=1)),

@@ -8,14 +8,17 @@ from hostdesk.requests.views import (
     client,
     client_new,
     client_password,
+    client_recovering,
     client_verbs,
     contact_changes,
     desk,
     desk_new,
     desk_panel,
     desk_phone,
+    desk_recovering,
     desk_verbs,
     public,
+    recovering,
     table,
 )
 
@@ -72,10 +75,32 @@ _DESK = [
     path("desk/tickets/<slug:number>/requests/new", desk_new.make, name="make"),
 ]
 
+_RECOVERY = [
+    path("recovery/", recovering.lost, name="lost"),
+    path("recovery/domain", recovering.by_domain, name="recovery_by_domain"),
+    path("recovery/domain/<str:token>", recovering.followed, name="recovery_page"),
+    path("recovery/address/<str:token>", recovering.address, name="recovery_address"),
+    path("recovery/stop/<str:token>", recovering.stopped, name="recovery_stop"),
+    path("recovery/password/<str:token>", recovering.password, name="recovery_password"),
+    path(
+        "client/lost-password/<int:contact_id>", client_recovering.lost_password, name="client_lost_password"
+    ),
+    path("desk/recoveries/", desk_recovering.listed, name="desk_recoveries"),
+    path("desk/recoveries/new", desk_recovering.begin, name="desk_recovery_new"),
+    path("desk/recoveries/<int:pk>", desk_recovering.page, name="desk_recovery"),
+    path("desk/recoveries/<int:pk>/approval", desk_recovering.approval, name="recovery_approval"),
+    path("desk/recoveries/<int:pk>/proof", desk_recovering.proof, name="recovery_proof"),
+    path("desk/recoveries/<int:pk>/refusal", desk_recovering.refusal, name="recovery_refusal"),
+    path("desk/recoveries/<int:pk>/link", desk_recovering.link, name="recovery_link"),
+    path("desk/recoveries/records/<int:pk>", desk_recovering.record, name="recovery_record"),
+    path("desk/passwords/<int:pk>", desk_recovering.password_by_hand, name="password_by_hand"),
+]
+
 urlpatterns = [
     path("requests/confirmation/<str:token>", public.confirmation, name="confirmation"),
     path("contacts/verification/<str:token>", contact_changes.verification, name="contact_verification"),
     *_CONTACTS,
     *_CLIENT,
     *_DESK,
+    *_RECOVERY,
 ]

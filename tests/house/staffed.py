@@ -12,6 +12,8 @@ from hostdesk.people.middleware import CLIENT_COOKIE, DESK_COOKIE
 from hostdesk.people.models import Passkey, PendingContact, Step
 from hostdesk.requests.actions import carrying, contact_changes
 from hostdesk.requests.actions.asking import Wish, ask
+from hostdesk.requests.actions.recovering import find_account, start
+from hostdesk.requests.models import Recovery, RecoveryLink, RegistrationRecord
 from hostdesk.requests.views.desk_phone import sealed
 from hostdesk.tickets.models import Attachment, Message
 from tests.house.access import TABLE
@@ -50,8 +52,13 @@ class Staffed:
         }
         self.person = sessions.open_for_person(contact.person, browser=BROWSER, at=world.now)
         ticket = world.ticket_of(mail)
+        page, recovery, registration, link = recovering(world, contact)
         self.parts = {
             "account": contact.account_id,
+            "page_of_recovery": page,
+            "recovery": recovery.pk,
+            "registration": registration.pk,
+            "password_link": link.pk,
             "attachment": Attachment.objects.get(filename="notes.txt").pk,
             "picture": Attachment.objects.get(filename="shot.png").pk,
             "closed_mail": closed.pk,
@@ -119,6 +126,34 @@ class Staffed:
                 )
             transaction.set_rollback(True)
         return answer
+
+
+def recovering(world, contact):
+    """The secret of a page, a recovery under way with one answer of a registry, and a password to be set by hand."""
+    page = start("acme.example", "owner@elsewhere.example", network="127.0.0.1/32", at=world.now)
+    recovery = find_account(Recovery.objects.get(), at=world.now)
+    registration = RegistrationRecord.objects.create(
+        recovery=recovery,
+        via="rdap",
+        source="https://rdap.example/domain/acme.example",
+        fetched_at=world.now,
+        digest="0" * 64,
+        body=b"{}",
+        said={"marks": ["redacted"], "registered_at": None, "changed_at": None, "expires_at": None},
+    )
+    link = RecoveryLink.objects.create(
+        account=contact.account,
+        recovery=recovery,
+        purpose="password",
+        address="owner@elsewhere.example",
+        token_sha256="0" * 64,
+        created_at=world.now,
+        expires_at=world.now,
+        used_at=world.now,
+        outcome="by_hand",
+        verifier="$6$none",
+    )
+    return page, recovery, registration, link
 
 
 def html_letter(world, files):

@@ -23,7 +23,7 @@ CARRIED_OUT = {
         "contact.unlisted",
         "contact.off_server",
     ),
-    *("contact.privileges", "contact.restricted"),
+    *("contact.privileges", "contact.restricted", "contact.password"),
     *("channel.tickets", "channel.no_duplicates"),
     "fee.cleanup",
     "conduct.complaints",

@@ -59,6 +59,7 @@ def test_nobody_else_names_a_setting_that_is_not_known():
         ("HOSTDESK_MAIL_DOMAIN", "not a domain"),
         ("HOSTDESK_MAIL_MAX_BYTES", "ten"),
         ("HOSTDESK_POLICY", "/no/such/folder"),
+        ("HOSTDESK_RDAP_LIST", "http://rdap.example/dns.json"),
         ("HOSTDESK_RSPAMD", "127.0.0.1:11333"),
         ("HOSTDESK_RSPAMD", "http://127.0.0.1:11333?hold_from=many"),
         ("HOSTDESK_RSPAMD", "http://127.0.0.1:11333?hold=reject"),
@@ -70,6 +71,7 @@ def test_nobody_else_names_a_setting_that_is_not_known():
         ("HOSTDESK_URL", "support.example.com"),
         ("HOSTDESK_WEB_THREADS", "0"),
         ("HOSTDESK_WEB_WORKERS", "-1"),
+        ("HOSTDESK_WHOIS", "whois:port"),
         ("SMTP_URL", "mail.example.com:25"),
     ],
 )

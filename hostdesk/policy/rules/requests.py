@@ -80,7 +80,8 @@ def proofs(asking: Asking) -> frozenset[Proof]:
     if asking.signed_in:
         found.add("signed_in")
     if asking.confirmed:
-        found.add("confirmed_mail")
+        # A button pressed at the stored address shows no less than a mail from there.
+        found |= {"confirmed_mail", "believed_mail"}
     if asking.channel == "mail" and asking.trust in BELIEVED:
         found.add("believed_mail")
     if asking.channel == "phone" and asking.pin_spoken:

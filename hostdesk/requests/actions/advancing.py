@@ -13,7 +13,7 @@ from hostdesk.people.models import Contact
 from hostdesk.people.queries import contacts_by_account
 from hostdesk.policy.rules import requests as rules
 from hostdesk.requests import mails
-from hostdesk.requests.actions import yeses
+from hostdesk.requests.actions import mailed_links, yeses
 from hostdesk.requests.models import UNDER_WAY, AdminRequest, Purpose, RequestState
 from hostdesk.requests.standing import Case, asking_of, case_of, others_who_may_agree, progress_of, zone
 from hostdesk.tickets.actions.requesting import await_customer, back_to_us
@@ -142,6 +142,8 @@ def _ask_for(case: Case, state: str, *, at: datetime) -> None:
         mails.details(case, at=at)
     elif state == "payment":
         mails.payment(case, at=at)
+    elif state == "ready" and case.kind.clause == rules.PASSWORD:
+        mailed_links.to_contacts(case, at=at)
     if state in ("confirm", "second", "price", "details"):
         await_customer(request.ticket, cause=f"request {state}", at=at)
     else:

@@ -54,11 +54,11 @@ def expected(cell):
         "plausible": {"believed_mail"},
         "unproven": set(),
         "proven and confirmed": {"believed_mail", "confirmed_mail"},
-        "unproven and confirmed": {"confirmed_mail"},
+        "unproven and confirmed": {"believed_mail", "confirmed_mail"},
         "proven and signed in": {"believed_mail", "signed_in"},
         "no PIN": set(),
         "PIN": {"spoken_pin"},
-        "no PIN, confirmed": {"confirmed_mail"},
+        "no PIN, confirmed": {"believed_mail", "confirmed_mail"},
     }[name]
     if not shown & set(kind.proof):
         return "confirm", clause

@@ -1,0 +1,230 @@
+"""Choosing a new administrative password behind a mailed link: once, by whoever the link was sent to, kept nowhere.
+
+The password goes from the form to the control panel and is in no row, log, history or mail. Where no panel keeps the
+account an agent sets it from a one-way hash, so that nobody but the contact ever knows it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+from django.db import transaction
+from passlib.hash import sha512_crypt
+
+from hostdesk.audit.actions import note
+from hostdesk.hosting import panels
+from hostdesk.kit.actors import SYSTEM, Actor
+from hostdesk.kit.refusals import Refused
+from hostdesk.people import passwords
+from hostdesk.people.models import Agent, Contact
+from hostdesk.people.queries import contacts_by_account
+from hostdesk.policy.rules import password as rules
+from hostdesk.ports.outcomes import PortAway, PortDown, PortRefused
+from hostdesk.ports.panels.wishes import Operation
+from hostdesk.requests import recovery_mails as mails
+from hostdesk.requests.actions import carrying, through_panel
+from hostdesk.requests.actions import mailed_links as links
+from hostdesk.requests.actions.recovery_steps import use_up
+from hostdesk.requests.models import (
+    AdminRequest,
+    Recovery,
+    RecoveryLink,
+    RecoveryState,
+    RequestState,
+    Run,
+    RunState,
+)
+from hostdesk.requests.standing import case_of
+from hostdesk.tickets.actions.requesting import back_to_us
+from hostdesk.tickets.models import Ticket
+
+log = structlog.get_logger()
+
+OPERATION = "reset_account_password"
+_ROUNDS = 200_000
+_NOT_NOW = "The control panel did not take it, and nothing was changed: {} Try again with this same link."
+_WHOSE = "Whoever proved to own the domain"
+
+
+def fault(password: str, *, username: str) -> str | None:
+    """Why this password will not do for an account, as a sentence; None when it will."""
+    found = passwords.fault(password)
+    if found is not None:
+        return found
+    if not password.isprintable() or password != password.strip():
+        return (
+            "Use letters, digits, signs and blanks in between; nothing invisible, and no blank at the ends."
+        )
+    if username.lower() in password.lower():
+        return "Use something that does not hold the name of the account."
+    return None
+
+
+def choose(token: str, password: str, *, at: datetime) -> RecoveryLink:
+    """Give the password that was just chosen to the panel, or leave its hash for an agent; the link as it is then.
+
+    Called outside transactions, since it speaks with the panel. Refused: a link that is not good any more, a password that is
+    too weak, a panel that did not take it (then the link still works). Of two who press at once one is heard.
+    Clause: contact.password.
+    """
+    link = links.of_token(token, "password", at=at)
+    if link is None:
+        raise Refused("", links.GONE)
+    found = fault(password, username=link.account.username)
+    if found is not None:
+        raise Refused(rules.CLAUSE, found)
+    keeper = panels.keeper_of(link.account)
+    if OPERATION in keeper.panel.by_hand or not _is_for_a_panel(link):
+        return _leave_hash(token, password, at=at)
+    if link.request is not None:
+        return _by_request(link, password, at=at)
+    return _by_recovery(token, password, at=at)
+
+
+def set_by_hand(link: RecoveryLink, *, by: Agent, at: datetime) -> None:
+    """An agent has set the password from its hash: the hash is dropped, and everybody hears of the new password.
+
+    Refused: a link whose hash is gone already.
+    """
+    with transaction.atomic():
+        row = RecoveryLink.objects.select_for_update(of=("self",)).select_related(*_PEOPLE).get(pk=link.pk)
+        if row.outcome != "by_hand" or not row.verifier:
+            raise Refused("", "That has been done already.")
+        row.verifier, row.outcome, row.set_at = "", "done", at
+        row.save(update_fields=["verifier", "outcome", "set_at"])
+        if row.request is not None and not case_of(row.request).kind.steps:
+            run = carrying.begin(row.request, panel=carrying.BY_HAND, before={}, by=by, at=at)
+            carrying.finish(run, state=RunState.DONE, after={}, answer="", by=by, at=at)
+        _done(row, by=by.actor(), at=at)
+
+
+def settle(at: datetime) -> int:
+    """Tell everybody of passwords of which it became clear only later that the panel has them; how many."""
+    waiting = RecoveryLink.objects.filter(outcome="unclear", voided_at=None, request__state=RequestState.DONE)
+    return sum(_settle(link, at=at) for link in waiting.select_related(*_PEOPLE)[:20])
+
+
+@transaction.atomic
+def _settle(link: RecoveryLink, *, at: datetime) -> int:
+    if not RecoveryLink.objects.filter(pk=link.pk, outcome="unclear").update(outcome="done"):
+        return 0
+    _done(link, by=_who(link), at=at)
+    return 1
+
+
+def _is_for_a_panel(link: RecoveryLink) -> bool:
+    return link.request is None or case_of(link.request).kind.carried_out == OPERATION
+
+
+def _leave_hash(token: str, password: str, *, at: datetime) -> RecoveryLink:
+    verifier = sha512_crypt.using(rounds=_ROUNDS).hash(password)
+    with transaction.atomic():
+        link = _held(token, at=at)
+        links.void_passwords(link.account, at=at)
+        link.used_at, link.outcome, link.verifier = at, "by_hand", verifier
+        link.voided_at = None
+        link.save(update_fields=["used_at", "outcome", "verifier", "voided_at"])
+        note("ticket", _ticket(link).pk, "password chosen", by=_who(link), at=at, facts={"link": link.pk})
+        back_to_us(_ticket(link), cause="password chosen", at=at)
+    return link
+
+
+def _held(token: str, *, at: datetime) -> RecoveryLink:
+    """The link, still good, with what it belongs to held still, so that who stops it comes either first or too late."""
+    link = links.of_token(token, "password", at=at)
+    if link is not None:
+        if link.request_id is not None:
+            AdminRequest.objects.select_for_update(of=("self",)).get(pk=link.request_id)
+        elif link.recovery_id is not None:
+            Recovery.objects.select_for_update(of=("self",)).get(pk=link.recovery_id)
+        link = links.of_token(token, "password", at=at)
+    if link is None:
+        raise Refused("", links.GONE)
+    return link
+
+
+def _by_request(link: RecoveryLink, password: str, *, at: datetime) -> RecoveryLink:
+    assert link.request is not None, "a link of a request"
+    assert link.contact is not None, "a link of a request went to a contact"
+    # The run is the claim: a request has one under way at most, whoever presses.
+    run = through_panel.set_password(link.request, password, by=link.contact, at=at)
+    if run.state == RunState.FAILED:
+        raise Refused("", _NOT_NOW.format(run.answer))
+    return _settled(link, run, at=at)
+
+
+def _settled(link: RecoveryLink, run: Run, *, at: datetime) -> RecoveryLink:
+    with transaction.atomic():
+        use_up(link, at=at)
+        links.void_passwords(link.account, at=at)
+        link.used_at, link.answer = at, run.answer[:500]
+        link.outcome = "done" if run.state == RunState.DONE else "unclear"
+        link.save(update_fields=["used_at", "outcome", "answer"])
+        if link.outcome == "done":
+            _done(link, by=_who(link), at=at)
+    return link
+
+
+def _by_recovery(token: str, password: str, *, at: datetime) -> RecoveryLink:
+    with transaction.atomic():
+        link = _held(token, at=at)
+        link.used_at, link.outcome = at, "asked"
+        link.save(update_fields=["used_at", "outcome"])
+        note("ticket", _ticket(link).pk, "password chosen", by=_who(link), at=at, facts={"link": link.pk})
+    panel = panels.keeper_of(link.account).panel
+    wish = Operation(OPERATION, link.account.username, {}, password)
+    try:
+        link.answer = panel.carry_out(wish, key=f"recovery-{link.pk}").answer[:500]
+        link.outcome = "done"
+    except (PortAway, PortRefused) as error:
+        RecoveryLink.objects.filter(pk=link.pk).update(used_at=None, outcome="")
+        raise Refused("", _NOT_NOW.format(error.answer)) from error
+    except PortDown as error:
+        # It may have been done. It is not told twice: an agent looks, and sends another link where it was not.
+        link.outcome, link.answer = "unclear", error.answer[:500]
+        log.warning("panel did not say yes", link=link.pk, panel=panel.kind)
+    with transaction.atomic():
+        link.save(update_fields=["outcome", "answer"])
+        links.void_passwords(link.account, at=at)
+        if link.outcome == "done":
+            _done(link, by=_who(link), at=at)
+        else:
+            note("ticket", _ticket(link).pk, "password unclear", by=SYSTEM, at=at, facts={"why": link.answer})
+    return link
+
+
+def _done(link: RecoveryLink, *, by: Actor, at: datetime) -> None:
+    """Everybody on the account hears of the new password; a recovery has reached its end."""
+    ticket, recovery = _ticket(link), link.recovery
+    note("ticket", ticket.pk, "password set", by=by, at=at, facts={"link": link.pk})
+    if recovery is not None:
+        Recovery.objects.filter(pk=recovery.pk).update(state=RecoveryState.DONE, ended_at=at, look_at=None)
+        links.void_of_recovery(recovery, at=at)
+    whose = link.contact.person.name if link.contact else _WHOSE
+    for contact in _listed(link):
+        mails.password_set(link.account, contact, ticket=ticket, whose=whose, key=str(link.pk), at=at)
+
+
+def _listed(link: RecoveryLink) -> list[Contact]:
+    return contacts_by_account([link.account_id])[link.account_id]
+
+
+def _who(link: RecoveryLink) -> Actor:
+    return link.contact.actor() if link.contact else SYSTEM
+
+
+def _ticket(link: RecoveryLink) -> Ticket:
+    ticket = link.request.ticket if link.request else link.recovery.ticket if link.recovery else None
+    assert ticket is not None, "a link belongs to a ticket"
+    return ticket
+
+
+_PEOPLE = (
+    "account",
+    "contact__person",
+    "request__ticket",
+    "request__account",
+    "request__contact",
+    "recovery__ticket",
+)

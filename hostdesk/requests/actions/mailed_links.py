@@ -1,0 +1,190 @@
+"""Links that work once, mailed for a lost password: made, found, voided. Looking at one never uses it up."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from django.db.models import Q
+
+from hostdesk.audit.actions import note
+from hostdesk.hosting.models import Account
+from hostdesk.kit.actors import SYSTEM
+from hostdesk.people import seals
+from hostdesk.people.models import Contact
+from hostdesk.people.queries import contacts_by_account
+from hostdesk.people.standing import contact_state
+from hostdesk.policy.rules import password as rules
+from hostdesk.requests import recovery_mails as mails
+from hostdesk.requests.models import (
+    RECOVERING,
+    AdminRequest,
+    LinkPurpose,
+    Recovery,
+    RecoveryLink,
+    RecoveryState,
+    RequestState,
+)
+from hostdesk.requests.recovery import RecoveryCase
+from hostdesk.requests.standing import Case, case_of
+
+GONE = "This link has been used, has run out, or a newer one has taken its place."
+Purpose = Literal["password", "address", "stop"]
+
+
+def to_contacts(case: Case, *, at: datetime) -> list[RecoveryLink]:
+    """Mail the link for a new password to the stored addresses of the contacts who may have it, and void older ones.
+
+    One that still works is not sent again. Without anybody to send it to the history says so. Clause: contact.password.
+    """
+    request, terms = case.request, case.version.terms
+    if RecoveryLink.objects.filter(
+        request=request, purpose=LinkPurpose.PASSWORD, used_at=None, voided_at=None, expires_at__gt=at
+    ).exists():
+        return []
+    void_passwords(request.account, at=at)
+    listed = contacts_by_account([request.account_id])[request.account_id]
+    readers = [
+        contact
+        for contact in listed
+        if rules.may_get_link(role=contact.role, terms=terms)
+        and contact_state(contact, terms, at=at) not in ("removed", "unverified")
+    ]
+    made = []
+    for contact in readers:
+        link, token = _make(
+            request.account,
+            LinkPurpose.PASSWORD,
+            contact.person.email,
+            request=request,
+            contact=contact,
+            life=terms.password_link,
+            at=at,
+        )
+        mails.password_link(link, token=token, ticket=request.ticket, version=case.version, at=at)
+        made.append(link)
+    roles = [contact.role for contact in readers]
+    verb = "password link sent" if made else "password link has nobody to go to"
+    note("ticket", request.ticket_id, verb, by=SYSTEM, at=at, facts={"request": request.pk, "roles": roles})
+    return made
+
+
+def to_new_address(case: RecoveryCase, *, at: datetime) -> RecoveryLink:
+    """Mail the link for a new password to the address that was proven in a recovery, and void older ones."""
+    row = case.recovery
+    assert row.account is not None, "a case has its account"
+    assert row.ticket is not None, "a case has its ticket"
+    void_passwords(row.account, at=at)
+    link, token = _make(
+        row.account,
+        LinkPurpose.PASSWORD,
+        row.address,
+        recovery=row,
+        life=case.version.terms.password_link,
+        at=at,
+    )
+    mails.password_link(link, token=token, ticket=row.ticket, version=case.version, at=at)
+    note("ticket", row.ticket_id or 0, "password link sent", by=SYSTEM, at=at, facts={"recovery": row.pk})
+    return link
+
+
+def for_recovery(
+    case: RecoveryCase, purpose: Purpose, *, to: Contact | None, at: datetime
+) -> tuple[RecoveryLink, str]:
+    """A link to stop a recovery, for a contact, or to show that its new address is read; with its secret."""
+    row = case.recovery
+    assert row.account is not None, "a case has its account"
+    return _make(
+        row.account,
+        purpose,
+        to.person.email if to else row.address,
+        recovery=row,
+        contact=to,
+        life=row.asked_at + case.version.terms.recovery_open + case.version.terms.password_link - at,
+        at=at,
+    )
+
+
+def of_token(token: str, purpose: Purpose, *, at: datetime) -> RecoveryLink | None:
+    """The link of a secret while it is good: unused, in time, and its reader still has the right that it was sent for."""
+    link = (
+        RecoveryLink.objects.filter(
+            token_sha256=seals.fingerprint(token),
+            purpose=purpose,
+            used_at=None,
+            voided_at=None,
+            expires_at__gt=at,
+        )
+        .select_related(
+            "account__customer",
+            "contact__person",
+            "request__account",
+            "request__contact__person",
+            "request__ticket",
+            "recovery__account",
+            "recovery__ticket",
+        )
+        .first()
+    )
+    return link if link is not None and _is_rightful(link, at=at) else None
+
+
+def void_passwords(account: Account, *, at: datetime) -> None:
+    """No earlier link for a password of this account works any more; of a used one without a clear end a new one may be made."""
+    unfinished = Q(used_at=None) | Q(outcome="unclear")
+    RecoveryLink.objects.filter(
+        unfinished, account=account, purpose=LinkPurpose.PASSWORD, voided_at=None
+    ).update(voided_at=at)
+
+
+def void_of_recovery(recovery: Recovery, *, at: datetime) -> None:
+    """No link of a recovery works any more."""
+    RecoveryLink.objects.filter(recovery=recovery, used_at=None, voided_at=None).update(voided_at=at)
+
+
+def _is_rightful(link: RecoveryLink, *, at: datetime) -> bool:
+    """A contact who was removed, changed the role or the address since then has no use of the link."""
+    if link.recovery is not None:
+        wanted = {
+            LinkPurpose.PASSWORD: (RecoveryState.GRANTED,),
+            LinkPurpose.ADDRESS: (RecoveryState.OPEN,),
+            LinkPurpose.STOP: RECOVERING,
+        }[LinkPurpose(link.purpose)]
+        if link.recovery.state not in wanted:
+            return False
+        return link.contact is None or link.contact.removed_at is None
+    request, contact = link.request, link.contact
+    if request is None or contact is None or request.state != RequestState.READY:
+        return False
+    version = case_of(request).version
+    return (
+        contact_state(contact, version.terms, at=at) not in ("removed", "unverified")
+        and rules.may_get_link(role=contact.role, terms=version.terms)
+        and contact.person.email == link.address
+    )
+
+
+def _make(
+    account: Account,
+    purpose: str,
+    address: str,
+    *,
+    life: timedelta,
+    at: datetime,
+    request: AdminRequest | None = None,
+    recovery: Recovery | None = None,
+    contact: Contact | None = None,
+) -> tuple[RecoveryLink, str]:
+    token = seals.new_token()
+    link = RecoveryLink.objects.create(
+        account=account,
+        request=request,
+        recovery=recovery,
+        contact=contact,
+        purpose=purpose,
+        address=address,
+        token_sha256=seals.fingerprint(token),
+        created_at=at,
+        expires_at=at + life,
+    )
+    return link, token

@@ -1,0 +1,53 @@
+"""Tables of the room: changes to an account and what was said about them; recoveries of lost passwords."""
+
+from hostdesk.requests.models.changes import (
+    CHANNELS,
+    STEPS,
+    UNDER_WAY,
+    AdminRequest,
+    Approval,
+    Confirmation,
+    Payment,
+    Purpose,
+    RequestQuerySet,
+    RequestState,
+    Run,
+    RunQuerySet,
+    RunState,
+    Tick,
+)
+from hostdesk.requests.models.recoveries import (
+    RECOVERING,
+    LinkPurpose,
+    LostPassword,
+    Recovery,
+    RecoveryApproval,
+    RecoveryLink,
+    RecoveryState,
+    RegistrationRecord,
+)
+
+__all__ = [
+    "CHANNELS",
+    "RECOVERING",
+    "STEPS",
+    "UNDER_WAY",
+    "AdminRequest",
+    "Approval",
+    "Confirmation",
+    "LinkPurpose",
+    "LostPassword",
+    "Payment",
+    "Purpose",
+    "Recovery",
+    "RecoveryApproval",
+    "RecoveryLink",
+    "RecoveryState",
+    "RegistrationRecord",
+    "RequestQuerySet",
+    "RequestState",
+    "Run",
+    "RunQuerySet",
+    "RunState",
+    "Tick",
+]

@@ -1,0 +1,69 @@
+"""Reads of recoveries and their links; each says for whom it was checked."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from hostdesk.kit.refusals import Missing
+from hostdesk.people import seals
+from hostdesk.people.models import Agent
+from hostdesk.requests.models import RECOVERING, Recovery, RecoveryLink, RegistrationRecord
+from hostdesk.tickets.queries.access import tickets_for_agent
+
+_LISTED = 100
+
+
+def recoveries_for_agent(agent: Agent) -> list[Recovery]:
+    """The recoveries that found their account, those under way first, then the latest."""
+    found = Recovery.objects.filter(ticket__in=tickets_for_agent(agent)).select_related(*_PEOPLE)
+    rows = list(found.order_by("-pk")[:_LISTED])
+    return sorted(rows, key=lambda row: row.state not in RECOVERING)
+
+
+def recovery_for_agent(agent: Agent, pk: int) -> Recovery:
+    """One recovery with everything that its page shows; raises Missing."""
+    found = Recovery.objects.filter(ticket__in=tickets_for_agent(agent), pk=pk).select_related(*_PEOPLE)
+    row = found.prefetch_related("records", "approvals__agent", "links__contact__person").first()
+    if row is None:
+        raise Missing
+    return row
+
+
+def record_for_agent(agent: Agent, pk: int) -> RegistrationRecord:
+    """One answer of a registry as it came; raises Missing."""
+    row = RegistrationRecord.objects.filter(pk=pk, recovery__ticket__in=tickets_for_agent(agent)).first()
+    if row is None:
+        raise Missing
+    return row
+
+
+def passwords_to_set(agent: Agent) -> list[RecoveryLink]:
+    """The passwords that wait for an agent's hands, oldest first."""
+    return list(_links(agent).filter(outcome="by_hand").order_by("pk")[:_LISTED])
+
+
+def password_link_for_agent(agent: Agent, pk: int) -> RecoveryLink:
+    """One chosen password that waits, or waited, for an agent's hands; raises Missing."""
+    row = _links(agent).filter(pk=pk).exclude(outcome="").first()
+    if row is None:
+        raise Missing
+    return row
+
+
+def recovery_of_page(token: str) -> Recovery:
+    """The recovery of the secret in a page's address; raises Missing."""
+    row = Recovery.objects.filter(page_sha256=seals.fingerprint(token)).first()
+    if row is None:
+        raise Missing
+    return row
+
+
+def _links(agent: Agent) -> QuerySet[RecoveryLink]:
+    mine = tickets_for_agent(agent)
+    found = RecoveryLink.objects.filter(purpose="password")
+    return (found.filter(request__ticket__in=mine) | found.filter(recovery__ticket__in=mine)).select_related(
+        "account", "contact__person", "request__ticket", "recovery__ticket"
+    )
+
+
+_PEOPLE = ("account__customer", "ticket", "opened_by")
