@@ -70,6 +70,8 @@ def committed_world(committed_db, parser_pool):
 @pytest.fixture(autouse=True)
 def _nothing_remembered():
     """What a thread remembers for a moment must not reach the next test."""
+    from hostdesk.people import looking
     from hostdesk.policy import queries
 
     queries.forget_operator()
+    looking.forget()

@@ -14,6 +14,7 @@ from hostdesk.api import reads
 from hostdesk.api.problems import problem
 from hostdesk.api.shapes import Disposition, MailOut, MailsOut, TicketDetailOut, TicketsOut, TicketState
 from hostdesk.gateway.finding import Wanted
+from hostdesk.people.looking import saw
 
 api = NinjaAPI(
     title="hostdesk",
@@ -45,7 +46,7 @@ def tickets(
 @api.get("/tickets/{number}", response=TicketDetailOut, by_alias=True, summary="One ticket")
 def ticket(request: HttpRequest, number: str) -> dict[str, object]:
     """By `1042` or `1042-9`."""
-    return reads.ticket_detail(request.agent, number)  # type: ignore[attr-defined]
+    return reads.ticket_detail(request, number)
 
 
 @api.get("/mails", response=MailsOut, summary="Inbound mails and what became of them")
@@ -61,13 +62,15 @@ def mails(  # noqa: PLR0917  (the library reads them by name)
 ) -> dict[str, object]:
     """Newest first; `disposition`, `q` and `ticket` narrow."""
     wanted = Wanted(disposition=disposition or "", typed=q.replace("\0", "").strip())
+    if wanted.typed:
+        saw(request, "search", words=wanted.typed)
     return reads.mails_page(request.agent, wanted, ticket=ticket, cursor=cursor, limit=limit)  # type: ignore[attr-defined]
 
 
 @api.get("/mails/{id}", response=MailOut, summary="One inbound mail")
 def mail(request: HttpRequest, id: int) -> dict[str, object]:  # noqa: A002  (the name in the address)
     """By its id."""
-    return reads.mail_detail(request.agent, id)  # type: ignore[attr-defined]
+    return reads.mail_detail(request, id)
 
 
 @api.exception_handler(ValidationError)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db.models import F
+from django.http import HttpRequest
 
 from hostdesk.audit.models import Decision
 from hostdesk.audit.queries import decisions_of
 from hostdesk.gateway.finding import Wanted, narrowed
-from hostdesk.gateway.queries import mail_for_agent, mails_for_agent
+from hostdesk.gateway.queries import customer_of, mail_for_agent, mails_for_agent
 from hostdesk.kit import numbers
 from hostdesk.mail.models import InboundMail
+from hostdesk.people.looking import saw
 from hostdesk.people.models import Agent
 from hostdesk.requests.models import AdminRequest
 from hostdesk.requests.queries import requests_of_ticket
@@ -45,9 +47,10 @@ def tickets_page(
     return {"items": items, "next": str(shown[-1].pk) if len(rows) > limit else None}
 
 
-def ticket_detail(agent: Agent, number: str) -> Fields:
-    """One ticket with all that was said and judged."""
-    row = ticket_for_agent(agent, number)
+def ticket_detail(request: HttpRequest, number: str) -> Fields:
+    """One ticket with all that was said and judged, for the agent of the request, who is kept as having looked."""
+    row = ticket_for_agent(request.agent, number)  # type: ignore[attr-defined]  # set by `views`
+    saw(request, "ticket", row.pk, customer=row.customer_id)
     messages = (
         Message.objects.filter(ticket=row)
         .order_by("at", "id")
@@ -74,9 +77,11 @@ def mails_page(agent: Agent, wanted: Wanted, *, ticket: str | None, cursor: str 
     return {"items": [_mail(row) for row in shown], "next": str(shown[-1].pk) if len(rows) > limit else None}
 
 
-def mail_detail(agent: Agent, pk: int) -> Fields:
-    """One inbound mail."""
-    return _mail(mail_for_agent(agent, pk))
+def mail_detail(request: HttpRequest, pk: int) -> Fields:
+    """One inbound mail, for the agent of the request, who is kept as having looked."""
+    row = mail_for_agent(request.agent, pk)  # type: ignore[attr-defined]  # set by `views`
+    saw(request, "mail", pk, customer=lambda: customer_of(row.ticket_number))
+    return _mail(row)
 
 
 def _ticket(row: Ticket, clocks: list[SlaClock], place: int | None) -> Fields:

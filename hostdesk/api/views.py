@@ -64,4 +64,7 @@ def _let_in(request: HttpRequest, path: str) -> HttpResponse | None:
         return answer
     touch(token, at=request.at)  # type: ignore[attr-defined]
     request.agent = token.agent  # type: ignore[attr-defined]
+    request.api_token = token  # type: ignore[attr-defined]
+    # Whatever cookies came along: it is the token that reads.
+    request.desk_session = None  # type: ignore[attr-defined]
     return None

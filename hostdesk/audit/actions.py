@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from hostdesk.audit.models import Decision, Entry
+from hostdesk.audit.models import Decision, Entry, Look
 from hostdesk.kit.actors import Actor
 
 Fact = str | int | float | bool | None | list[str]
@@ -51,6 +51,43 @@ def _columns(event: Event, *, by: Actor, at: datetime) -> dict[str, object]:
         "at": at,
         "facts": dict(event.facts),
     }
+
+
+_LOOK_SECONDS = 15 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What an agent is being shown, and in which browser or through which token."""
+
+    agent_id: int
+    agent_name: str
+    session_id: int
+    token_id: int
+    kind: str
+    thing_id: int
+    words: str
+
+    def slot(self, at: datetime) -> int:
+        """The quarter of an hour in which the same look is one look."""
+        return int(at.timestamp()) // _LOOK_SECONDS
+
+
+def keep_look(seen: Seen, *, customer_id: int | None, at: datetime) -> None:
+    """Keep that somebody looked; the same look in the same quarter of an hour is kept once, whoever keeps it."""
+    look = Look(
+        agent_id=seen.agent_id,
+        agent_name=seen.agent_name,
+        session_id=seen.session_id,
+        token_id=seen.token_id,
+        kind=seen.kind,
+        thing_id=seen.thing_id,
+        customer_id=customer_id,
+        words=seen.words,
+        slot=seen.slot(at),
+        at=at,
+    )
+    Look.objects.bulk_create([look], ignore_conflicts=True)
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ class LookKind(models.TextChoices):
     MAIL = "mail", "Mail"
     SENT_MAIL = "sent_mail", "Mail sent"
     FILE = "file", "Attachment"
+    MAIL_FILE = "mail_file", "File of a mail"
     SOURCE = "source", "Raw mail"
     REQUEST = "request", "Request"
     SEARCH = "search", "Search"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hostdesk.audit.models import Decision, Entry
+from hostdesk.audit.models import Decision, Entry, Look
 from hostdesk.audit.prepared import Prepared
 
 _HISTORY = Prepared(
@@ -39,3 +39,14 @@ def decisions_of(subject_type: str, subject_ids: Iterable[int]) -> list[Decision
     """
     found = [decision for pk in subject_ids for decision in _DECISIONS(subject_type, pk)]
     return sorted(found, key=lambda decision: decision.pk)
+
+
+def looks_at_customer(customer_id: int, *, limit: int) -> list[Look]:
+    """Who looked at anything of a customer's, newest first."""
+    return list(Look.objects.filter(customer_id=customer_id).order_by("-id")[:limit])
+
+
+def looks_of_agent(agent_id: int, *, before: int | None, limit: int) -> list[Look]:
+    """What an agent looked at, newest first; `before` is the last row of the page before."""
+    looks = Look.objects.filter(agent_id=agent_id).order_by("-id")
+    return list((looks.filter(pk__lt=before) if before is not None else looks)[:limit])

@@ -57,6 +57,13 @@ def outbound_for_agent(agent: Agent) -> OutboundQuerySet:
     return visible.exclude(Exists(hidden))
 
 
+def customer_of(ticket_number: int | None) -> int | None:
+    """The key of the customer whose ticket this is; None where there is no ticket, or nobody's."""
+    if ticket_number is None:
+        return None
+    return Ticket.objects.filter(pk=ticket_number).values_list("customer_id", flat=True).first()
+
+
 def mail_for_agent(agent: Agent, pk: int) -> InboundMail:
     """One inbound mail; raises Missing when there is none for this agent."""
     mail = mails_for_agent(agent).filter(pk=pk).first()

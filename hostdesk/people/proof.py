@@ -77,6 +77,9 @@ def ask(request: HttpRequest, form: forms.Proof, *, status: int = 403) -> HttpRe
     agent = session.agent
     assert agent is not None, "only agents prove who they are"
     by_password = proving.is_by_password(agent)
+    for field in form.fields.values():
+        # Only one of them is shown, and that one may not stay empty.
+        field.required = True
     context = {
         "form": form,
         "typed": [

@@ -262,6 +262,11 @@ def sessions_of(owner: Agent | Person, *, at: datetime) -> list[Session]:
     return list(Session.objects.alive(at).filter(whose, step="full").order_by("-last_seen_at", "-pk"))
 
 
+def sessions_by_id(session_ids: Iterable[int]) -> dict[int, Session]:
+    """Sessions by their keys, as far as they are still kept."""
+    return Session.objects.in_bulk(set(session_ids))
+
+
 def has_read_policy(person: Person, version_ids: Iterable[int]) -> bool:
     """Whether a person said to have read every one of these policy versions (scope.published)."""
     wanted = set(version_ids)

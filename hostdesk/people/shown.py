@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from hostdesk.audit.models import Look
 from hostdesk.hosting import queries as hosting
 from hostdesk.hosting.models import Account, Service
 from hostdesk.people import queries
@@ -156,3 +157,44 @@ def roles() -> list[RoleWords]:
             "contact.listed_sender",
         ),
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One look, in words."""
+
+    at: datetime
+    agent_id: int
+    agent_name: str
+    what: str
+    words: str
+    where: str
+
+
+_NUMBERED = {"ticket": "Ticket #{}", "mail": "Mail {}", "sent_mail": "Sent mail {}", "source": "Raw mail {}",
+             "file": "File {}",
+    "mail_file": "File of mail {}", "request": "Request {}"}  # fmt: skip
+
+
+def looked(looks: Sequence[Look]) -> list[Looked]:
+    """Looks as supervisors read them; one query for the browsers, which are forgotten a month after they ended."""
+    known = queries.sessions_by_id(look.session_id for look in looks if look.session_id)
+    return [
+        Looked(
+            look.at,
+            look.agent_id,
+            look.agent_name,
+            _NUMBERED.get(look.kind, str(look.get_kind_display())).format(look.thing_id),
+            look.words,
+            _where(look, known.get(look.session_id)),
+        )
+        for look in looks
+    ]
+
+
+def _where(look: Look, session: Session | None) -> str:
+    if look.token_id:
+        return f"API token {look.token_id}"
+    if session is None:
+        return f"session {look.session_id}"
+    return f"{browser_name(session.user_agent)}, {session.client_address}"

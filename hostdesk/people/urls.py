@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hostdesk.people.views import client, client_sign_in, desk, desk_sign_in, passkeys
+from hostdesk.people.views import client, client_sign_in, desk, desk_sign_in, looks, passkeys
 
 app_name = "people"
 
@@ -45,6 +45,7 @@ urlpatterns = [
     path("desk/agents/<int:agent_id>/deactivation", desk.deactivate, name="deactivate"),
     path("desk/agents/<int:agent_id>/invitation", desk.invite, name="invite"),
     path("desk/agents/<int:agent_id>/second-step-reset", desk.reset_second_step, name="reset_second_step"),
+    path("desk/agents/<int:agent_id>/looks", looks.looks, name="looks"),
     path("desk/customers", desk.customers, name="customers"),
     path("desk/customers/<int:customer_id>", desk.customer, name="customer"),
     path("desk/customers/<int:customer_id>/contacts", desk.add_contact, name="add_contact"),

@@ -125,6 +125,7 @@ TABLE = {
     "desk/agents": Row("admins"),
     "desk/agents/<int:agent_id>/deactivation": Row("admins", "desk/agents/{level1}/deactivation"),
     "desk/agents/<int:agent_id>/invitation": Row("admins", "desk/agents/{level1}/invitation"),
+    "desk/agents/<int:agent_id>/looks": Row("supervisors", "desk/agents/{level1}/looks"),
     "desk/agents/<int:agent_id>/second-step-reset": Row("admins", "desk/agents/{level1}/second-step-reset"),
     "desk/attachments/<int:pk>": Row("agents", "desk/attachments/{attachment}"),
     "desk/customers": Row("agents"),

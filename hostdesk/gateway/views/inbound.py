@@ -17,6 +17,7 @@ from hostdesk.gateway.views.faces import DISPOSITIONS, chips, flow, inbound_line
 from hostdesk.mail.models import Door, Trust
 from hostdesk.mail.queries import mailboxes
 from hostdesk.people.access import agents_only
+from hostdesk.people.looking import saw
 from hostdesk.people.requests import DeskRequest
 from hostdesk.web import flash
 from hostdesk.web.htmx import go
@@ -31,6 +32,8 @@ def inbound(request: DeskRequest) -> HttpResponse:
     agent, now = request.agent, request.at
     wanted, before = wishes.wanted(request), wishes.number(request.GET.get("before"))
     mails = queries.inbound_page(agent, wanted, before=before, limit=wishes.PAGE + 1)
+    if wanted.typed:
+        saw(request, "search", words=wanted.typed)
     address = reverse("gateway:mailroom")
     narrow = wanted.without("disposition")
     first = before is None and narrow == Wanted() and wanted.disposition in ("", "closed")

@@ -21,6 +21,7 @@ from hostdesk.mail.auth import sentences_of
 from hostdesk.mail.models import InboundMail
 from hostdesk.mail.reading import Formatted
 from hostdesk.people.access import agents_only
+from hostdesk.people.looking import Kind, saw
 from hostdesk.people.requests import DeskRequest
 from hostdesk.web import flash
 from hostdesk.web.htmx import go
@@ -33,7 +34,7 @@ _NOTHING_RUNS = "default-src 'none'; sandbox"
 @agents_only
 def mail(request: DeskRequest, pk: int) -> HttpResponse:
     """What became of it and why, who wrote it and how that is known, and what stands in it."""
-    found = queries.mail_for_agent(request.agent, pk)
+    found = _seen(request, pk, "mail")
     page = queries.page_of_mail(found)
     read = mailroom.words_of(found) if found.digest else None
     found_out = [sentence for one in page.decisions for sentence in sentences_of(one.facts)]
@@ -56,7 +57,7 @@ def mail(request: DeskRequest, pk: int) -> HttpResponse:
 @agents_only
 def source(request: DeskRequest, pk: int) -> HttpResponse:
     """The mail byte for byte, as a download."""
-    found = queries.mail_for_agent(request.agent, pk)
+    found = _seen(request, pk, "source")
     return _download(queries.raw_of(found), f"mail-{found.pk}.eml")
 
 
@@ -64,7 +65,7 @@ def source(request: DeskRequest, pk: int) -> HttpResponse:
 @agents_only
 def source_text(request: DeskRequest, pk: int) -> HttpResponse:
     """The source on the screen, a piece at a time, with every sign that could deceive the eye spelled out."""
-    found = queries.mail_for_agent(request.agent, pk)
+    found = _seen(request, pk, "source")
     piece = piece_of_source(queries.raw_of(found), wishes.number(request.GET.get("from")) or 0)
     address = reverse("gateway:source_text", args=[pk])
     context = {
@@ -82,11 +83,18 @@ def source_text(request: DeskRequest, pk: int) -> HttpResponse:
 @agents_only
 def file(request: DeskRequest, pk: int, place: int) -> HttpResponse:
     """One file of the mail, by its place in it: always to be saved, never shown."""
-    read = mailroom.words_of(queries.mail_for_agent(request.agent, pk))
+    read = mailroom.words_of(_seen(request, pk, "mail_file"))
     files = read.attachments if read else []
     if not 1 <= place <= len(files):
         raise Missing
     return _download(files[place - 1].content, files[place - 1].filename or f"file-{place}")
+
+
+def _seen(request: DeskRequest, pk: int, kind: Kind) -> InboundMail:
+    """The mail for this agent, who is kept as having looked at it."""
+    found = queries.mail_for_agent(request.agent, pk)
+    saw(request, kind, pk, customer=lambda: queries.customer_of(found.ticket_number))
+    return found
 
 
 def _download(content: bytes, filename: str) -> HttpResponse:
@@ -104,7 +112,7 @@ def _download(content: bytes, filename: str) -> HttpResponse:
 def formatted(request: DeskRequest, pk: int) -> HttpResponse:
     """The mail with its own formatting: the document in the frame, without any rights."""
     pictures = showing.has_pictures_on(request)
-    found = _formatted(queries.mail_for_agent(request.agent, pk), pictures=pictures)
+    found = _formatted(_seen(request, pk, "mail"), pictures=pictures)
     return showing.page(request, found, pictures=pictures)
 
 
@@ -113,7 +121,7 @@ def formatted(request: DeskRequest, pk: int) -> HttpResponse:
 def letter(request: DeskRequest, pk: int) -> HttpResponse:
     """The frame with what must be said about it; alone on a page, or a piece of the mail's."""
     pictures = showing.has_pictures_on(request)
-    mail_row = queries.mail_for_agent(request.agent, pk)
+    mail_row = _seen(request, pk, "mail")
     found = _formatted(mail_row, pictures=pictures)
     alone, frame = reverse("gateway:letter", args=[pk]), reverse("gateway:formatted", args=[pk])
     context = {

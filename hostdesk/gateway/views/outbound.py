@@ -17,6 +17,7 @@ from hostdesk.kit.refusals import Refused
 from hostdesk.mail import actions
 from hostdesk.mail.models import OutboundMail
 from hostdesk.people.access import agents_only
+from hostdesk.people.looking import saw
 from hostdesk.people.requests import DeskRequest
 from hostdesk.web import flash
 from hostdesk.web.htmx import go
@@ -56,6 +57,7 @@ def outbound(request: DeskRequest) -> HttpResponse:
 def outbound_mail(request: DeskRequest, pk: int) -> HttpResponse:
     """One outbound mail: where it stands, the last answer of the other side, and its text."""
     found = queries.outbound_mail_for_agent(request.agent, pk)
+    saw(request, "sent_mail", pk, customer=lambda: queries.customer_of(found.ticket_number))
     context = {
         "place": "mailroom",
         "mail": found,

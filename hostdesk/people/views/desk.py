@@ -8,18 +8,20 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from hostdesk.audit import queries as audit
 from hostdesk.hosting import queries as hosting
 from hostdesk.kit.refusals import Refused
 from hostdesk.people import forms, queries, shown
 from hostdesk.people.access import agents_only, recently_proven
 from hostdesk.people.actions import agents as verbs
 from hostdesk.people.actions import listing, passkeys, second_step, sessions
+from hostdesk.people.looking import saw
 from hostdesk.people.middleware import browser_of
-from hostdesk.people.models import Agent
+from hostdesk.people.models import Agent, Role
+from hostdesk.people.powers import ADMIN, KEEPERS, table
 from hostdesk.people.views.answers import refuse
 
-ADMIN = frozenset({"admin"})
-KEEPERS = frozenset({"admin", "supervisor"})
+_LOOKS = 30
 
 
 @require_safe
@@ -95,7 +97,13 @@ def agents(request: HttpRequest) -> HttpResponse:
 
 
 def _agents_page(request: HttpRequest, form: forms.NewAgent, status: int) -> HttpResponse:
-    context = {"place": "agents", "agents": queries.agents(), "form": form}
+    context = {
+        "place": "agents",
+        "agents": queries.agents(),
+        "form": form,
+        "roles": Role.labels,
+        "powers": table(),
+    }
     return render(request, "people/agents.html", context, status=status)
 
 
@@ -155,6 +163,8 @@ def reset_second_step(request: HttpRequest, agent_id: int) -> HttpResponse:
 def customers(request: HttpRequest) -> HttpResponse:
     """Customers by name, found by name, username or domain."""
     words = " ".join(request.GET.get("q", "").replace("\0", "").split())[:100]
+    if words:
+        saw(request, "search", words=words)
     found = hosting.customers_like(words, limit=hosting.LONGEST_PAGE + 1)
     context = {
         "place": "customers",
@@ -168,8 +178,10 @@ def customers(request: HttpRequest) -> HttpResponse:
 @require_safe
 @agents_only
 def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
-    """One customer: accounts with services, domains and contacts."""
-    return _customer_page(request, customer_id, forms.NewContact(), 200)
+    """One customer: accounts with services, domains and contacts; for supervisors also who looked at it."""
+    page = _customer_page(request, customer_id, forms.NewContact(), 200)
+    saw(request, "customer", customer_id, customer=customer_id)
+    return page
 
 
 @require_POST
@@ -220,6 +232,9 @@ def _customer_page(
         "doubts": doubts,
         "form": form,
         "may_change": _me(request).role in KEEPERS,
+        "looks": shown.looked(audit.looks_at_customer(customer_id, limit=_LOOKS))
+        if _me(request).role in KEEPERS
+        else None,
     }
     return render(request, "people/customer.html", context, status=status)
 

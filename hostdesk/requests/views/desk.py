@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from hostdesk.audit.models import Decision
 from hostdesk.kit.refusals import Missing
 from hostdesk.people.access import agents_only
+from hostdesk.people.looking import saw
 from hostdesk.people.models import Agent
 from hostdesk.people.requests import DeskRequest
 from hostdesk.policy.registry import CLAUSES
@@ -128,7 +129,9 @@ def _panel(case: Case, agent: Agent, at: datetime) -> Panel:
 @agents_only
 def request_page(request: DeskRequest, pk: int) -> HttpResponse:
     """One request with everything that was said, judged and done about it."""
-    return show_request(request, request_for_agent(request.agent, pk))
+    found = request_for_agent(request.agent, pk)
+    saw(request, "request", pk, customer=lambda: found.account.customer_id)
+    return show_request(request, found)
 
 
 def show_request(

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from hostdesk.kit.refusals import Missing, Refused
-from hostdesk.people.access import agents_only
+from hostdesk.people.access import agents_only, recently_proven
 from hostdesk.people.requests import DeskRequest
 from hostdesk.requests.actions import approving, carrying
 from hostdesk.requests.forms import BeforeForm, OutcomeForm, PaymentForm, ReasonForm
@@ -28,6 +28,7 @@ _ENDED = {
 
 @require_POST
 @agents_only
+@recently_proven
 def approval(request: DeskRequest, pk: int) -> HttpResponse:
     """A second agent says yes."""
     found = request_for_agent(request.agent, pk)
@@ -75,6 +76,7 @@ def refusal(request: DeskRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @agents_only
+@recently_proven
 def payment(request: DeskRequest, pk: int) -> HttpResponse:
     """Billing notes that the price was paid."""
     found = request_for_agent(request.agent, pk)
@@ -95,6 +97,7 @@ def payment(request: DeskRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @agents_only
+@recently_proven
 def run(request: DeskRequest, pk: int) -> HttpResponse:
     """Begin to carry it out by hand, with what was seen beforehand."""
     found = request_for_agent(request.agent, pk)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from hostdesk.kit.refusals import Missing
 from hostdesk.people.access import agents_only
+from hostdesk.people.looking import saw
 from hostdesk.people.requests import DeskRequest
 from hostdesk.tickets.actions import taking
 from hostdesk.tickets.models import OURS
@@ -124,6 +125,8 @@ def search(request: DeskRequest) -> HttpResponse:
     """Tickets by number, person, domain, account or words; a number that is exact opens its ticket."""
     sought = request.GET.get("q", "").strip()[:200]
     rows = desk.search_for_agent(request.agent, sought) if sought else []
+    if sought:
+        saw(request, "search", words=sought)
     if len(rows) == 1 and sought.lstrip("#") in (rows[0].number, str(rows[0].pk)):
         return redirect("tickets:ticket", number=rows[0].pk)
     context: dict[str, Any] = {

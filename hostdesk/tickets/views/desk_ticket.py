@@ -15,6 +15,7 @@ from hostdesk.mail import showing
 from hostdesk.mail.queries import raw_of
 from hostdesk.mail.reading import Formatted
 from hostdesk.people.access import agents_only
+from hostdesk.people.looking import saw
 from hostdesk.people.requests import DeskRequest
 from hostdesk.tickets.actions import drafting
 from hostdesk.tickets.forms import ANSWER, NOTE, AnswerForm, NoteForm
@@ -34,6 +35,7 @@ from hostdesk.web.htmx import show as show_fragment
 def ticket(request: DeskRequest, number: str) -> HttpResponse:
     """Correspondence in the middle, what one needs to know beside it, the answer below."""
     found = ticket_for_agent(request.agent, number)
+    saw(request, "ticket", found.pk, customer=found.customer_id)
     return show(request, found)
 
 
@@ -109,7 +111,9 @@ def presence(request: DeskRequest, number: str) -> HttpResponse:
 @agents_only
 def attachment(request: DeskRequest, pk: int) -> HttpResponse:
     """One file of a ticket, as a download."""
-    return downloads.download(attachment_for_agent(request.agent, pk))  # type: ignore[return-value]  # it streams
+    found = attachment_for_agent(request.agent, pk)
+    saw(request, "file", pk, customer=lambda: found.message.ticket.customer_id)
+    return downloads.download(found)  # type: ignore[return-value]  # it streams
 
 
 @require_GET
@@ -117,7 +121,9 @@ def attachment(request: DeskRequest, pk: int) -> HttpResponse:
 def formatted(request: DeskRequest, pk: int) -> HttpResponse:
     """A mail with its own formatting: the document in the frame, without any rights."""
     pictures = showing.has_pictures_on(request)
-    found = _formatted(message_for_agent(request.agent, pk), pictures=pictures)
+    message = message_for_agent(request.agent, pk)
+    saw(request, "ticket", message.ticket_id, customer=lambda: message.ticket.customer_id)
+    found = _formatted(message, pictures=pictures)
     return showing.page(request, found, pictures=pictures)
 
 
@@ -127,6 +133,7 @@ def letter(request: DeskRequest, pk: int) -> HttpResponse:
     """The frame with what must be said about it; alone on a page, or a piece of the ticket's."""
     pictures = showing.has_pictures_on(request)
     message = message_for_agent(request.agent, pk)
+    saw(request, "ticket", message.ticket_id, customer=lambda: message.ticket.customer_id)
     found = _formatted(message, pictures=pictures)
     alone, frame = reverse("tickets:letter", args=[pk]), reverse("tickets:formatted", args=[pk])
     context = {
