@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 
 from hostdesk.audit.models import Decision
 from hostdesk.audit.queries import decisions_of
 from hostdesk.kit.refusals import Missing
 from hostdesk.people.models import Agent, Contact, Person
 from hostdesk.people.queries import contacts_of_person
-from hostdesk.requests.models import UNDER_WAY, AdminRequest, RequestQuerySet
+from hostdesk.requests.models import (
+    UNDER_WAY,
+    AdminRequest,
+    Approval,
+    Confirmation,
+    RequestQuerySet,
+    Run,
+    Tick,
+)
 from hostdesk.requests.rules import MAY_RECORD_PAYMENT
 from hostdesk.tickets.models import Message, Ticket
 from hostdesk.tickets.queries.access import tickets_for_agent
@@ -158,4 +166,10 @@ def messages_that_may_ask(ticket: Ticket) -> list[Message]:
 
 _ASKING = 8
 _PEOPLE = ("contact__person", "account__customer", "ticket")
-_SAID = ("confirmations__contact__person", "approvals__agent", "ticks__agent", "runs__agent")
+_SAID = (
+    Prefetch("confirmations", Confirmation.objects.select_related("contact__person").order_by("pk")),
+    Prefetch("approvals", Approval.objects.select_related("agent").order_by("pk")),
+    Prefetch("ticks", Tick.objects.select_related("agent").order_by("position")),
+    Prefetch("runs", Run.objects.select_related("agent").order_by("pk")),
+)
+"""Everything that was said to a request and done about it, each in its order."""

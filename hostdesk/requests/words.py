@@ -274,7 +274,7 @@ def _way(case: Case, *, at: datetime) -> list[Point]:
         ends = (request.told_at or at) + wait
         over = request.told_at is not None and ends <= at and stands not in ("approval", "payment", "price")
         told = f"{moments.in_words(wait)} in which every contact can stop it"
-        put("wait", "Time to object has passed", done=over, sentence=told, when=ends)
+        put("wait", "Time to object", done=over, sentence=told, when=ends)
     if kind.offpeak:
         over = stands in ("ready", "run")
         put("window", "Quiet hours have come", done=over, sentence="" if over else _hours(case, at))

@@ -27,6 +27,10 @@ DANGEROUS = {
     "desk/me/passkeys/new",
     "desk/me/passkeys/options",
     "desk/me/second-step",
+    "desk/requests/<int:pk>/approval",
+    "desk/requests/<int:pk>/panel-run",
+    "desk/requests/<int:pk>/payment",
+    "desk/requests/<int:pk>/run/undo",
 }
 
 

@@ -1,6 +1,7 @@
 """Requests at the desk: what waits for whom, what each agent can do, a mail and a call that become a request."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -10,6 +11,7 @@ from hostdesk.hosting.models import Server, ServerPanel
 from hostdesk.hosting.panels import connect
 from hostdesk.kit.actors import OPERATOR
 from hostdesk.people.actions import pins
+from hostdesk.people.models import Session
 from hostdesk.ports.panels import twins
 from hostdesk.requests.models import AdminRequest, Payment, Run
 from hostdesk.requests.tests.staging import Stage
@@ -73,6 +75,17 @@ def test_whoever_approved_has_no_button_to_carry_it_out(stage):
     assert "Begin by hand" in words(desk(stage.agent).get(page))
 
 
+@clause("contact.restricted")
+def test_a_browser_that_was_found_open_approves_nothing(stage):
+    details = {"domain": "acme.example", "name_servers": "ns1.other.example"}
+    request = stage.asks("approval", "dns_delegation", details)
+    browser = desk(stage.other)
+    Session.objects.update(proven_at=stage.world.now - timedelta(hours=3))
+    answer = browser.post(f"/desk/requests/{request.pk}/approval")
+
+    assert (answer.status_code, now(request).state) == (403, "approval")
+
+
 def test_objecting_wants_a_reason_that_the_contact_reads(stage):
     details = {"domain": "acme.example", "name_servers": "ns1.other.example"}
     request = stage.asks("approval", "dns_delegation", details)
@@ -118,7 +131,12 @@ def test_by_hand_it_is_begun_ticked_off_and_ended_with_what_was_seen(stage):
     browser.post(f"{page}/run/outcome", given)
     run = Run.objects.get()
 
+    contact = Client()
+    contact.cookies["hd_client"] = cookie_of(stage.primary.person, "")["value"]
+    evidence = words(contact.get(f"/client/requests/{request.pk}"))
+
     assert (now(request).state, run.before, run.after) == ("done", {"seen": "8.1"}, {"seen": "8.3 is set"})
+    assert "Seen afterwards 8.3 is set The version is set for the domain The site loads" in evidence
 
 
 def test_two_agents_who_begin_from_the_same_page_are_told_apart(stage):

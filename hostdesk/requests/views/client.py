@@ -76,6 +76,7 @@ def show_request(request: ClientRequest, found: AdminRequest, *, status: int = 2
         "details": words.details(case),
         "price": words.price(found),
         "can": can_say(case, me),
+        "ticked": [case.kind.steps[tick.position] for tick in found.ticks.all()],
         "runs": [run for run in found.runs.all() if run.ended_at],
         "clause_title": CLAUSES[found.clause].title if found.clause in CLAUSES else "",
         "policy_address": f"/policy/{case.version.slug}/{case.version.number}/",

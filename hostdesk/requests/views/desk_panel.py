@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from hostdesk.kit.refusals import Missing, Refused
-from hostdesk.people.access import agents_only
+from hostdesk.people.access import agents_only, recently_proven
 from hostdesk.people.requests import DeskRequest
 from hostdesk.requests.actions import through_panel
 from hostdesk.requests.forms import BeforeForm
@@ -47,6 +47,7 @@ def preview(request: DeskRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @agents_only
+@recently_proven
 def panel_run(request: DeskRequest, pk: int) -> HttpResponse:
     """Let the panel do what was shown, once."""
     found = request_for_agent(request.agent, pk)
@@ -66,6 +67,7 @@ def panel_run(request: DeskRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @agents_only
+@recently_proven
 def run_undo(request: DeskRequest, pk: int) -> HttpResponse:
     """Take the last carrying out back, where the panel can and nothing was changed since."""
     found = request_for_agent(request.agent, pk)
