@@ -17,6 +17,9 @@ from tests.house.test_access import addresses
 
 LATER = rules.PROOF_LIFE + timedelta(seconds=1)
 DANGEROUS = {
+    "desk/recoveries/<int:pk>/approval",
+    "desk/recoveries/<int:pk>/link",
+    "desk/recoveries/<int:pk>/proof",
     "desk/agents/<int:agent_id>/deactivation",
     "desk/agents/<int:agent_id>/invitation",
     "desk/agents/<int:agent_id>/second-step-reset",

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hostdesk.kit.refusals import Refused
-from hostdesk.people.access import agents_only
+from hostdesk.people.access import agents_only, recently_proven
 from hostdesk.people.requests import DeskRequest
 from hostdesk.policy.rules import password as rules
 from hostdesk.requests.actions import choosing, recovering
@@ -89,6 +89,7 @@ def page(request: DeskRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @agents_only
+@recently_proven
 def approval(request: DeskRequest, pk: int) -> HttpResponse:
     """One agent says yes. Clause: contact.password."""
     found = recovery_for_agent(request.agent, pk)
@@ -102,6 +103,7 @@ def approval(request: DeskRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @agents_only
+@recently_proven
 def proof(request: DeskRequest, pk: int) -> HttpResponse:
     """A supervisor notes how else ownership was shown. Clause: contact.password."""
     found = recovery_for_agent(request.agent, pk)
@@ -130,6 +132,7 @@ def refusal(request: DeskRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @agents_only
+@recently_proven
 def link(request: DeskRequest, pk: int) -> HttpResponse:
     """Mail the link of a granted recovery once more."""
     found = recovery_for_agent(request.agent, pk)
