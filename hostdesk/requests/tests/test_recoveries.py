@@ -205,6 +205,22 @@ def test_redacted_private_or_several_addresses_weigh_nothing_and_none_of_them_ge
     }
 
 
+def test_t54_a_registrars_record_alone_opens_nothing_however_long_it_waits(case):
+    told = rdap(emails=(OWNER, "alice@acme.example"), **OLD)
+    case.there.pages.says(AT, told)
+    case.starts()
+    case.looks()
+    row = case.looks(days=5)
+
+    assert RegistrationRecord.objects.count() >= 1
+    assert row.state == "open"
+    assert mails("password_link") == []
+    assert OutboundMail.objects.filter(to_address=OWNER).count() == 0
+    for agent in (case.technician, case.supervisor):
+        with pytest.raises(Refused):
+            recovering.approve(row, by=agent, at=case.world.now)
+
+
 def test_the_evidence_is_kept_as_it_came_with_date_source_and_digest(case):
     case.starts()
     case.looks()
