@@ -156,6 +156,7 @@ def record(request: DeskRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @agents_only
+@recently_proven
 def password_by_hand(request: DeskRequest, pk: int) -> HttpResponse:
     """The hash of a password that a contact chose, to be set at the console; gone once it was. Clause: contact.password."""
     found = password_link_for_agent(request.agent, pk)
