@@ -43,7 +43,7 @@ def saw(
         token_id=token.pk if token else 0,
         kind=kind,
         thing_id=thing_id,
-        words=" ".join(words.split())[:100],
+        words=" ".join(words.replace("\x00", " ").split())[:100],  # PostgreSQL takes no zero byte
     )
     key = (seen.agent_id, seen.session_id, seen.token_id, kind, thing_id, seen.words)
     if _kept.get(key) == seen.slot(at):
