@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 FIRST = 1001
 """The running number of the first ticket."""
 AGENTS = 10
@@ -37,12 +39,31 @@ class Speech:
 
 
 def put(cursor, table, source, columns, *, where=""):
-    """INSERT ... SELECT of these columns, each an expression over `i`."""
+    """INSERT ... SELECT of these columns, each an expression over `i`; a column that is not named gets its default."""
+    columns = {**columns, **_defaults(table, columns)}
     names = ", ".join(f'"{name}"' for name in columns)
     values = ", ".join(str(value) for value in columns.values())
     cursor.execute(
         f"INSERT INTO {table} ({names}) SELECT {values} FROM {source}" + (f" WHERE {where}" if where else "")
     )
+
+
+def _defaults(table, columns):
+    """The default of every other column of a table that must not be empty, as SQL."""
+    from django.apps import apps
+
+    options = [one._meta for one in apps.get_models(include_auto_created=True)]  # noqa: SLF001
+    fields = next((one.concrete_fields for one in options if one.db_table == table), ())
+    missing = [one for one in fields if one.column not in columns and not one.null and not one.primary_key]
+    return {one.column: _literal(one.get_default()) for one in missing}
+
+
+def _literal(value):
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    return quoted(value if isinstance(value, str) else json.dumps(value))
 
 
 def quoted(text):

@@ -26,7 +26,8 @@ OUT_OF_MEMORY = 77
 
 def serve(peer: socket.socket, *, cpu_seconds: int, idle_exit_seconds: float) -> int:
     """Answer mails on `peer` until it closes or nothing comes for `idle_exit_seconds`."""
-    from hostdesk.mail import reading
+    # Before it says that it is ready: the first mail must not wait for the words of all languages.
+    from hostdesk.mail.reading import reader as reading
 
     encoder = msgspec.msgpack.Encoder()
     peer.sendall(READY)
