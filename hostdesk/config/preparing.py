@@ -18,12 +18,14 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 
 import hostdesk
-from hostdesk.jobs.tables import missing_migrations
+from hostdesk.jobs.tables import make_tables, missing_migrations
 from hostdesk.kit.refusals import Misconfigured
 
 # Any number will do; it is the name of our lock among those of the PostgreSQL database.
 _POSTGRES_LOCK = 7_404_110_233_871
 _STATIC_MARK = ".made-from"
+# Of what libraries bring, the pages load one file (`htmx-2.min.js`).
+_NOT_LOADED = ["htmax*", "htmx-4*", "htmx-2.js", "django-htmx*", "ext"]
 
 
 def make_data_folder(data: Path) -> None:
@@ -55,7 +57,7 @@ def prepare_tables(*, publish_at: datetime | None = None) -> None:
         if missing_migrations():
             with _alone():
                 if missing_migrations():
-                    call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+                    make_tables()
         publish_packaged_if_none(at=publish_at or datetime.now(UTC))
     except DatabaseError as error:
         raise Misconfigured(
@@ -72,7 +74,9 @@ def make_static_files() -> None:
     with _alone_in_folder():
         if _text_of(mark) == state:
             return
-        call_command("collectstatic", verbosity=0, interactive=False, skip_checks=True)
+        call_command(
+            "collectstatic", verbosity=0, interactive=False, skip_checks=True, ignore_patterns=_NOT_LOADED
+        )
         mark.write_text(state, encoding="ascii")
 
 

@@ -15,6 +15,9 @@ from types import FrameType
 import structlog
 from django.db import connections
 
+from hostdesk.config.parser import EXIT_REFUSED
+from hostdesk.kit.refusals import Misconfigured
+
 log = structlog.get_logger()
 
 _FIRST_PAUSE = 0.2
@@ -59,6 +62,7 @@ class Family:
         connections.close_all()
         gc.collect()
         gc.freeze()
+        gc.enable()
         self._start_due()
         when_started()
         while not self._stopping:
@@ -125,6 +129,38 @@ def fork(run: Callable[[], None], *, name: str) -> int:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+
+
+def beside(work: Callable[[], None]) -> Callable[[], None]:
+    """Begin `work` in a child process, beside whatever this one does next; the answer waits until it is done.
+
+    For what is needed before the parts start and leaves nothing in memory that they need. Call it before there is a
+    thread or a connection. The answer raises `Misconfigured` where the work did, and `RuntimeError` where it failed.
+    """
+    reader, writer = os.pipe()
+
+    def report() -> None:
+        os.close(reader)
+        try:
+            work()
+        except Misconfigured as no:
+            os.write(writer, f"{no.place}\0{no.sentence}".encode())
+            sys.exit(EXIT_REFUSED)
+
+    pid = fork(report, name="preparing")
+    os.close(writer)
+
+    def done() -> None:
+        with os.fdopen(reader, "rb") as pipe:
+            said = pipe.read().decode()
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        if said:
+            place, _, sentence = said.partition("\0")
+            raise Misconfigured(place, sentence)
+        if code:
+            raise RuntimeError(f"preparing the data folder ended with {code}; the reason stands above")
+
+    return done
 
 
 def end_with_parent(parent: int) -> None:

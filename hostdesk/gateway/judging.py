@@ -20,8 +20,8 @@ from hostdesk.gateway.returning import has_our_mark
 from hostdesk.gateway.scanning import Scan, Scanners, scanners_in_use
 from hostdesk.gateway.sender import Sender, senders_of
 from hostdesk.mail import pool
+from hostdesk.mail.auth import check
 from hostdesk.mail.auth.belief import Belief, believe
-from hostdesk.mail.auth.checking import check
 from hostdesk.mail.auth.resolver import DnsResolver, Resolver
 from hostdesk.mail.auth.shapes import AuthResult
 from hostdesk.mail.child import ParserPool, SetAside

@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef
 from hostdesk.kit.refusals import Misconfigured, Missing
 from hostdesk.mail import cleaning
 from hostdesk.mail.models import OutboundMail, OutboundState, Setback
-from hostdesk.mail.reading.bounce_words import status_of
+from hostdesk.mail.reading.statuses import status_of
 from hostdesk.policy import queries as policy
 
 log = structlog.get_logger()

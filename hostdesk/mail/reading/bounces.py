@@ -6,7 +6,7 @@ import re
 
 import msgspec
 
-from hostdesk.mail.reading import bounce_words, charsets, daemons, headers
+from hostdesk.mail.reading import bounce_words, charsets, daemons, headers, statuses
 from hostdesk.mail.reading.mime import Entity
 from hostdesk.mail.reading.shapes import Bounce, FailedRecipient
 
@@ -206,8 +206,8 @@ def _completed(one: FailedRecipient, text: str) -> FailedRecipient:
     if one.status and not one.status.endswith(".0.0"):
         return one
     if one.status:
-        better = bounce_words.enhanced_in(one.diagnostic)
+        better = statuses.enhanced_in(one.diagnostic)
         return msgspec.structs.replace(one, status=better) if better[:1] == one.status[:1] else one
-    status = bounce_words.status_of(one.diagnostic) or bounce_words.status_of(text[:5000])
+    status = statuses.status_of(one.diagnostic) or statuses.status_of(text[:5000])
     fallback = "4.0.0" if one.action == "delayed" else "5.0.0"
     return FailedRecipient(one.recipient, status or fallback, one.action, one.diagnostic)

@@ -8,33 +8,18 @@ no attestation is asked for.
 
 from __future__ import annotations
 
+import base64
 import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-import webauthn
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db import IntegrityError, transaction
-from webauthn.helpers import (
-    base64url_to_bytes,
-    bytes_to_base64url,
-    options_to_json,
-    parse_authentication_credential_json,
-    parse_registration_credential_json,
-)
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AttestationConveyancePreference,
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from hostdesk.audit.actions import Fact, note
 from hostdesk.kit.refusals import Refused
@@ -42,14 +27,15 @@ from hostdesk.people import queries, rules, seals
 from hostdesk.people.actions import limits, second_step, sessions
 from hostdesk.people.models import Agent, Passkey, Session, Step, UsedChallenge
 
+if TYPE_CHECKING:
+    from hostdesk.people import authenticators
+
 Purpose = Literal["register", "second step", "sign in", "prove"]
 NOT_THIS_ONE = "This passkey does not open the desk. Try another one, or another way to sign in."
 TOO_OLD = "That took too long, or was sent twice. Please try once more."
 NEEDS_A_NAME = "Passkeys need a desk that is reached by a name and TLS, or as localhost (HOSTDESK_URL)."
 COPIED = "This passkey answered with a counter that went back: it may have been copied. Use another way, and remove it."
 _LONGEST_ANSWER = 20_000
-# What the library and its parsers raise for an answer that is none.
-_NO_ANSWER = (WebAuthnException, ValueError, TypeError, KeyError, RecursionError)
 _SECRET_BYTES = 32
 _TIMEOUT = int(rules.CHALLENGE_LIFE.total_seconds() * 1000)
 
@@ -83,24 +69,21 @@ def are_possible() -> bool:
 
 def begin_registration(agent: Agent, session: Session, *, issuer: str, at: datetime) -> Ceremony:
     """What a browser needs to make a new passkey for this agent. Refused where browsers allow none."""
+    from hostdesk.people import authenticators
+
     _refuse_where_impossible()
     challenge = secrets.token_bytes(_SECRET_BYTES)
-    options = webauthn.generate_registration_options(
-        rp_id=_rp_id(),
-        rp_name=issuer,
-        user_id=base64url_to_bytes(_handle_of(agent)),
-        user_name=agent.email,
-        user_display_name=agent.name,
+    options = authenticators.registration_options(
+        _here(),
+        issuer=issuer,
+        handle=_handle_of(agent),
+        email=agent.email,
+        name=agent.name,
         challenge=challenge,
         timeout=_TIMEOUT,
-        attestation=AttestationConveyancePreference.NONE,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.PREFERRED,
-            user_verification=UserVerificationRequirement.PREFERRED,
-        ),
-        exclude_credentials=_descriptors(agent),
+        known=_ids_of(agent),
     )
-    return Ceremony(options_to_json(options), _ticket(challenge, "register", session.pk, at=at))
+    return Ceremony(options, _ticket(challenge, "register", session.pk, at=at))
 
 
 def register(
@@ -110,19 +93,13 @@ def register(
 
     Refused: an answer to another challenge or from another address, a key that is registered already, too many.
     """
+    from hostdesk.people import authenticators
+
     challenge = _use_ticket(ticket, "register", session.pk, at=at)
     try:
-        credential = parse_registration_credential_json(_sized(answer))
-        made = webauthn.verify_registration_response(
-            credential=credential,
-            expected_challenge=challenge,
-            expected_rp_id=_rp_id(),
-            expected_origin=settings.HOSTDESK_URL,
-            require_user_verification=False,
-        )
-    except _NO_ANSWER as wrong:
+        made = authenticators.made(_sized(answer), challenge=challenge, here=_here())
+    except ValueError as wrong:
         raise Refused("", "Your browser's answer could not be read. Please try once more.") from wrong
-    transports = [str(one.value) for one in credential.response.transports or []]
     with transaction.atomic():
         # The agent's row is held, so that two at once count each other, and so that one who has left gets none.
         held = Agent.objects.active().select_for_update().filter(pk=agent.pk).first()
@@ -134,11 +111,11 @@ def register(
                 passkey = Passkey.objects.create(
                     agent=held,
                     name=_clean(name),
-                    credential_id=bytes_to_base64url(made.credential_id),
-                    public_key=made.credential_public_key,
+                    credential_id=made.credential_id,
+                    public_key=made.public_key,
                     sign_count=made.sign_count,
-                    transports=transports,
-                    synced=made.credential_backed_up,
+                    transports=made.transports,
+                    synced=made.synced,
                     created_at=at,
                 )
         except IntegrityError as known:
@@ -150,35 +127,28 @@ def register(
 
 def begin_sign_in(*, at: datetime) -> Ceremony:
     """What a browser needs to sign somebody in who has not said who they are: a key that knows it, and a verified person."""
-    return _begin_use("sign in", [], UserVerificationRequirement.REQUIRED, session_id=0, at=at)
+    return _begin_use("sign in", [], verified=True, session_id=0, at=at)
 
 
 def begin_second_step(session: Session, *, at: datetime) -> Ceremony:
     """What a browser needs for the second step of this half signed-in session, or to prove a whole one anew."""
     assert session.agent is not None, "only agents have passkeys"
     purpose: Purpose = "prove" if session.step == Step.FULL else "second step"
-    keys = _descriptors(session.agent)
-    return _begin_use(purpose, keys, UserVerificationRequirement.PREFERRED, session_id=session.pk, at=at)
+    keys = _ids_of(session.agent)
+    return _begin_use(purpose, keys, verified=False, session_id=session.pk, at=at)
 
 
 def _begin_use(
-    purpose: Purpose,
-    keys: list[PublicKeyCredentialDescriptor],
-    verification: UserVerificationRequirement,
-    *,
-    session_id: int,
-    at: datetime,
+    purpose: Purpose, keys: list[str], *, verified: bool, session_id: int, at: datetime
 ) -> Ceremony:
+    from hostdesk.people import authenticators
+
     _refuse_where_impossible()
     challenge = secrets.token_bytes(_SECRET_BYTES)
-    options = webauthn.generate_authentication_options(
-        rp_id=_rp_id(),
-        challenge=challenge,
-        timeout=_TIMEOUT,
-        allow_credentials=keys,
-        user_verification=verification,
+    options = authenticators.request_options(
+        _here(), challenge=challenge, timeout=_TIMEOUT, allowed=keys, verified=verified
     )
-    return Ceremony(options_to_json(options), _ticket(challenge, purpose, session_id, at=at))
+    return Ceremony(options, _ticket(challenge, purpose, session_id, at=at))
 
 
 def sign_in(*, ticket: str, answer: str, browser: sessions.Browser, at: datetime) -> sessions.SignedIn:
@@ -223,29 +193,28 @@ def use(
 
     Refused: another challenge, address, purpose or session; an unknown key or signature; a counter that went back.
     """
+    from hostdesk.people import authenticators
+
     challenge = _use_ticket(ticket, purpose, session_id, at=at)
     try:
-        credential = parse_authentication_credential_json(_sized(answer))
-        passkey = _known(agent, credential.id, credential.response.user_handle)
-        checked = webauthn.verify_authentication_response(
-            credential=credential,
-            expected_challenge=challenge,
-            expected_rp_id=_rp_id(),
-            expected_origin=settings.HOSTDESK_URL,
-            credential_public_key=bytes(passkey.public_key),
-            # The counter is looked at below, when the signature has shown whose it is.
-            credential_current_sign_count=0,
-            require_user_verification=agent is None,
+        signed = authenticators.signed(_sized(answer))
+        passkey = _known(agent, signed.credential_id, signed.handle)
+        counter = authenticators.counter_of(
+            signed,
+            challenge=challenge,
+            here=_here(),
+            public_key=bytes(passkey.public_key),
+            verified=agent is None,
         )
-    except _NO_ANSWER as wrong:
+    except ValueError as wrong:
         raise Refused("", NOT_THIS_ONE) from wrong
-    counted = checked.new_sign_count > passkey.sign_count or checked.new_sign_count == passkey.sign_count == 0
+    counted = counter > passkey.sign_count or counter == passkey.sign_count == 0
     same = Passkey.objects.filter(pk=passkey.pk, sign_count=passkey.sign_count)
-    if not counted or not same.update(sign_count=checked.new_sign_count, last_used_at=at):
+    if not counted or not same.update(sign_count=counter, last_used_at=at):
         facts: dict[str, Fact] = {
             "passkey": passkey.pk,
             "kept": passkey.sign_count,
-            "given": checked.new_sign_count,
+            "given": counter,
         }
         note(
             "agent",
@@ -259,14 +228,13 @@ def use(
     return passkey
 
 
-def _known(agent: Agent | None, credential_id: str, handle: bytes | None) -> Passkey:
+def _known(agent: Agent | None, credential_id: str, handle: str) -> Passkey:
     """The registered key of this id; refused when it is another agent's, or of one who has left."""
     keys = Passkey.objects.select_related("agent").filter(credential_id=credential_id, agent__active=True)
     passkey = keys.first()
     if passkey is None or (agent is not None and passkey.agent_id != agent.pk):
         raise Refused("", NOT_THIS_ONE)
-    named = bytes_to_base64url(handle) if handle else ""
-    if named != passkey.agent.passkey_handle and (named or agent is None):
+    if handle != passkey.agent.passkey_handle and (handle or agent is None):
         raise Refused("", NOT_THIS_ONE)
     return passkey
 
@@ -304,9 +272,7 @@ def sweep(at: datetime) -> int:
 
 def _ticket(challenge: bytes, purpose: Purpose, session_id: int, *, at: datetime) -> str:
     until = int((at + rules.CHALLENGE_LIFE).timestamp())
-    return Signer(salt="people.passkeys").sign_object(
-        [bytes_to_base64url(challenge), purpose, session_id, until]
-    )
+    return Signer(salt="people.passkeys").sign_object([_as_text(challenge), purpose, session_id, until])
 
 
 def _use_ticket(ticket: str, purpose: Purpose, session_id: int, *, at: datetime) -> bytes:
@@ -323,23 +289,25 @@ def _use_ticket(ticket: str, purpose: Purpose, session_id: int, *, at: datetime)
             used.save(force_insert=True)
     except IntegrityError as twice:
         raise Refused("", TOO_OLD) from twice
-    return base64url_to_bytes(challenge)
+    return base64.urlsafe_b64decode(challenge + "=" * (-len(challenge) % 4))
 
 
 def _handle_of(agent: Agent) -> str:
     """The agent's name among authenticators: made once, says nothing about the person."""
     if not agent.passkey_handle:
-        new = bytes_to_base64url(secrets.token_bytes(_SECRET_BYTES))
+        new = _as_text(secrets.token_bytes(_SECRET_BYTES))
         Agent.objects.filter(pk=agent.pk, passkey_handle="").update(passkey_handle=new)
         agent.refresh_from_db(fields=["passkey_handle"])
     return agent.passkey_handle
 
 
-def _descriptors(agent: Agent) -> list[PublicKeyCredentialDescriptor]:
-    return [
-        PublicKeyCredentialDescriptor(id=base64url_to_bytes(passkey.credential_id))
-        for passkey in queries.passkeys_of(agent)
-    ]
+def _ids_of(agent: Agent) -> list[str]:
+    return [passkey.credential_id for passkey in queries.passkeys_of(agent)]
+
+
+def _as_text(secret: bytes) -> str:
+    """Base64url without padding, as WebAuthn writes bytes."""
+    return base64.urlsafe_b64encode(secret).rstrip(b"=").decode()
 
 
 def _refuse_where_impossible() -> None:
@@ -347,8 +315,11 @@ def _refuse_where_impossible() -> None:
         raise Refused("", NEEDS_A_NAME)
 
 
-def _rp_id() -> str:
-    return urlsplit(settings.HOSTDESK_URL).hostname or "localhost"
+def _here() -> authenticators.Here:
+    from hostdesk.people import authenticators
+
+    rp_id = urlsplit(settings.HOSTDESK_URL).hostname or "localhost"
+    return authenticators.Here(rp_id, settings.HOSTDESK_URL)
 
 
 def _id_in(answer: str) -> str:

@@ -9,11 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import dns.exception
-import dns.rdata
-import dns.rdataclass
-import dns.rdatatype
-
 from hostdesk.kit import addresses
 
 ALONE = ("A", "AAAA", "CNAME")
@@ -100,6 +95,12 @@ def normal(kind: str, value: str, *, domain: str) -> str:
     position = _HOST_POSITION.get(kind)
     if position is not None and len(parts) == position + 1:
         parts[position] = _host(parts[position], domain)
+    # With the first record: few processes ever change one.
+    import dns.exception
+    import dns.rdata
+    import dns.rdataclass
+    import dns.rdatatype
+
     try:
         rdata = dns.rdata.from_text(dns.rdataclass.IN, dns.rdatatype.from_text(kind), " ".join(parts))
     except (dns.exception.DNSException, ValueError, KeyError) as wrong:
