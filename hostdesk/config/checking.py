@@ -11,7 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from hostdesk.config import checking_doors, checking_panels
+from hostdesk.config import checking_doors, checking_panels, checking_registry
 from hostdesk.config.findings import Finding
 from hostdesk.jobs import beats
 from hostdesk.jobs.models import Heartbeat, Part
@@ -45,6 +45,7 @@ def look_at_everything(*, at: datetime) -> Iterator[Finding]:
         _dns,
         _smart_host,
         checking_doors.scanners,
+        checking_registry.registries,
     ]
     if database_works:
         checks += [

@@ -66,6 +66,16 @@ class Registry:
             kind = PortDown if PortDown in (type(first), type(second)) else PortRefused
             raise kind(f"RDAP: {first.answer} WHOIS: {second.answer}") from second
 
+    def endings(self) -> int:
+        """How many endings the list of RDAP servers has. Raises `PortDown` and `PortRefused`."""
+        return len(self._listed())
+
+    def whois_name(self) -> str:
+        """The first WHOIS server, when it tells of an ending. Raises `PortDown` and `PortRefused`."""
+        if not self._ask_whois(self.whois, "com").strip():
+            raise PortRefused("It says nothing.")
+        return self.whois
+
     def _rdap(self, domain: str, at: datetime) -> list[Record]:
         servers = self._servers(domain)
         if not servers:
