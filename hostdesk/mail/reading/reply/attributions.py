@@ -50,14 +50,13 @@ _STARTS = (
     "г.", "р.", "г", "р", "год", "year", "s", "da", "do", "di", "del", "ter", "bin", "al",
 )  # fmt: skip
 _FILLERS = frozenset(_STARTS)
+_THINGS = frozenset(NOT_PERSONS)
 _PERSONAL = re.compile(
     rf"(?<!\w)(?:{any_of(PRONOUNS)})\s(?:(?:have|had|has|het|hebt|heeft|haben|hat|avez|ont|has|há|ha|hai)\s)?(?:{any_of(WROTE)})(?!\w)"
     r"|(?<!\w)(?:schrieben sie|schriebst du|schreef (?:u|je|jij|ik)|schrieb ich|skryf (?:ek|jy|u)|het (?:u|jy|julle|ek) geskryf|heeft u geschreven|heb (?:ik|je) geschreven|hast du geschrieben|haben sie geschrieben)(?!\w)",
     re.IGNORECASE,
 )
-_MACHINE = re.compile(
-    rf"(?<!\w)(?:{any_of(NOT_PERSONS)})(?!\w)|[={{}};?!]|\w\[\d+\]|\d:\d\d:\d\d[.,]\d|::|://", re.IGNORECASE
-)
+_MACHINE = re.compile(r"[={};?!]|\w\[\d+\]|\d:\d\d:\d\d[.,]\d|::|://")
 _DIGIT = re.compile(r"\d")
 _LINK = re.compile(r"[<(\[]?(?:https?://|tel:|#m_)[^\s<>]{1,400}[>)\]]?")
 _BEGINNING = re.compile(r"(?:\s|(?<=[\w.!?])[-–—]{2,5}\s?)(?=(?:On|Am|Le|Op|El|Em|Il|Den|Dnia|Dne|W dniu)\s)")
@@ -74,7 +73,7 @@ def plain(text: str) -> str:
     return _EMPHASIS.sub("", _invisible.sub("", text))
 
 
-_invisible = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_invisible = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 
 
 def has_address(text: str) -> bool:
@@ -182,10 +181,21 @@ def _names_somebody(text: str, *, strange_verb: bool, personal: bool) -> bool:
         for word in re.findall(r"[^\s,.:：()<>\[\]\"“”„«»'’،、，/|-]+", rest)
         if word.lower() not in _FILLERS
     ]
+    if _is_a_thing(words):
+        return False
     small = [word for word in words if word[0].islower()]
     if strange_verb:
         return len(words) <= _MOST_STRANGE_WORDS and len(small) <= 7  # noqa: PLR2004
     return len(words) <= _MOST_NAME_WORDS and len(small) <= 2  # noqa: PLR2004
+
+
+def _is_a_thing(words: list[str]) -> bool:
+    """Whether a program is named, `the server` or `Apache log`; a company may have such a word in its name."""
+    things = [word for word in words if word.lower() in _THINGS]
+    if not things:
+        return False
+    named = any(word[0].isupper() and word.lower() not in _THINGS for word in words)
+    return not named or any(word[0].islower() for word in things)
 
 
 def split_shared(line: str) -> tuple[str, str] | None:

@@ -13,6 +13,7 @@ from hostdesk.mail.reading.reply.attributions import (
     attribution_at,
     has_address,
     has_date,
+    is_attribution,
     is_moment,
     plain,
 )
@@ -46,7 +47,7 @@ _RULED = re.compile(
     re.IGNORECASE,
 )
 _RULED_ANY = re.compile(
-    rf"\A\s{{0,8}}{_DASHES}{{3,60}}\s?[^\W\d_\"“„][^\n]{{0,160}}?{_DASHES}{{3,60}}\s{{0,8}}\Z"
+    rf"\A\s{{0,8}}{_DASHES}{{3,60}}\s?(?P<words>[^\W\d_\"“„][^\n]{{0,240}}?){_DASHES}{{3,60}}\s{{0,8}}\Z"
 )
 _RULED_QUOTED = re.compile(
     rf"\A\s{{0,8}}{_DASHES}{{3,60}}\s?[\"“„][^\n]{{1,160}}?{_DASHES}{{3,60}}\s{{0,8}}\Z"
@@ -183,7 +184,10 @@ def is_separator(lines: list[str], index: int) -> bool:
     line = plain(line) if "*" not in line[:2] else line
     if _RULED.match(line) or _BEGINS.match(plain(line)):
         return True
-    if _RULED_ANY.match(line) or _RULED_QUOTED.match(line) or _RULE.match(line):
+    ruled = _RULED_ANY.match(line)
+    if ruled and is_attribution(ruled["words"].strip() + ":", loosely=False):
+        return True
+    if ruled or _RULED_QUOTED.match(line) or _RULE.match(line):
         return _header_follows(lines, index + 1)
     return False
 

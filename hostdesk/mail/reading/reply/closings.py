@@ -43,6 +43,12 @@ ADVERTS = (
     "don't miss out on", "je t'envoie ce message depuis",
 )  # fmt: skip
 
+# How the paragraph of a program begins that looked a mail through on its way out; it goes on at any length.
+SCANNED = (
+    "this email has been scanned for", "this e-mail has been scanned for", "this message has been scanned for", "this email was scanned", "this e-mail was scanned", "hierdie e-pos is geskandeer", "deze e-mail is gescand",
+    "diese e-mail wurde auf viren", "ce message a été analysé", "esta mensagem foi verificada", "este email foi verificado", "questo messaggio è stato analizzato", "este mensaje ha sido analizado",
+)  # fmt: skip
+
 # Greetings at the end; a whole short line that begins with one of them.
 CLOSINGS = (
     "regards", "kind regards", "best regards", "warm regards", "with kind regards", "warmest regards", "best wishes", "yours sincerely", "yours faithfully", "yours truly", "sincerely",

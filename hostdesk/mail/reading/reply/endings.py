@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from hostdesk.mail.reading.reply.attributions import plain
 from hostdesk.mail.reading.reply.closings import (
     ADVERTS,
     CARD_LABELS,
@@ -15,6 +16,7 @@ from hostdesk.mail.reading.reply.closings import (
     LEGAL,
     LEGAL_HEADS,
     POINTERS,
+    SCANNED,
     SENT_FROM,
     THANKS,
 )
@@ -58,6 +60,7 @@ _MOST_WORDS_OF_CLOSING = 7
 _LONGEST_CARD_LINE = 160
 _LONGEST_CARD = 18
 _LEAST_LEGAL = 80
+_ORNAMENT = ' *_-=[(#|\n\t"“'
 _NAMED_QUOTE = re.compile(r"\A\s?(?P<name>[A-Za-z]{1,20})>\s")
 
 
@@ -105,7 +108,7 @@ def pgp_line(line: str) -> str | None:
 
 def is_advert(line: str) -> bool:
     """`Sent from my iPhone`, `Virus-free.` and their kin, as a line of its own."""
-    bare = line.strip()
+    bare = plain(line).strip() if len(line) <= 700 else ""  # noqa: PLR2004
     if not 6 <= len(bare) <= 600:  # noqa: PLR2004
         return False
     low = bare.lower()
@@ -187,10 +190,18 @@ def is_legal(paragraph: str, *, below_greeting: bool) -> bool:
     if not _LEAST_LEGAL <= len(paragraph) <= 6000 or "?" in paragraph:  # noqa: PLR2004
         return False
     low = paragraph.lower()
-    opening = low.lstrip(' *_-=[(#|\n\t"“')
+    if low.lstrip(_ORNAMENT).startswith(SCANNED):
+        return True
+    opening = low.lstrip(_ORNAMENT)
     headed = opening.startswith(LEGAL_HEADS)
     hits = sum(1 for group in LEGAL if any(one in low for one in group))
     return hits >= 3 if headed or below_greeting else False  # noqa: PLR2004
+
+
+def is_legal_head(line: str) -> bool:
+    """`Disclaimer`: the heading of the lawyers' paragraph, on a line of its own."""
+    bare = line.strip(_ORNAMENT + ":").lower()
+    return len(bare.split()) <= 4 and bare in LEGAL_HEADS  # noqa: PLR2004
 
 
 def only_points(text: str) -> bool:

@@ -67,6 +67,7 @@ def _marks(lines: list[str]) -> list[str]:
             break
     _mark_torn_quotations(lines, marks)
     _mark_named_quotations(lines, marks)
+    _mark_heads_of_quotations(marks)
     return marks
 
 
@@ -158,6 +159,13 @@ def _mark_named_quotations(lines: list[str], marks: list[str]) -> None:
             name = endings.quoting_name(lines[index])
             if name and len(name) > 1 and name.lower() in named:
                 marks[index] = "q"
+
+
+def _mark_heads_of_quotations(marks: list[str]) -> None:
+    """Headers above everything else, with a marked quotation below them, only say whose words are quoted."""
+    end = next((index for index, mark in enumerate(marks) if mark not in "she"), 0)
+    if end < len(marks) and marks[end] == "q":
+        marks[:end] = ["a" if mark in "sh" else mark for mark in marks[:end]]
 
 
 def _kept(lines: list[str], marks: list[str]) -> tuple[list[bool], int]:

@@ -145,13 +145,22 @@ def _trim_paragraphs(lines: list[str], keep: list[bool], start: int, end: int, *
             said_above or _has_words(lines, start, top)
         ):
             _drop(keep, top, end)
-            end = top
+            end = _with_its_head(lines, start, top)
+            _drop(keep, end, top)
         elif _is_rule(lines[end - 1]) and not all(keep[end : end + 3]) and end < len(keep):
             _drop(keep, end - 1, end)
             end -= 1
         else:
             break
     return end
+
+
+def _with_its_head(lines: list[str], start: int, top: int) -> int:
+    """Where a lawyers' paragraph begins, its heading included."""
+    head = top - 1
+    while head > start and not lines[head].strip():
+        head -= 1
+    return head if head > start and endings.is_legal_head(lines[head]) else top
 
 
 def _has_words(lines: list[str], start: int, end: int) -> bool:

@@ -150,6 +150,17 @@ def test_an_unmarked_quotation_goes_with_its_attribution(kind):
 
 
 @pytest.mark.parametrize("kind", ONE_LINE)
+@pytest.mark.parametrize("company", ["IT Possible Support", "Server Page Hosting", "Log Cabin PHP Systems"])
+def test_a_company_may_be_named_after_what_it_hosts(company, kind):
+    line = ONE_LINE[kind].replace("Support", company, 1)
+    quoted = "".join(f"> {line}\n" for line in OLD.split("\n"))
+
+    assert reply_of(f"{OWN}\n\n{line}\n\n{quoted}") == OWN
+    assert reply_of(f"{OWN}\n\n{line}\n\n{OLD}\n") == OWN
+    assert reply_of(f"{line}\n{quoted}\n{OWN}\n") == OWN
+
+
+@pytest.mark.parametrize("kind", ONE_LINE)
 def test_what_stands_below_a_marked_quotation_is_the_answer(kind):
     quoted = "".join(f"> {line}\n" for line in OLD.split("\n"))
 
@@ -240,6 +251,9 @@ def test_words_on_the_same_line_above_an_attribution_are_not_lost(shared, own):
         "The boss wrote:\nwe need this today.\n\nCan you help?",
         "2026-03-03 10:00:12 1abc-2def-00 ** info@acme.example R=dnslookup T=remote_smtp:\n550 5.1.1 unknown\n\nWhy?",
         "Mar  3 10:00:01 mail postfix/smtp[123]: 4AB: to=<x@acme.example>, status=bounced (host mx said:\n550 no)\n\nWhy?",
+        "On 3 March 2026 at 10:00 it wrote:\nno space left\n\nPlease look.",
+        "On 3 March 2026 at 10:00 the Apache log said:\nno space left\n\nPlease look.",
+        "Am 3. März 2026 um 10:00 schrieb der Server:\nkein Platz\n\nBitte prüfen.",
         "[2026-03-03 10:00:00] server wrote:\nfatal error\n\nPlease look.",
         "My question of 3 March 2026, 10:00, for support@desk.example and for anybody else who can help us with the mailbox:\nwhy is it full?",
         "Please call me on 3 March at 10:00:\n012 345 6789",

@@ -249,3 +249,23 @@ def test_the_older_of_two_quotations_goes_with_the_newer():
     )
 
     assert reply_of(mail) == OWN
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "---- On Tue, 03 Mar 2026 10:00:00 +0200 IT Possible Support <support@desk.example> wrote ---",
+        "---- Op Di, 03 Mrt 2026 10:00:00 +0200 het Support <support@desk.example> geskryf ---",
+        "---- Am Di., 03 März 2026 10:00:00 +0200 schrieb Support <support@desk.example> ----",
+    ],
+)
+def test_an_attribution_between_rules_needs_nothing_below_it(rule):
+    assert reply_of(f"{OWN}\n\n\n{rule}\n\nTry again.\n\nSupport\n") == OWN
+
+
+@pytest.mark.parametrize("rule", ["", "-----Original Message-----\n"])
+def test_headers_above_a_marked_quotation_say_whose_it_is_and_the_answer_stands_below(rule):
+    headers = "From: Support <s@desk.example>\nSent: 3 March 2026 10:00\nTo: Thandi\nSubject: Help\n"
+
+    assert reply_of(f"{rule}{headers}\n> Try again.\n> Support\n\n{OWN}\n") == OWN
+    assert "Try again." in reply_of(f"{rule}{headers}\n> Try again.\n> Support\n")

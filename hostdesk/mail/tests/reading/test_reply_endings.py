@@ -24,7 +24,7 @@ ADVERTS = [
     "Wysłane z iPhone'a", "Wysłane z mojego iPhone'a", "Skickat från min iPhone", "Hämta Outlook för iOS<https://aka.ms/x>", "Sendt fra min iPhone", "Sendt fra Outlook til Android<https://aka.ms/x>", "Hent Outlook til iOS<https://aka.ms/x>", "Lähetetty iPhonesta",
     "Odesláno z iPhonu", "Odesláno z mého iPhonu", "Az iPhone-omról küldve", "Trimis de pe iPhone-ul meu", "Отправлено с iPhone", "Отправлено из мобильной Яндекс Почты", "Отправлено из Mail.ru для Android", "Надіслано з iPhone", "iPhone'umdan gönderildi", "Στάλθηκε από το iPhone μου",
     "iPhoneから送信", "发自我的iPhone", "從我的iPhone傳送", "나의 iPhone에서 보냄", "أُرسلت من الـ iPhone", "נשלח מה-iPhone שלי", "Ithunyelwe nge-iPhone yami",
-    "Virus-free. www.avast.com", "Virenfrei.www.avast.com", "Virusvrij.www.avast.com",
+    "\u2063Get BlueMail for Android \u200b", "Virus-free. www.avast.com", "Virenfrei.www.avast.com", "Virusvrij.www.avast.com",
 ]  # fmt: skip
 
 
@@ -146,6 +146,17 @@ def test_the_lawyers_paragraph_below_the_quotation_is_no_answer():
     mail = f"{OWN}\n\nOn 3 Mar 2026, at 10:00, S <s@desk.example> wrote:\n> quoted\n\n{LEGAL['en']}\n"
 
     assert reply_of(mail) == OWN
+
+
+def test_what_a_gateway_writes_below_every_mail_goes_with_its_heading():
+    scanned = (
+        "This email has been scanned for viruses and malware, and may have been automatically archived by a "
+        "leader in email security. To find out more, visit our website, where the whole range is described."
+    )
+    foot = f"Disclaimer\n\n{LEGAL['en']}\n\n{scanned}\n"
+
+    assert reply_of(f"{OWN}\n\n{foot}") == OWN
+    assert reply_of(f"{OWN}\n\nOn 3 Mar 2026, at 10:00, S <s@desk.example> wrote:\n> quoted\n\n{foot}") == OWN
 
 
 def test_a_complaint_about_a_confidential_mail_stays():
