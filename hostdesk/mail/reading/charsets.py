@@ -181,6 +181,9 @@ def _found_out(content: bytes, *, declared_utf8: bool) -> str:
     if (declared_utf8 or broken * 20 < high) and broken * 2 < high:
         # Looking at each is dear: a text with very many is no text of two origins.
         return content.decode("utf-8", "cp1252_between") if broken < _MANY_BROKEN else lenient
+    western = _western(content[:SNIFF_BYTES])
+    if _reads_as_western(western):
+        return _western(content)
     best = from_bytes(content[:SNIFF_BYTES]).best() if _count_high(content[:SNIFF_BYTES]) > 8 else None  # noqa: PLR2004
     if best is not None and best.encoding not in ("utf_8", "ascii"):
         text = _strictly(content, codec_for(best.encoding) or "cp1252")
@@ -196,6 +199,37 @@ _WESTERN = "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byt
 def _western(content: bytes) -> str:
     """The older western charset: no byte of it is wrong."""
     return codecs.charmap_decode(content, "strict", _WESTERN)[0]
+
+
+# What each western language writes beyond ASCII; an eastern text read as western mixes letters of several, or signs.
+_ALPHABETS = tuple(
+    map(
+        frozenset,
+        (
+            "áàâäéèêëíîïóôöúûü",  # Afrikaans, Dutch (with its ç below)
+            "áàâäçéèêëíïóôöúûü",
+            "äöüßéèà",  # German
+            "àâäæçéèêëîïñôöœùûüÿ",  # French
+            "áàâãçéêíóôõúüªº",  # Portuguese
+            "áàçéèíïñóòúüªº",  # Spanish, Catalan
+            "àèéìíîòóùú",  # Italian
+            "æøåäöéèêóòôü",  # Danish, Norwegian
+            "åäöæéèàü",  # Swedish, Finnish
+        ),
+    )
+)
+_INSIDE_WORDS = "’‘´–—·\xad\xa0"
+_SIGN_IN_A_WORD = re.compile(rf"[^\W\d_][^\w\x00-\x7f{_INSIDE_WORDS}][^\W\d_]")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+def _reads_as_western(text: str) -> bool:
+    """Whether the letters beyond ASCII are those of one western language, and not too many for it."""
+    letters = _LETTER.findall(text.lower())
+    high = [letter for letter in letters if letter > "\x7f"]
+    if not high or len(high) * 3 > len(letters) or _SIGN_IN_A_WORD.search(text):
+        return False
+    return any(alphabet.issuperset(high) for alphabet in _ALPHABETS)
 
 
 def _cp1252_between(error: UnicodeError) -> tuple[str, int]:
