@@ -39,6 +39,7 @@ class Body:
     """What was found: text pieces in reading order, HTML (sanitised and as it came), files, what sealed it, what to say.
 
     `noise` are passages of the texts that belong to programs: a signature in letters, a file in letters.
+    `wordless` is true when the sender wrote nothing and the text only says what the mail is.
     """
 
     texts: list[str] = field(default_factory=list)
@@ -48,6 +49,7 @@ class Body:
     noise: list[str] = field(default_factory=list)
     sealed: Sealed | None = None
     notes: list[Note] = field(default_factory=list)
+    wordless: bool = False
 
     @property
     def text(self) -> str:
@@ -127,6 +129,7 @@ def gather(root: Entity, walk: Walk) -> Body:
     if not body.text.strip():
         _take_inner_message(root, body, walk)
     if not body.text.strip():
+        body.wordless = True
         _say_what_it_is(body)
     body.attachments = files.told_apart(body.attachments)
     return body

@@ -64,7 +64,7 @@ ABSENCE_SUBJECT = re.compile(
       out[ -]?of[ -]?(?:the[ -])?office\b | ooo\b | away\ from\ (?:my\ )?(?:mail|e-?mail|office|the\ office|desk)\b | (?:i\ am\ |i'm\ )?(?:currently\ )?on\ (?:vacation|leave|holiday|(?:annual|maternity|paternity|sick|study|parental)\ leave)\b
     | i(?:\ am|'m)\ (?:currently\ )?(?:away|out\ of)\b | vacation\b(?=\ (?:reply|response|message|notice|auto)|\s*:) | holiday\ (?:reply|notice|message)\b | away\ (?:message|notice)\b | office\ closed\b
     | abwesenheit\w{0,24}\b | abwesend\b | nicht\ im\ (?:büro|buero|haus)\b | au(?:ß|ss)er\ haus\b | urlaub\w{0,16}\b | ich\ bin\ (?:nicht\ im|im\ urlaub|abwesend)
-    | buite\ (?:die\ )?kantoor\b | uit\ (?:die|het)\ kantoor\b | afwezig\w{0,16}\b | niet\ op\ kantoor\b | nie\ op\ kantoor\b | met\ verlof\b | met\ vakan[ts]ie\b | op\ vakantie\b | op\ verlof\b | niet\ aanwezig\b
+    | buite\ (?:die\ )?kantoor\b | uit\ (?:die|het)\ kantoor\b | afwe[sz]ig\w{0,16}\b | niet\ op\ kantoor\b | nie\ op\ kantoor\b | met\ verlof\b | met\ vakan[ts]ie\b | op\ vakantie\b | op\ verlof\b | niet\ aanwezig\b
     | (?:absente?|absence)\ (?:du|de|au)(?:\ bureau)?\b | message\ d['’]absence\b | absence\b(?=\s*:) | en\ cong[ée]s?\b | absent\w*\ du\ bureau\b
     | fuera\ de\ (?:la\ )?oficina\b | ausencia\b | ausente\b | de\ vacaciones\b | fora\ d[oe]\ escrit[oó]rio\b | aus[eê]ncia\b | de\ f[eé]rias\b
     | fuori\ (?:sede|ufficio)\b | assente\b | in\ ferie\b | poissa\b | lomalla\b | poissaolo\w*\b | ikke\ (?:til\ stede|på\ kontoret)\b | fravær\w*\b | frånvaro\w*\b | inte\ på\ kontoret\b
@@ -81,10 +81,21 @@ AFTER_PHRASE = re.compile(
 ABSENCE_WORDS = re.compile(
     r"""\bout\ of\ (?:the\ |my\ |our\ )?(?:office|town|country)|away\ (?:from|on|until|till)|\b(?:I\ am|I'm|I\ will\ be|we\ are)\ (?:currently\ )?(?:away|unavailable|travell?ing|on\ (?:\w+\ )?(?:leave|vacation|holiday)|not\ in)|on\ (?:annual|maternity|paternity|sick|study|parental)\ leave
     |limited\ (?:access|e-?mail)|no\ access\ to\ (?:my\ )?e-?mail|(?:will|shall)\ (?:be\ back|return|respond|reply|get\ back|attend)|back\ (?:in|at)\ (?:the\ )?office|(?:office|offices)\ (?:is|are|will\ be)\ closed|no\ longer\ (?:with|work|employed)
-    |nicht\ (?:im\ (?:büro|hause?)|erreichbar)|abwesend|urlaub|wieder\ (?:erreichbar|im\ büro|da)|afwezig|met\ (?:verlof|vakan[st]ie)|(?:buite|uit)\ (?:die\ |my\ )?kantoor|(?:nie|niet)\ (?:op|in\ die|in\ het)\ kantoor|op\ vakantie|terug\ (?:op|in|by)
+    |nicht\ (?:im\ (?:büro|hause?)|erreichbar)|abwesend|urlaub|wieder\ (?:erreichbar|im\ büro|da)|afwe[sz]ig|met\ (?:verlof|vakan[st]ie)|(?:buite|uit)\ (?:die\ |my\ )?kantoor|(?:nie|niet)\ (?:op|in\ die|in\ het)\ kantoor|op\ vakantie|terug\ (?:op|in|by)
     |en\ congé|absente?\b|de\ retour|vacaciones|ausente|fuera\ de\ la\ oficina|f[ée]rias|fora\ do\ escrit|in\ ferie|assente|fuori\ (?:sede|ufficio)|semester|ferie\b|ikke\ på\ kontoret|lomalla|poissa|urlop|nieobecn|dovolen|szabadság|izin|отпуск|отсутств|休暇|不在|外出|休假|휴가|부재
     |automat\w*\ (?:reply|response|antwo\w+|r[ée]pon\w*|resp\w+|rispost\w+|svar|message)|auto-?(?:reply|response)|automatically\ generated""",
     re.IGNORECASE | re.VERBOSE,
+)
+# How people ask a provider about automatic answers, below a subject that only names them.
+_ASKING = r"(?:please|bitte|asseblief|graag|alstublieft|kan (?:u|jy|julle|jullie|iemand)|können sie|könnt ihr|veuillez|pouvez|pourriez|merci d|por favor|podem|podiam|poderia|pode|puede|pueden|ngicela)"
+_SETTING = (
+    r"(?:set|switch|turn|help|activate|deactivate|remove|disable|enable|einricht|schalt|aktivier|deaktivier|lösch|abstell|stel|sit|skakel|aktiveer|deaktiveer|help|verwyder|verwijder"
+    r"|instel|zet|uitzet|aanzet|inskakel|activ|désactiv|configur|supprim|ativ|ative|desativ|remov|ajud|ayud|desactiv)"
+)
+ASKS = re.compile(
+    rf"\b(?:how (?:do|can|to)|hoe (?:stel|kan|maak|sit|skakel|zet|krijg)|wie (?:kann|stelle|richte|schalte|bekomme)|comment (?:puis|peut|faire|activer|désactiver)|como (?:posso|faço|puedo|se)|ngingayisetha)\b"
+    rf"|\b{_ASKING}\b(?:[^.\n]|\.(?=\S)){{0,80}}?\b{_SETTING}|\b{_SETTING}\w{{0,6}}\b[^.\n]{{0,20}}\b{_ASKING}\b",
+    re.IGNORECASE,
 )
 ACKNOWLEDGES_SUBJECT = re.compile(
     r"""(?:received\ (?:your|ur)|your\ (?:request|ticket|e-?mail|message|enquiry|inquiry|query|case|mail|support\ request)\b.{0,40}?\b(?:received|created|opened|logged|registered|\#)|(?:ticket|case|request|enquiry)\ (?:received|created|opened|logged|confirmation|has\ been)|new\ (?:support\ )?ticket\ (?:opened|created)|thank(?:s|\ you)\ for\ (?:contacting|your\ (?:e-?mail|enquiry|inquiry|message|request|query)|e?mailing|reaching)

@@ -258,7 +258,7 @@ def _asks(seen: Seen, end: int) -> bool:
     rest = seen.subject[end:].strip(" :：-")
     if rest.endswith("?"):
         return not people.answers(rest)
-    return not rest and re.search(r"\bhow (?:do|can|to)\b|\bplease\b[^.\n]{0,80}\b(?:set|help|switch|activate|remove|disable)", seen.words[:600], re.IGNORECASE) is not None  # fmt: skip
+    return not rest and machine_words.ASKS.search(seen.words[:600]) is not None
 
 
 def _acknowledges(seen: Seen) -> bool:

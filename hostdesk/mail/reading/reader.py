@@ -45,7 +45,7 @@ def _read(raw: bytes) -> ParsedMail:
     text = found.text
     subject = headers.text_of(root.raw("subject"), _charset_hint(root))
     bounce = bounces.recognise(root, text, subject)
-    found_out = machines.recognise(root, text, subject, bounce=bounce)
+    found_out = machines.recognise(root, "" if found.wordless else text, subject, bounce=bounce)
     error = notes.PARTIAL if walk.too_deep or walk.too_many else None
     return ParsedMail(
         author=author.read(raw),

@@ -161,3 +161,49 @@ def test_a_calendar_s_answer_is_a_machine_s_and_an_invitation_a_person_s(method,
     mail = read(letter('Subject: Accepted: Call\nContent-Type: multipart/alternative; boundary="b"', body))
 
     assert kind_of(mail) == kind
+
+
+@pytest.mark.parametrize(
+    "head", ['Content-Type: multipart/alternative; boundary="b"', "Content-Type: text/calendar; method=REPLY"]
+)
+def test_a_calendar_s_answer_without_words_is_described_and_still_a_machine_s(head):
+    calendar = (
+        "BEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VEVENT\nUID:1\nSUMMARY:Call\nDTSTART:20261201T080000Z\n"
+        "ATTENDEE;PARTSTAT=ACCEPTED:mailto:thandi@acme.example\nEND:VEVENT\nEND:VCALENDAR\n"
+    )
+    parts = f"--b\nContent-Type: text/plain\n\n\n--b\nContent-Type: text/calendar; method=REPLY\n\n{calendar}\n--b--\n"
+    mail = read(letter(f"Subject: Accepted: Call\n{head}", parts if "multipart" in head else calendar))
+
+    assert (kind_of(mail), "accepts “Call”" in mail.text) == ("automatic answer", True)
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Automatic reply", "Please switch off the one of jan@acme.example."),
+        ("Outomatiese antwoord", "Hoe stel ek my outomatiese antwoord op?"),
+        ("Outomatiese antwoord", "Stel asseblief my outomatiese antwoord af."),
+        ("Automatische Antwort", "Bitte schalten Sie die automatische Antwort für jan@acme.example ab."),
+        ("Abwesenheitsnotiz", "Bitte für jan@acme.example einrichten: Ich bin im Urlaub."),
+        ("Réponse automatique", "Bonjour, pouvez-vous activer la réponse automatique de jan@acme.example"),
+        ("Resposta automática", "Por favor, ative a resposta automática da minha conta."),
+        ("Automatisch antwoord", "Kunt u dit graag uitzetten voor jan@acme.example."),
+    ],
+)
+def test_a_person_who_asks_about_automatic_answers_is_heard(subject, text):
+    assert kind_of(read(letter(f"Subject: {subject}\nContent-Type: text/plain; charset=utf-8", text))) is None
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Automatic reply", "I am away until Monday. Please contact Jan in urgent cases."),
+        ("Outomatiese antwoord", "Ek is met verlof tot Maandag. Kontak asseblief vir Jan."),
+        ("Automatische Antwort", "Ich bin im Urlaub. In dringenden Fällen wenden Sie sich bitte an Jan."),
+        ("Réponse automatique", "Je suis en congé. Veuillez contacter Jan."),
+    ],
+)
+def test_and_a_bare_automatic_answer_stays_one(subject, text):
+    mail = read(letter(f"Subject: {subject}\nContent-Type: text/plain; charset=utf-8", text))
+
+    assert kind_of(mail) == "automatic answer"

@@ -57,7 +57,7 @@ def test_header_fields_of_people(field):
 
 @pytest.mark.parametrize(
     "subject",
-    ["Automatic reply: Mailbox", "Out of Office: Re: x", "Outomatiese antwoord: x", "Automatisch antwoord: x", "Afwezig: x",
+    ["Automatic reply: Mailbox", "Out of Office: Re: x", "Outomatiese antwoord: x", "Automatisch antwoord: x", "Afwezig: x", "Afwesig: x",
      "Abwesenheitsnotiz", "Automatische Antwort: x", "Réponse automatique : x", "Respuesta automática: x",
      "Resposta automática: x", "Auto: x", "Risposta automatica: x"],
 )  # fmt: skip
