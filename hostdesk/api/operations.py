@@ -10,7 +10,7 @@ from ninja import NinjaAPI, Query
 from ninja.errors import HttpError, ValidationError
 
 import hostdesk
-from hostdesk.api import reads
+from hostdesk.api import description, reads
 from hostdesk.api.problems import problem
 from hostdesk.api.shapes import Disposition, MailOut, MailsOut, TicketDetailOut, TicketsOut, TicketState
 from hostdesk.gateway.finding import Wanted
@@ -24,10 +24,6 @@ api = NinjaAPI(
     openapi_url=None,
     urls_namespace="api-v1",
     servers=[{"url": "/api/v1"}],
-    openapi_extra={
-        "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
-        "security": [{"token": []}],
-    },
 )
 
 
@@ -84,9 +80,9 @@ def _refused(_request: HttpRequest, error: HttpError) -> HttpResponse:
     return problem(error.status_code, str(error))
 
 
-def description(_request: HttpRequest) -> HttpResponse:
+def openapi(_request: HttpRequest) -> HttpResponse:
     """The API in OpenAPI 3, for people and for tools; needs no token."""
-    return JsonResponse(api.get_openapi_schema(path_prefix=""))
+    return JsonResponse(description.completed(dict(api.get_openapi_schema(path_prefix=""))))
 
 
-urlpatterns = [path("openapi.json", description), path("", api.urls)]
+urlpatterns = [path("openapi.json", openapi), path("", api.urls)]

@@ -188,7 +188,8 @@ def _smart_host() -> Iterator[Finding]:
     except PortDown as error:
         yield Finding("SMTP_URL", "fault", f"the smart host cannot be used: {error.answer}.")
     else:
-        yield Finding("SMTP_URL", "ok", f"{name} took the connection and the sign-in.")
+        took = "the connection and the sign-in" if host.signs_in else "the connection"
+        yield Finding("SMTP_URL", "ok", f"{name or 'the smart host'} took {took}.")
 
 
 def _policy() -> Iterator[Finding]:
@@ -224,7 +225,11 @@ def _staff() -> Iterator[Finding]:
             yield Finding(
                 "staff", "warning", f"there is no {role.label.lower()}, so nobody {what}; see 'agents add'."
             )
-    yield Finding("staff", "ok", f"{Agent.objects.active().count()} can sign in.")
+    everybody = Agent.objects.active()
+    ready = everybody.exclude(password="").count()
+    invited = everybody.count() - ready
+    still = f"; {invited} invited and yet to choose a password" if invited else ""
+    yield Finding("staff", "ok", f"{ready} can sign in{still}.")
 
 
 def _mail_address() -> Iterator[Finding]:
@@ -250,7 +255,8 @@ def _port_25(host: str) -> Iterator[Finding]:
         with smtplib.SMTP(host, _SMTP_PORT, timeout=_SECONDS) as line:
             line.ehlo()
     except (OSError, smtplib.SMTPException) as error:
-        why = f"{host} does not answer on port 25 from here ({error or type(error).__name__})"
+        said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        why = f"{host} does not answer on port 25 from here ({said})"
         yield Finding(
             "port 25", "warning", f"{why}; open it, or put your mail server's LMTP or pipe in front."
         )
@@ -279,9 +285,9 @@ def _parts(at: datetime) -> Iterator[Finding]:
 def _mails() -> Iterator[Finding]:
     failed = queries.failed_outbound()
     if failed:
-        yield Finding(
-            "outbound mail", "warning", f"{failed} mails could not be delivered; see them in the mailroom."
-        )
+        what = "1 mail" if failed == 1 else f"{failed} mails"
+        sentence = f"{what} could not be delivered; see the mailroom, under Out."
+        yield Finding("outbound mail", "warning", sentence)
     else:
         yield Finding("outbound mail", "ok", "none was given up.")
 

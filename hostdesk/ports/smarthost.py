@@ -101,11 +101,17 @@ class SmtpSmarthost:
                 self._line.quit()
             self._line = None
 
+    @property
+    def signs_in(self) -> bool:
+        """Whether there is a user to sign in as."""
+        return bool(self._user)
+
     def check(self) -> str:
         """Connect and sign in as for a mail, and leave; what the server calls itself. Raises `PortAway`."""
         line = self._fresh_line()
+        said = line.ehlo_resp or line.helo_resp or b""  # taking leave forgets it
         self.close()
-        return (line.ehlo_resp or line.helo_resp or b"").decode("utf-8", "replace").split("\n")[0]
+        return said.decode("utf-8", "replace").split("\n")[0].split(" ")[0]
 
     def _fresh_line(self) -> smtplib.SMTP:
         """A signed-in connection in its starting state."""

@@ -83,6 +83,11 @@ def test_several_mails_share_one_conversation():
     assert sink.connections == 1
 
 
+def test_a_look_without_a_mail_names_the_server():
+    with running(Server()) as port:
+        assert SmtpSmarthost(f"smtp://127.0.0.1:{port}").check() == "sink"
+
+
 @pytest.mark.parametrize(
     ("command", "answer", "outcome"),
     [
