@@ -11,15 +11,14 @@ from pathlib import Path
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from hostdesk.config import checking_doors, checking_panels, checking_registry
+from hostdesk.config import checking_desk, checking_doors, checking_panels, checking_registry
 from hostdesk.config.findings import Finding
 from hostdesk.jobs import beats
 from hostdesk.jobs.models import Heartbeat, Part
 from hostdesk.jobs.tables import missing_migrations, unknown_migrations
 from hostdesk.kit.refusals import Misconfigured
-from hostdesk.mail import ours, queries
+from hostdesk.mail import ours
 from hostdesk.mail.auth.resolver import DnsDown, DnsResolver
-from hostdesk.people.models import Agent, Role
 from hostdesk.policy.queries import newest
 from hostdesk.ports import files, smarthost
 from hostdesk.ports.outcomes import PortDown
@@ -44,17 +43,18 @@ def look_at_everything(*, at: datetime) -> Iterator[Finding]:
         _storage,
         _dns,
         _smart_host,
+        checking_doors.relays,
         checking_doors.scanners,
         checking_registry.registries,
     ]
     if database_works:
         checks += [
             _policy,
-            _staff,
+            checking_desk.staff,
             _mail_address,
             lambda: _clock(at),
             lambda: _parts(at),
-            _mails,
+            checking_desk.outbound,
             checking_panels.control_panels,
         ]
         checks.append(lambda: checking_doors.mailboxes(at))
@@ -211,27 +211,6 @@ def _policy() -> Iterator[Finding]:
         )
 
 
-def _staff() -> Iterator[Finding]:
-    roles = set(Agent.objects.active().values_list("role", flat=True))
-    if not roles:
-        how = "hostdesk agents add EMAIL --name NAME --role admin"
-        yield Finding("staff", "fault", f"nobody can sign in; make the first administrator: {how}")
-        return
-    for role, what in (
-        (Role.ADMIN, "changes settings"),
-        (Role.SUPERVISOR, "hears of breaches and complaints"),
-    ):
-        if role not in roles:
-            yield Finding(
-                "staff", "warning", f"there is no {role.label.lower()}, so nobody {what}; see 'agents add'."
-            )
-    everybody = Agent.objects.active()
-    ready = everybody.exclude(password="").count()
-    invited = everybody.count() - ready
-    still = f"; {invited} invited and yet to choose a password" if invited else ""
-    yield Finding("staff", "ok", f"{ready} can sign in{still}.")
-
-
 def _mail_address() -> Iterator[Finding]:
     """The way of a customer's mail: MX records of our domain, and whether port 25 answers there."""
     domain = ours.mail_domain()
@@ -280,16 +259,6 @@ def _parts(at: datetime) -> Iterator[Finding]:
         )
     else:
         yield Finding("parts", "ok", "web, mail door, worker and monitor give signs of life.")
-
-
-def _mails() -> Iterator[Finding]:
-    failed = queries.failed_outbound()
-    if failed:
-        what = "1 mail" if failed == 1 else f"{failed} mails"
-        sentence = f"{what} could not be delivered; see the mailroom, under Out."
-        yield Finding("outbound mail", "warning", sentence)
-    else:
-        yield Finding("outbound mail", "ok", "none was given up.")
 
 
 def _clock(at: datetime) -> Iterator[Finding]:

@@ -35,6 +35,16 @@ def scanners() -> Iterator[Finding]:
             yield Finding(name, "ok", f"{version} looked into a harmless mail: {says}.")
 
 
+def relays() -> Iterator[Finding]:
+    """Whether a mail server in front, which LMTP speaks of, is believed about whom it had the mail from."""
+    if settings.ENVIRONMENT.lmtp and not settings.ENVIRONMENT.trusted_relays:
+        sentence = (
+            "is not set, so of mails that come by LMTP nothing is known of who brought them: SPF counts as none, "
+            "and contacts whose domain relies on it are held as forged. Name the mail server in front."
+        )
+        yield Finding("HOSTDESK_TRUSTED_RELAYS", "warning", sentence)
+
+
 def mailboxes(at: datetime) -> Iterator[Finding]:
     """Each mailbox that is fetched from is opened, and left as it was."""
     states = {state.name: state for state in queries.mailboxes(at=at)}

@@ -197,17 +197,20 @@ def test_the_description_needs_no_token_and_names_every_operation(world):
 
 def test_the_description_names_the_token_and_every_error_that_a_call_may_give(caller, world):
     described = json.loads(Client().get("/api/v1/openapi.json").content)
-    call = described["paths"]["/mails/{id}"]["get"]
+    described_call = described["paths"]["/mails/{id}"]["get"]
 
     assert [name for need in described["security"] for name in need] == list(
         described["components"]["securitySchemes"]
     )
-    assert sorted(call["responses"]) == ["200", "401", "403", "404", "422", "429"]
+    assert sorted(described_call["responses"]) == ["200", "401", "403", "404", "422", "429"]
     assert "404" not in described["paths"]["/mails"]["get"]["responses"]
     shape = described["components"]["schemas"]["Problem"]
-    assert call["responses"]["404"]["content"]["application/problem+json"]["schema"]["$ref"].endswith("/Problem")
+    assert described_call["responses"]["404"]["content"]["application/problem+json"]["schema"][
+        "$ref"
+    ].endswith("/Problem")
+    call = caller(world.agent())
     for path in ("/mails/999", "/mails/none"):
-        _, body = caller(world.agent())(path)
+        _, body = call(path)
         assert set(shape["required"]) <= set(body) <= set(shape["properties"])
 
 

@@ -1,0 +1,42 @@
+"""`hostdesk doctor` says who can sign in and what could not be delivered, in true numbers."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from hostdesk.config.checking_desk import outbound, staff
+from hostdesk.config.checking_doors import relays
+from hostdesk.mail.models import OutboundMail, OutboundState
+
+
+def said(findings):
+    return [f"{one.verdict} {one.name}: {one.sentence}" for one in findings]
+
+
+def test_who_was_invited_only_is_not_said_to_be_able_to_sign_in(world):
+    for role in ("admin", "supervisor"):
+        agent = world.agent(role.title(), role=role)
+        agent.password = "argon2$x"
+        agent.save()
+    world.agent("Lerato")
+    assert said(staff()) == ["ok staff: 2 can sign in; 1 invited and yet to choose a password."]
+
+
+def test_one_mail_given_up_is_one_mail(world):
+    assert said(outbound()) == ["ok outbound mail: none was given up."]
+    for who in ("thandi", "pieter"):
+        world.contact(f"{who}@acme.example", username=who)
+        world.receives(f"{who}@acme.example", subject=f"From {who}")
+    for more, what in ((0, "1 mail"), (1, "2 mails")):
+        mail = OutboundMail.objects.order_by("id")[more]
+        mail.state = OutboundState.FAILED
+        mail.save()
+        assert said(outbound()) == [
+            f"warning outbound mail: {what} could not be delivered; see the mailroom, under Out."
+        ]
+
+
+@pytest.mark.parametrize(("lmtp", "trusted", "warned"), [("", (), 0), ("x:24", ("mx",), 0), ("x:24", (), 1)])
+def test_lmtp_without_a_relay_that_is_believed_is_a_warning(settings, lmtp, trusted, warned):
+    settings.ENVIRONMENT = SimpleNamespace(lmtp=lmtp, trusted_relays=trusted)
+    assert [(one.name, one.verdict) for one in relays()] == [("HOSTDESK_TRUSTED_RELAYS", "warning")] * warned
