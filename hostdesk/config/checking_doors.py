@@ -39,10 +39,10 @@ def relays() -> Iterator[Finding]:
     """Whether a mail server in front, which LMTP speaks of, is believed about whom it had the mail from."""
     if settings.ENVIRONMENT.lmtp and not settings.ENVIRONMENT.trusted_relays:
         sentence = (
-            "is not set, so of mails that come by LMTP nothing is known of who brought them: SPF counts as none, "
+            "HOSTDESK_TRUSTED_RELAYS is not set, so of mails that come by LMTP nothing is known of who brought them: SPF counts as none, "
             "and contacts whose domain relies on it are held as forged. Name the mail server in front."
         )
-        yield Finding("HOSTDESK_TRUSTED_RELAYS", "warning", sentence)
+        yield Finding("LMTP", "warning", sentence)
 
 
 def mailboxes(at: datetime) -> Iterator[Finding]:

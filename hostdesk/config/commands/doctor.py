@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     for finding in look_at_everything(at=timezone.now()):
         findings.append(finding)
         if not args.json:
-            sys.stdout.write(f"{_MARKS[finding.verdict]}{finding.name:<15}{finding.sentence}\n")
+            sys.stdout.write(f"{_MARKS[finding.verdict]}{finding.name:<14} {finding.sentence}\n")
             sys.stdout.flush()
     has_fault = any(finding.verdict == "fault" for finding in findings)
     if args.json:

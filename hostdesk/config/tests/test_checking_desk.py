@@ -39,4 +39,4 @@ def test_one_mail_given_up_is_one_mail(world):
 @pytest.mark.parametrize(("lmtp", "trusted", "warned"), [("", (), 0), ("x:24", ("mx",), 0), ("x:24", (), 1)])
 def test_lmtp_without_a_relay_that_is_believed_is_a_warning(settings, lmtp, trusted, warned):
     settings.ENVIRONMENT = SimpleNamespace(lmtp=lmtp, trusted_relays=trusted)
-    assert [(one.name, one.verdict) for one in relays()] == [("HOSTDESK_TRUSTED_RELAYS", "warning")] * warned
+    assert [(one.name, one.verdict) for one in relays()] == [("LMTP", "warning")] * warned
