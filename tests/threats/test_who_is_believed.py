@@ -2,9 +2,12 @@
 
 import pytest
 
+from hostdesk.kit.addresses import lies_within
+from hostdesk.mail.auth.relays import word_of
+from hostdesk.mail.auth.resolver import ZoneResolver
 from hostdesk.mail.models import OutboundMail
 from hostdesk.people.actions import links, pins
-from hostdesk.people.models import PhonePin
+from hostdesk.people.models import Agent, PhonePin
 from hostdesk.people.queries import contacts_for_address
 from hostdesk.requests.actions.asking import Wish, ask
 from hostdesk.tickets.models import Message, Ticket
@@ -28,11 +31,12 @@ RECORDS = {
 @pytest.mark.parametrize("record", RECORDS)
 def test_t03_a_spoofed_contact_gets_no_right_and_joins_nothing(world, record, role):
     world.contact(role=role, proven=False)
-    number = world.ticket().pk
+    ticket = world.ticket()
+    number = ticket.pk
     world.zone["acme.example"] = [["TXT", "v=spf1 ip4:192.0.2.10 -all"]]
     world.zone["_dmarc.acme.example"] = [["TXT", text] for text in RECORDS[record]]
 
-    mail = world.receives(ip=ELSEWHERE, subject=f"Re: it [#{number}]", words="Reset my password.")
+    mail = world.receives(ip=ELSEWHERE, subject=f"Re: it [#{ticket.number}]", words="Reset my password.")
 
     assert mail.trust == ("forged" if record in ("reject", "quarantine") else "unproven")
     assert mail.disposition == ("quarantined" if mail.trust == "forged" else "ticketed")
@@ -42,16 +46,24 @@ def test_t03_a_spoofed_contact_gets_no_right_and_joins_nothing(world, record, ro
 
 
 @clause("contact.listed_sender")
-def test_t03_an_agent_does_nothing_by_mail(world):
-    agent = world.agent()
-    ticket = world.ticket()
-    world.prove("itpossible.com")
+@pytest.mark.parametrize(
+    ("address", "disposition"),
+    [
+        ("bongani@itpossible.com", "closed"),
+        ("bongani@home.example", "closed"),
+        ("support@itpossible.com", "ignored"),
+    ],
+)
+def test_t03_an_agent_does_nothing_by_mail(world, address, disposition):
+    agent, ticket = world.agent(), world.ticket()
+    Agent.objects.filter(pk=agent.pk).update(email=address)
+    world.prove(address.partition("@")[2])
 
     mail = world.receives(
-        agent.email, subject=f"Re: it [#{ticket.number}]", words="Tell the customer that it is done."
+        address, subject=f"Re: it [#{ticket.number}]", words="Tell the customer that it is done."
     )
 
-    assert mail.disposition in ("ignored", "closed")
+    assert mail.disposition == disposition
     assert Message.objects.filter(ticket=ticket).count() == 1
 
 
@@ -69,6 +81,12 @@ LOOKALIKES = [
     '"alice"@acme.example',
     "alice+admin@acme.example",
     "alice@ACME.example.evil.example",
+    "\u212aate@acme.example",  # the Kelvin sign, which Unicode folds to a k
+    "alice@acme.e\u212aample",
+    "kate@aſme.example",  # a long s, which Unicode folds to an s
+    "alice@\uff41cme.example",  # a full-width a in the domain
+    "alice@acme\u3002example",  # an ideographic full stop
+    " alice@acme.example",
 ]
 
 
@@ -76,6 +94,8 @@ LOOKALIKES = [
 @pytest.mark.parametrize("address", LOOKALIKES)
 def test_t05_an_address_that_looks_like_a_contacts_is_nobodys(world, address):
     world.contact()
+    world.contact("kate@acme.example", name="Kate", role="authorised", domains=())
+    world.contact("kate@asme.example", name="Kate", role="authorised", domains=())
 
     assert contacts_for_address(address) == []
     links.ask(address, next_path="", network="203.0.113.0/24", at=world.now)
@@ -108,6 +128,24 @@ def test_t08_a_domain_that_ends_or_begins_like_a_contacts_is_another(world, doma
 
     assert (mail.disposition, mail.ticket_number) == ("closed", None)
     assert Ticket.objects.count() == 0
+
+
+def test_t08_a_relay_whose_name_only_ends_like_ours_is_none(db):
+    line = "Received: from x (x [192.0.2.10]) by {}; Mon, 23 Nov 2026 09:59:00 +0200\r\n\r\nHello\r\n"
+    found = [
+        word_of(
+            line.format(host).encode(), client_ip=None, relays=["*.mx.example"], resolver=ZoneResolver({})
+        )
+        for host in ("a.mx.example", "evilmx.example", "mx.example.evil.example", "mx.example")
+    ]
+
+    assert [word.relay if word else None for word in found] == ["a.mx.example", None, None, None]
+
+
+@pytest.mark.parametrize("name", ["xacme.example", "acme.example.evil.example", "acme.exam"])
+def test_t08_a_name_that_only_ends_like_a_domain_lies_not_within_it(name):
+    assert lies_within("mail.acme.example", "acme.example") is True
+    assert lies_within(name, "acme.example") is False
 
 
 # --- T50

@@ -12,11 +12,15 @@ from hostdesk.mail import reply_tokens
 from hostdesk.mail.compose import as_bytes
 from hostdesk.mail.models import InboundMail, OutboundMail, RawMail
 from hostdesk.people.actions import agents as staff
-from hostdesk.people.actions import contacts, links, sessions, tokens
+from hostdesk.people.actions import contacts, details, links, sessions, tokens
 from hostdesk.people.middleware import CLIENT_COOKIE
-from hostdesk.people.models import Contact, Person
-from hostdesk.people.queries import agent_for_token, living_sessions
+from hostdesk.people.models import Agent, Contact, DetailsLink, Person, Session, SignInLink
+from hostdesk.people.queries import agent_for_token, desk_session, living_sessions
+from hostdesk.requests.actions.asking import Wish, ask
+from hostdesk.requests.actions.confirming import confirm
+from hostdesk.tickets.actions.writing import Answer, answer
 from hostdesk.tickets.models import Message, Ticket
+from hostdesk.tickets.queries.access import may_write
 
 clause = pytest.mark.clause
 BROWSER = sessions.Browser("127.0.0.1", "127.0.0.1/32", "Firefox/130 (Linux)", on_this_machine=True)
@@ -46,25 +50,26 @@ def reply_address(world, ticket):
 
 @clause("contact.unlisted")
 @pytest.mark.parametrize("way", ["support", "support+anything", "reply address"])
+@pytest.mark.parametrize(
+    ("sender", "disposition"), [("no-reply@idp.example", "ignored"), ("ursula@idp.example", "closed")]
+)
 def test_t01_a_verification_mail_of_a_third_party_is_shown_to_no_customer_and_answered_by_nobody(
-    world, alice, way
+    world, alice, way, sender, disposition
 ):
     ticket = world.ticket_of(world.receives())
     to = reply_address(world, ticket) if way == "reply address" else f"{way}@itpossible.com"
     before = len(world.outbox)
     world.prove("idp.example")
 
-    mail = world.receives(
-        "no-reply@idp.example", to=to, subject="Your code", words="Use 123456 to take over the account."
-    )
+    mail = world.receives(sender, to=to, subject="Your code", words="Use 123456 to take over the account.")
 
-    assert mail.disposition in ("closed", "ignored")
+    assert mail.disposition == disposition
     assert len(world.outbox) == before
     assert not Message.objects.filter(text__contains="123456").exists()
     with pytest.raises(Refused):
         contacts.add(alice.account, email=reply_address(world, ticket), name="Own Address", role="authorised",
                      vouched_for="test", by=OPERATOR, at=world.now)  # fmt: skip
-    assert not Person.objects.filter(email="no-reply@idp.example").exists()
+    assert not Person.objects.filter(email=sender).exists()
 
 
 # --- T02
@@ -80,8 +85,14 @@ def test_t02_an_address_in_cc_gets_no_mail_no_account_and_no_part_in_the_ticket(
         headers={"Cc": "mallory@evil.example", "Reply-To": "mallory@evil.example"},
     )  # fmt: skip
 
+    ticket.refresh_from_db()
+    answer(ticket, Answer("All of it, once more.", jump_reason="Test."), by=world.agent(), at=world.now)
+
     assert mail.disposition == ("quarantined" if spoofed else "appended")
+    assert [kind for kind, _ in world.outbox].count("answer") == 1
     assert {address for _, address in world.outbox} == {"alice@acme.example"}
+    for sent in OutboundMail.objects.all():
+        assert b"mallory@evil.example" not in as_bytes(sent, read_file=bytes).partition(b"\r\n\r\n")[0]
     assert not Person.objects.filter(email="mallory@evil.example").exists()
     ticket.refresh_from_db()
     assert (ticket.contact, ticket.requester_address) == (alice, "alice@acme.example")
@@ -90,29 +101,35 @@ def test_t02_an_address_in_cc_gets_no_mail_no_account_and_no_part_in_the_ticket(
 # --- T04
 
 
+MANY = "The From field names more than one mailbox or a group."
 TWO_AUTHORS = {
-    "two From fields": "From: alice@acme.example\r\nFrom: mallory@evil.example\r\n",
-    "a blank before the colon": "From : alice@acme.example\r\nFrom: mallory@evil.example\r\n",
-    "two mailboxes in one field": "From: alice@acme.example, mallory@evil.example\r\n",
-    "a group": "From: Friends: alice@acme.example;\r\n",
-    "a route": "From: <@evil.example:alice@acme.example>\r\n",
-    "an address before the brackets": "From: alice@acme.example <mallory@evil.example>\r\nSender: alice@acme.example\r\n",
-    "an encoded address": "From: =?utf-8?q?alice=40acme.example?=\r\n",
-    "a zero byte": "From: alice@acme.example\x00@evil.example\r\n",
-    "something behind the brackets": "From: <alice@acme.example>@evil.example\r\n",
-    "a comment within": "From: alice(comment)@acme.example (x) <mallory@evil.example>\r\n",
-    "none at all": "Sender: alice@acme.example\r\n",
-}
+    "two From fields": ("From: alice@acme.example\r\nFrom: mallory@evil.example\r\n", "The mail has more than one From field."),
+    "a blank before the colon": ("From : alice@acme.example\r\n", "A blank stands between From and its colon."),
+    "two mailboxes in one field": ("From: alice@acme.example, mallory@evil.example\r\n", MANY),
+    "a mailbox before the name": ("From: mallory@evil.example, Alice <alice@acme.example>\r\n", MANY),
+    "a group": ("From: Friends: alice@acme.example;\r\n", MANY),
+    "a route": ("From: <@evil.example:alice@acme.example>\r\n", "The address in the From field has a route or belongs to a group."),
+    "an address before the brackets": ("From: alice@acme.example <mallory@evil.example>\r\nSender: alice@acme.example\r\n", "An address stands unquoted in the name of the From field."),
+    "an encoded address": ("From: =?utf-8?q?alice=40acme.example?=\r\n", "The address in the From field is encoded, which no standard allows."),
+    "a zero byte": ("From: alice@acme.example\x00@evil.example\r\n", "The From field contains a NUL byte."),
+    "something invisible": ("From: alice@acme.example\u200b\r\n", "The From field contains invisible or control characters."),
+    "something behind the brackets": ("From: <alice@acme.example>@evil.example\r\n", "Something stands after the address in the From field."),
+    "two addresses": ("From: alice@acme.example@evil.example\r\n", "The From field has no single plain address."),
+    "a comment within": ("From: alice(comment)@acme.example\r\n", "The From field contains a comment."),
+    "a comment in the name": ("From: Alice (x) <alice@acme.example>\r\n", "The From field contains a comment."),
+    "none at all": ("Sender: alice@acme.example\r\n", "The mail has no From field."),
+}  # fmt: skip
 
 
 @clause("contact.listed_sender")
 @pytest.mark.parametrize("trick", TWO_AUTHORS)
-def test_t04_a_mail_whose_author_can_be_read_in_two_ways_is_never_taken_for_a_contacts(world, alice, trick):
-    raw = f"{TWO_AUTHORS[trick]}To: support@itpossible.com\r\nSubject: Trick\r\nMessage-ID: <t@x>\r\n\r\nReset it.\r\n"
+def test_t04_a_mail_whose_author_can_be_read_in_two_ways_is_held_with_the_reason(world, alice, trick):
+    written, why = TWO_AUTHORS[trick]
+    raw = f"{written}To: support@itpossible.com\r\nSubject: Trick\r\nMessage-ID: <t@x>\r\n\r\nReset it.\r\n"
 
     mail = world.receives(raw=raw.encode(), to="support")
 
-    assert mail.disposition in ("quarantined", "closed")
+    assert (mail.disposition, mail.reason) == ("quarantined", f"Its author cannot be told for certain: {why}")
     assert (Ticket.objects.count(), world.outbox) == (0, [])
 
 
@@ -129,6 +146,8 @@ def test_t04_a_mail_whose_author_can_be_read_in_two_ways_is_never_taken_for_a_co
         "Alice; Bcc: mallory@evil.example",
         "Alice \u202eelpmaxe.live@yrollam\u202c",
         "Alice\u2028Bcc: mallory@evil.example",
+        "Alice\r\nBcc: mallory@evil.example",
+        "Alice\x1b[2K\x7f\x85",
     ],
 )
 def test_t06_no_name_adds_a_recipient_to_what_we_send(world, alice, name):
@@ -136,11 +155,14 @@ def test_t06_no_name_adds_a_recipient_to_what_we_send(world, alice, name):
     alice.person.refresh_from_db()
     world.ticket(alice)
     sent = OutboundMail.objects.get(kind="acknowledgement")
+    # The row is clean; and where it were not, the header still is.
+    assert "\u202e" not in sent.to_name
+    sent.to_name = name
     letter = message_from_bytes(as_bytes(sent, read_file=bytes), policy=policy.default)
 
     assert [address.addr_spec for address in letter["To"].addresses] == ["alice@acme.example"]
     assert sorted({header.lower() for header in letter} & {"cc", "bcc", "sender"}) == []
-    assert "\u202e" not in str(letter["To"])
+    assert all(char.isprintable() for char in str(letter["To"])), str(letter["To"])
 
 
 # --- T07
@@ -167,6 +189,21 @@ def test_t07_no_header_from_outside_makes_a_mail_more_believable_or_joins_it_to_
 
     assert (mail.disposition, mail.trust) == ("quarantined", "forged")
     assert Message.objects.filter(ticket_id=number).count() == 1
+
+
+@clause("contact.listed_sender")
+def test_t07_the_mark_of_our_own_mails_counts_only_where_we_signed_it(world, alice):
+    world.receives()
+    sent = OutboundMail.objects.latest("pk")
+    genuine = reply_tokens.mark_for(sent.pk)
+    forged = genuine[:-4] + ("aaaa" if not genuine.endswith("aaaa") else "bbbb")
+
+    found = [
+        world.receives(subject=f"About {number}", words=f"{number}", headers={"X-Hostdesk-Mail": mark})
+        for number, mark in enumerate((forged, str(sent.pk), genuine))
+    ]
+
+    assert [mail.disposition for mail in found] == ["ticketed", "ticketed", "ignored"]
 
 
 # --- T09
@@ -211,6 +248,23 @@ def test_t09_a_reply_address_signed_under_a_key_that_is_gone_opens_nothing(world
     assert reply_tokens.read(old) is None
 
 
+def test_t09_one_reply_address_has_one_spelling(db):
+    local, _, domain = reply_tokens.address_for(1001, 300, 1).partition("@")
+    spellings = [f"{local[:-1]}{char}@{domain}" for char in "abcdefghijklmnopqrstuvwxyz234567"]
+
+    assert [one for one in spellings if reply_tokens.read(one)] == [f"{local}@{domain}"]
+
+
+def test_t09_what_was_signed_for_one_purpose_is_nothing_for_the_other(db):
+    reply, returned = reply_tokens.address_for(1001, 1, 1), reply_tokens.bounce_address_for(7)
+    three = reply_tokens._sign("bounce", (1001, 1, 1))
+
+    assert reply_tokens.read(reply.replace("reply+", "bounce+")) is None  # the word in front
+    assert reply_tokens.read(f"reply+{three}") is None  # the key
+    assert reply_tokens.read(returned.replace("bounce+", "reply+")) is None
+    assert reply_tokens.read_bounce(reply) is None
+
+
 # --- T10
 
 
@@ -243,8 +297,10 @@ def test_t10_nobody_joins_a_ticket_by_pointing_at_it(world, alice, bob, who, poi
 
     mail = world.receives(sender, words="Put me into this thread.", **letter)
 
+    assert mail.disposition == ("ticketed" if who == "other customer" else "closed")
     assert mail.ticket_number != mine.pk
     assert Message.objects.filter(ticket=mine).count() == 1
+    assert may_write(Contact.objects.get(pk=alice.pk), mine) is (who != "removed contact")
     assert (
         not OutboundMail.objects.filter(ticket_number=mine.pk, to_address=sender)
         .exclude(person_id=alice.person_id)
@@ -263,6 +319,7 @@ def test_t11_with_the_contact_every_link_session_and_reply_address_ends(world, a
     address = reply_address(world, ticket)
     session = sessions.open_for_person(alice.person, browser=BROWSER, at=world.now)
     links.make(alice.person, next_path="", at=world.now)
+    details.new_link(alice.person, at=world.now)
     link = OutboundMail.objects.filter(kind="sign_in_link").latest("pk").text
     token = link.split("/sign-in/link/")[1].split()[0]
     client.cookies[CLIENT_COOKIE] = session.token
@@ -273,6 +330,8 @@ def test_t11_with_the_contact_every_link_session_and_reply_address_ends(world, a
     assert living_sessions([session.token], at=world.now) == []
     assert client.get("/client/").status_code == 302
     assert links.person_of_link(token, at=world.now) is None
+    unused = {model.objects.filter(used_at=None).exists() for model in (SignInLink, DetailsLink)}
+    assert unused == {False}
     mail = world.receives(to=address, words="I am still here.")
     assert (mail.disposition, Message.objects.filter(ticket=ticket).count()) == ("closed", 1)
 
@@ -289,14 +348,56 @@ def test_t11_with_the_agent_every_session_and_token_ends(world):
 
     assert agent_for_token(secret, at=world.now) is None
     assert living_sessions([session.token], at=world.now) == []
+    assert not leaver.api_tokens.filter(revoked_at=None).exists()
+    assert not Session.objects.alive(world.now).filter(agent=leaver).exists()
+
+
+@clause("contact.privileges")
+def test_t11_a_link_is_worth_nothing_without_the_right_behind_it(world, alice):
+    links.make(alice.person, next_path="", at=world.now)
+    token = OutboundMail.objects.latest("pk").text.split("/sign-in/link/")[1].split()[0]
+    assert links.person_of_link(token, at=world.now) == alice.person
+
+    # Nothing but the right is gone here, as after a restored backup or a change by hand.
+    Contact.objects.filter(pk=alice.pk).update(removed_at=world.now)
+
+    assert links.person_of_link(token, at=world.now) is None
+    with pytest.raises(Refused):
+        links.use(token, browser=BROWSER, at=world.now)
+
+
+@clause("channel.tickets")
+def test_t11_sessions_and_tokens_are_worth_nothing_without_the_agent_behind_them(world):
+    leaver = world.agent("Leaver")
+    secret = tokens.create(leaver, name="script", scopes=(), by=OPERATOR, at=world.now)
+    secret = secret if isinstance(secret, str) else secret[-1]
+    session = sessions.open_for_agent(leaver, step="full", browser=BROWSER, at=world.now)
+    Agent.objects.filter(pk=leaver.pk).update(active=False)
+
+    assert agent_for_token(secret, at=world.now) is None
+    assert living_sessions([session.token], at=world.now) == []
+    assert desk_session(session.token, at=world.now) is None
 
 
 @clause("contact.restricted")
 def test_t11_a_role_that_was_taken_away_takes_its_rights_along_at_once(world, alice):
     other = world.contact("alice@elsewhere.example", role="secondary", domains=())
+    wish = Wish(
+        kind="plan_change", contact=other, channel="mail", trust="proven", details={"plan": "Business 20"}
+    )
+    before = ask(wish, by=other.actor(), at=world.now)
     contacts.change_role(other, role="authorised", by=OPERATOR, at=world.now)
+    other = Contact.objects.get(pk=other.pk)
+    after = ask(
+        Wish(kind="plan_change", contact=other, channel="client", details={"plan": "Business 40"}),
+        by=other.actor(),
+        at=world.now,
+    )
+    confirm(before, by=other, at=world.now)
+    before.refresh_from_db()
 
-    assert Contact.objects.get(pk=other.pk).role == "authorised"
+    assert (before.state, before.clause) == ("refused", "contact.restricted")
+    assert (after.state, after.clause) == ("refused", "contact.restricted")
 
 
 # --- T12

@@ -15,7 +15,7 @@ from hostdesk.mail.models import OutboundMail
 from hostdesk.people import seals
 from hostdesk.people.models import Attempt
 from hostdesk.requests.actions import choosing, recovering
-from hostdesk.requests.models import Recovery, RecoveryLink, RegistrationRecord
+from hostdesk.requests.models import Recovery, RecoveryApproval, RecoveryLink, RegistrationRecord
 from hostdesk.requests.outside import Outside
 from hostdesk.requests.recovery import case_of_recovery, recovering_of
 from hostdesk.requests.recovery_round import look_around
@@ -26,6 +26,11 @@ pytestmark = pytest.mark.clause("contact.password")
 AT = "/rdap/domain/acme.example"
 OWNER = "owner@new.example"
 NEW = "correct horse battery staple"
+RUN_OUT = [
+    {"eventAction": "registration", "eventDate": "2015-03-01T00:00:00Z"},
+    {"eventAction": "last changed", "eventDate": "2025-03-01T00:00:00Z"},
+    {"eventAction": "expiration", "eventDate": "2026-11-22T00:00:00Z"},
+]
 OLD = {"registered": "2015-03-01T00:00:00Z", "changed": "2025-03-01T00:00:00Z"}
 
 
@@ -168,6 +173,7 @@ def test_a_record_with_another_token_proves_nothing(case):
         ),
         (rdap("other.example", **OLD), ("other_name",)),
         (rdap(status=["redemption period"], **OLD), ("gone",)),
+        (rdap(events=RUN_OUT), ("expired",)),
         (rdap(events=[]), ("undated",)),
         (b"x" * 1_000_001, ("unseen",)),
         (b"{", ("unseen",)),
@@ -248,6 +254,9 @@ def test_any_stored_contact_stops_it_with_one_press_and_every_link_is_void(case,
     assert case.now().state == "stopped"
     with pytest.raises(Refused):
         recovering.prove_address(address, at=case.world.now)
+    pressed = RecoveryLink.objects.get(purpose="stop", contact=case.dev)
+    assert pressed.used_at is not None
+    assert not RecoveryLink.objects.filter(used_at=None, voided_at=None).exists()
 
 
 def test_after_granting_it_can_still_be_stopped_until_the_password_is_chosen(case):
@@ -295,6 +304,17 @@ def test_neither_the_opener_nor_one_alone_nor_two_technicians_suffice(case):
     assert case.looks(hours=96).state == "open"
     recovering.approve(row, by=case.world.agent("Adele", role="supervisor"), at=case.world.now)
     assert case.now().state == "granted"
+
+
+def test_the_yes_of_whoever_opened_it_is_not_counted_even_where_it_was_noted(case):
+    row = recovering.open_for_caller("acme.example", OWNER, by=case.supervisor, at=case.world.now)
+    case.places(row)
+    case.looks()
+    recovering.prove_address(case.token("recovery_address", OWNER), at=case.world.now)
+    RecoveryApproval.objects.create(recovery=row, agent=case.supervisor, role="supervisor", at=case.world.now)
+    recovering.approve(row, by=case.technician, at=case.world.now)
+
+    assert case.looks(hours=96).state == "open"
 
 
 def test_the_link_of_a_granted_recovery_runs_out_and_a_new_one_voids_the_old(case):
