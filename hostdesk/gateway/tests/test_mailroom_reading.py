@@ -41,6 +41,22 @@ def test_the_page_says_how_it_is_known_who_wrote_a_mail(world, screen):
     assert "Nobody asked how far this sender is believed" in screen.words(f"/desk/mailroom/{stranger.pk}")
 
 
+def test_the_page_says_why_nobody_asked_who_wrote_a_mail(world, screen):
+    world.contact()
+    two = world.receives(raw=b"From: x@evil.example\r\n" + world.letter(), to="support")
+    robot = world.receives(
+        raw=b"List-Id: <a.b.example>\r\n" + world.letter("list@nowhere.example"), to="support"
+    )
+    stranger = world.receives("stranger@nowhere.example")
+    pages = [screen.words(f"/desk/mailroom/{mail.pk}") for mail in (two, robot, stranger)]
+
+    assert [page.partition("how far this sender is believed: ")[2].partition(".")[0] for page in pages] == [
+        "who wrote it cannot be told for certain",
+        "a program wrote it",
+        "the address is not that of a contact",
+    ]
+
+
 def test_each_mail_of_a_ticket_shows_its_own_judgements_only(world, screen):
     world.contact()
     first = world.receives()

@@ -14,7 +14,7 @@ from hostdesk.gateway import mailroom, queries
 from hostdesk.gateway.actions import by_hand
 from hostdesk.gateway.views import wishes
 from hostdesk.gateway.views.faces import inbound_lines, judgements
-from hostdesk.gateway.views.reading import NOT_CHECKED, letter_of, piece_of_source, settled_after
+from hostdesk.gateway.views.reading import letter_of, piece_of_source, settled_after, why_not_checked
 from hostdesk.kit.refusals import Missing, Refused
 from hostdesk.mail import showing
 from hostdesk.mail.auth import sentences_of
@@ -45,7 +45,7 @@ def mail(request: DeskRequest, pk: int) -> HttpResponse:
         "letter": letter_of(read) if read else None,
         "judgements": judgements(page.decisions),
         "checks": list(dict.fromkeys(found_out)),
-        "not_checked": NOT_CHECKED,
+        "not_checked": why_not_checked(read),
         "events": page.events,
         "settled_after": settled_after(found),
         "may_open": found.digest is not None and found.disposition in by_hand.NOT_LET_IN,

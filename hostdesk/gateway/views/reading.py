@@ -15,7 +15,6 @@ from hostdesk.mail.models import InboundMail
 from hostdesk.mail.reading import Address, Note, ParsedMail
 from hostdesk.web import letters
 
-NOT_CHECKED = "Nobody asked how far this sender is believed: the address is not that of a contact."
 PIECE = 48_000
 """Bytes of a source on one page."""
 
@@ -79,6 +78,19 @@ def _people(people: Iterable[Address]) -> str:
     shown = [f"{one.name} <{one.address}>" if one.name else one.address for one in people]
     more = f" and {len(shown) - 10} more" if len(shown) > 10 else ""  # noqa: PLR2004  (a line of names, not a page)
     return ", ".join(shown[:10]) + more
+
+
+def why_not_checked(mail: ParsedMail | None) -> str:
+    """Why nothing was found out about a mail's sender; None is a mail that could not be read."""
+    if mail is None:
+        why = "the mail could not be read."
+    elif mail.author.problem:
+        why = "who wrote it cannot be told for certain."
+    elif mail.machine is not None:
+        why = "a program wrote it."
+    else:
+        why = "the address is not that of a contact."
+    return f"Nobody asked how far this sender is believed: {why}"
 
 
 def settled_after(mail: InboundMail) -> str:
