@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
 
-from hostdesk.hosting.models import Account
 from hostdesk.kit import moments
-from hostdesk.mail import compose
+from hostdesk.mail import compose, ours
 from hostdesk.mail.actions import OutboundDraft, queue
 from hostdesk.people import rules
 from hostdesk.people.models import Agent, PendingContact, Person, SignInLink
@@ -32,14 +32,16 @@ def password_changed(person: Person, *, at: datetime) -> None:
     _to_person("people/mail/password_changed", person, facts, kind="password_changed", about=None, at=at)
 
 
-def please_verify(pending: PendingContact, *, token: str, at: datetime) -> None:
+def please_verify(
+    pending: PendingContact, others: Sequence[PendingContact], *, token: str, at: datetime
+) -> None:
     """Ask the owner of an address whether it is theirs, and whether they want to act for the account.
 
-    It may go to a stranger: nothing stands in it that the asker could have worded.
+    One press answers `others` too. It may go to a stranger: nothing stands in it that the asker could have worded.
     """
     facts = {
         "address": _address("requests:contact_verification", token=token),
-        "account": pending.account.username,
+        **_named([row.account.username for row in (pending, *others)]),
         "asker": pending.asked_by.person.email,
         "role": pending.role,
         "until": _local(pending.expires_at),
@@ -58,15 +60,19 @@ def please_verify(pending: PendingContact, *, token: str, at: datetime) -> None:
 
 
 def contacts_changed(
-    email: str, person: Person | None, account: Account, sentence: str, *, at: datetime
+    email: str, person: Person | None, usernames: Sequence[str], sentence: str, *, at: datetime
 ) -> None:
-    """Notice of one change to who may act for an account; `person` is None for an address that is no contact's any more."""
+    """Notice of one change to who may act for accounts; `person` is None for an address that is no contact's any more.
+
+    Ordinary mail from such an address goes unanswered, so it is told where it is read.
+    """
     facts = {
-        "account": account.username,
+        **_named(usernames),
         "sentence": sentence,
         "at": _local(at),
         "address": _address("people:contacts"),
         "is_listed": person is not None,
+        "complaints": ours.complaint_address(),
     }
     name = person.name if person else ""
     person_id = person.pk if person else None
@@ -173,6 +179,11 @@ def _to_agent(template: str, agent: Agent, facts: dict[str, object], *, kind: st
         passes_breakers=True,
     )
     queue(draft, at=at)
+
+
+def _named(usernames: Sequence[str]) -> dict[str, object]:
+    """The accounts that a mail is about, as it names them."""
+    return {"account": ", ".join(usernames), "several": len(usernames) > 1}
 
 
 def _address(name: str, **parts: str) -> str:

@@ -102,6 +102,17 @@ def contact_on_account(person: Person, account_id: int) -> Contact:
     return found
 
 
+def same_person_elsewhere(me: Contact, contact: Contact) -> list[tuple[Contact, Contact]]:
+    """(as whom `me` acts there, the contact there) on the other accounts that both are contacts of.
+
+    Of accounts that are none of `me`'s nothing is said.
+    """
+    mine = {one.account_id: one for one in contacts_of_person(me.person)}
+    listed = Contact.objects.active().with_account().filter(person=contact.person_id, account__in=mine)
+    others = listed.exclude(account=contact.account_id).order_by("account__username")
+    return [(mine[one.account_id], one) for one in others]
+
+
 def contact_of_customer(customer_id: int, contact_id: int) -> Contact:
     """One listed contact on an account of this customer; `Missing` for another's."""
     listed = Contact.objects.filter(account__customer=customer_id, removed_at=None).with_account()

@@ -79,7 +79,8 @@ def change_details(contact: Contact, *, name: str, phone: str, by: Contact, at: 
     Person.objects.filter(pk=person.pk).update(name=name, phone=phone)
     note("person", person.pk, "details changed", by=by.actor(), at=at)
     sentence = f"Name or telephone number of {name} ({person.email}) is another one now."
-    tell(contact.account, sentence, but=(by.person,), at=at)
+    everywhere = Contact.objects.active().filter(person=person).with_account()
+    tell(*(one.account for one in everywhere), sentence=sentence, but=(by.person,), at=at)
     return True
 
 
@@ -102,7 +103,8 @@ def change_role(contact: Contact, *, role: str, home: str | None, by: Contact, a
     )
     facts: dict[str, Fact] = {"from": fresh.role, "to": role}
     note("contact", fresh.pk, "changed role", by=by.actor(), at=at, facts=facts)
-    tell(contact.account, f"{person.name} ({person.email}) is {role} contact now.", but=(by.person,), at=at)
+    sentence = f"{person.name} ({person.email}) is {role} contact now."
+    tell(contact.account, sentence=sentence, but=(by.person,), at=at)
     return True
 
 
@@ -120,7 +122,7 @@ def remove(contact: Contact, *, by: Contact, at: datetime) -> None:
         if fresh.pk in (row.contact_id, row.asked_by_id):
             PendingContact.objects.filter(pk=row.pk).update(ended_at=at, ended="cancelled")
     sentence = f"{fresh.person.name} ({fresh.person.email}) is no contact any more."
-    tell(contact.account, sentence, but=(by.person,), also=(fresh.person.email,), at=at)
+    tell(contact.account, sentence=sentence, but=(by.person,), also=(fresh.person.email,), at=at)
 
 
 @transaction.atomic
@@ -140,7 +142,7 @@ def add_by_agent(
         account, email=email, name=name, role=role, vouched_for=vouched_for, phone=phone, by=by, at=at
     )
     sentence = f"{made.person.name} ({made.person.email}) is {made.role} contact now, listed by our staff."
-    tell(account, sentence, but=(made.person,), at=at)
+    tell(account, sentence=sentence, but=(made.person,), at=at)
     return made
 
 
@@ -150,7 +152,7 @@ def remove_by_agent(contact: Contact, *, by: Actor, at: datetime) -> None:
     contacts.remove(contact, by=by, at=at)
     person = contact.person
     sentence = f"{person.name} ({person.email}) is no contact any more; our staff took the name off the list."
-    tell(contact.account, sentence, also=(person.email,), at=at)
+    tell(contact.account, sentence=sentence, also=(person.email,), at=at)
 
 
 def off_server(account: Account, email: str, role: str, *, home: str | None) -> None:
@@ -163,16 +165,20 @@ def off_server(account: Account, email: str, role: str, *, home: str | None) -> 
 
 
 def tell(
-    account: Account, sentence: str, *, but: Sequence[Person] = (), also: Sequence[str] = (), at: datetime
+    *accounts: Account, sentence: str, but: Sequence[Person] = (), also: Sequence[str] = (), at: datetime
 ) -> None:
-    """Notice of a change to every contact of the account except who made it, and to addresses that were replaced."""
-    told = {person.pk for person in but}
-    for contact in Contact.objects.filter(account=account, removed_at=None).select_related("person"):
-        if contact.person_id not in told:
-            mails.contacts_changed(contact.person.email, contact.person, account, sentence, at=at)
-    for address in also:
-        if address:
-            mails.contacts_changed(address, None, account, sentence, at=at)
+    """Notice of a change to every contact of the accounts except who made it, and to addresses that were replaced.
+
+    Each gets one mail, which names those of the accounts that are theirs.
+    """
+    listed = Contact.objects.filter(account__in=accounts, removed_at=None).exclude(person__in=but)
+    readers: dict[Person, list[str]] = {}
+    for contact in listed.with_account().order_by("pk"):
+        readers.setdefault(contact.person, []).append(contact.account.username)
+    for person, usernames in readers.items():
+        mails.contacts_changed(person.email, person, usernames, sentence, at=at)
+    for address in filter(None, also):
+        mails.contacts_changed(address, None, [account.username for account in accounts], sentence, at=at)
 
 
 def may(by: Contact, wanted: Wanted) -> None:
@@ -230,6 +236,7 @@ def _listed(contact: Contact) -> Contact:
     return found
 
 
-def lock(account: Account) -> None:
-    """Let one change of an account's list be judged at a time, to the end of the transaction."""
-    Account.objects.select_for_update().get(pk=account.pk)
+def lock(*accounts: Account) -> None:
+    """Let one change of an account's list be judged at a time, to the end of the transaction; of several always in one order."""
+    keys = [account.pk for account in accounts]
+    list(Account.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -23,7 +24,7 @@ GONE = "This link has been used, has run out, or was taken back. The contact who
 def propose(
     account: Account, wanted: Wanted, *, home: str | None, by: Contact, ticket_number: int, at: datetime
 ) -> PendingContact:
-    """Ask the owner of an address whether it is theirs; until they press the button nothing has changed.
+    """Note what the owner of an address is to be asked (`ask` mails it); until they press the button nothing has changed.
 
     `wanted` went through `address_of` and `details_of`. `home` is where the address lives when that is with us
     (`hosting.homes`), asked before. Inside the caller's transaction. Refused: what the policy does not allow.
@@ -34,7 +35,6 @@ def propose(
     listing.is_free(account, wanted)
     listing.has_room(account, wanted, pending=True)
     listing.off_server(account, wanted.email, wanted.role, home=home)
-    token = seals.new_token()
     row = PendingContact.objects.create(
         account=account,
         contact=wanted.contact,
@@ -44,14 +44,20 @@ def propose(
         role=wanted.role,
         asked_by=by,
         ticket_number=ticket_number,
-        token_sha256=seals.fingerprint(token),
+        token_sha256=seals.fingerprint(seals.new_token()),
         created_at=at,
         mailed_at=at,
         expires_at=at + policy_version_for(account).terms.request_confirm,
     )
     note("account", account.pk, "asked an address to confirm", by=by.actor(), at=at, facts=_facts(row))
-    mails.please_verify(row, token=token, at=at)
     return row
+
+
+def ask(pending: PendingContact, *others: PendingContact, at: datetime) -> None:
+    """Mail one link for one question, and for `others` that its press settles as well."""
+    token = seals.new_token()
+    PendingContact.objects.filter(pk=pending.pk).update(token_sha256=seals.fingerprint(token))
+    mails.please_verify(pending, others, token=token, at=at)
 
 
 @transaction.atomic
@@ -64,7 +70,7 @@ def send_again(pending: PendingContact, *, by: Contact, at: datetime) -> None:
         raise Refused("", "This was settled meanwhile.")
     pending.refresh_from_db()
     note("account", pending.account_id, "asked again", by=by.actor(), at=at, facts=_facts(pending))
-    mails.please_verify(pending, token=token, at=at)
+    mails.please_verify(pending, together(pending, at=at), token=token, at=at)
 
 
 def give_up(pending: PendingContact, *, how: str, by: Actor, at: datetime) -> bool:
@@ -81,13 +87,44 @@ def pending_of_token(token: str, *, at: datetime) -> PendingContact | None:
     return rows.select_related("account__customer", "contact__person", "asked_by__person").first()
 
 
+def together(pending: PendingContact, *, at: datetime) -> list[PendingContact]:
+    """The questions on other accounts that one yes settles as well: the same new address for the same person, asked by the same."""
+    if pending.contact is None or pending.email == pending.contact.person.email:
+        return []
+    rows = PendingContact.objects.alive(at).filter(
+        email=pending.email,
+        contact__person=pending.contact.person_id,
+        asked_by__person=pending.asked_by.person_id,
+    )
+    rows = rows.select_related("account__customer", "contact__person", "asked_by__person")
+    return list(rows.exclude(pk=pending.pk).order_by("account__username"))
+
+
+def roles_of(pending: PendingContact, *, at: datetime) -> set[str]:
+    """The roles that the address would have now, were the button pressed."""
+    return {_role_now(row) for row in (pending, *together(pending, at=at))}
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A question on another account to which yes was said, and that is not allowed any more."""
+
+    pending: PendingContact
+    sentence: str
+
+
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What a press of the button did: who is listed now, and which address was replaced ("" when none was)."""
+    """What a press of the button did: who is listed now, and which address was replaced ("" when none was).
+
+    `others` is what the same press did on other accounts, `left_out` what it did not.
+    """
 
     pending: PendingContact
     contact: Contact
     old_address: str
+    others: tuple[Verified, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def accept(token: str, *, home: str | None, at: datetime) -> Verified:
@@ -100,27 +137,54 @@ def accept(token: str, *, home: str | None, at: datetime) -> Verified:
     found = pending_of_token(token, at=at)
     if found is None:
         raise Refused("", GONE)
-    listing.lock(found.account)
-    row = PendingContact.objects.alive(at).filter(pk=found.pk).select_related("asked_by__person").first()
+    listing.lock(found.account, *(row.account for row in together(found, at=at)))
+    row = pending_of_token(token, at=at)
     if row is None:
         raise Refused("", GONE)
+    going, left_out = [(row, _allowed(row, home=home))], []
+    for other in together(row, at=at):
+        try:
+            going.append((other, _allowed(other, home=home)))
+        except Refused as refusal:
+            give_up(other, how="cancelled", by=SYSTEM, at=at)
+            left_out.append(LeftOut(other, refusal.sentence))
+    moving = {wanted.contact.pk for _, wanted in going if wanted.contact is not None}
+    first, *others = [_settled(each, wanted, moving, at=at) for each, wanted in going]
+    _tell_all([first, *others], at=at)
+    return replace(first, others=tuple(others), left_out=tuple(left_out))
+
+
+def _allowed(row: PendingContact, *, home: str | None) -> Wanted:
+    """How the contact is to stand, judged as of now. Refused with the reason."""
     wanted = _as_it_is_now(row)
     listing.may(Contact.objects.select_related("person").get(pk=row.asked_by_id), wanted)
     listing.is_free(row.account, wanted, but=row)
     listing.has_room(row.account, wanted, pending=False)
     listing.off_server(row.account, wanted.email, wanted.role, home=home)
+    return wanted
+
+
+def _settled(row: PendingContact, wanted: Wanted, moving: set[int], *, at: datetime) -> Verified:
     old = wanted.contact.person.email if wanted.contact is not None else ""
-    contact = _carry_out(row, wanted, at=at)
+    contact = _carry_out(row, wanted, moving, at=at)
     PendingContact.objects.filter(pk=row.pk).update(ended_at=at, ended="verified")
     note("contact", contact.pk, "address verified", by=contact.actor(), at=at, facts=_facts(row))
-    replaced = old if old != contact.person.email else ""
+    return Verified(row, contact, old if old != contact.person.email else "")
+
+
+def _tell_all(settled: Sequence[Verified], *, at: datetime) -> None:
+    """One notice to each who is to know, however many accounts it is about."""
+    first = settled[0]
     listing.tell(
-        contact.account, _said(row, contact, replaced), but=(contact.person,), also=(replaced,), at=at
+        *(one.contact.account for one in settled),
+        sentence=_said(first.pending, first.contact, first.old_address, on_several=len(settled) > 1),
+        but=(first.contact.person,),
+        also=(first.old_address,),
+        at=at,
     )
-    return Verified(row, contact, replaced)
 
 
-def _carry_out(row: PendingContact, wanted: Wanted, *, at: datetime) -> Contact:
+def _carry_out(row: PendingContact, wanted: Wanted, moving: set[int], *, at: datetime) -> Contact:
     if wanted.role == ContactRole.PRIMARY and (wanted.contact is None or wanted.contact.role != wanted.role):
         _step_back(row, wanted, at=at)
     if wanted.contact is None:
@@ -128,7 +192,7 @@ def _carry_out(row: PendingContact, wanted: Wanted, *, at: datetime) -> Contact:
     changes: dict[str, object] = {"role": wanted.role, "confirmed_at": at}
     person = wanted.contact.person
     if wanted.email != person.email:
-        person = _person_behind(row, wanted, at=at)
+        person = _person_behind(row, wanted, moving, at=at)
         changes |= {"person": person, "lives_on": "", "lives_here_since": None, "home_looked_at": None}
     Contact.objects.filter(pk=wanted.contact.pk).update(**changes)
     contacts.end_rights(wanted.contact.person, at=at)
@@ -156,13 +220,17 @@ def _add(row: PendingContact, wanted: Wanted, *, at: datetime) -> Contact:
     return Contact.objects.with_account().get(pk=made.pk)
 
 
-def _person_behind(row: PendingContact, wanted: Wanted, *, at: datetime) -> Person:
-    """The person of the new address: the same one where nothing else hangs on the old address and they asked themselves."""
+def _person_behind(row: PendingContact, wanted: Wanted, moving: set[int], *, at: datetime) -> Person:
+    """The person of the new address: the same one where no contact stays on the old address and they asked themselves."""
     assert wanted.contact is not None, "an address is changed for a contact"
     person = wanted.contact.person
     known = Person.objects.filter(email=wanted.email).first()
     own = row.asked_by.person_id == person.pk
-    if known is None and own and Contact.objects.filter(person=person).count() == 1:
+    if (
+        known is None
+        and own
+        and not Contact.objects.active().filter(person=person).exclude(pk__in=moving).exists()
+    ):
         Person.objects.filter(pk=person.pk).update(email=wanted.email)
         note("person", person.pk, "address changed", by=row.asked_by.actor(), at=at)
         return Person.objects.get(pk=person.pk)
@@ -202,14 +270,24 @@ def _as_it_is_now(row: PendingContact) -> Wanted:
         contact = Contact.objects.with_account().filter(pk=row.contact_id, removed_at=None).first()
         if contact is None:
             raise Refused("", "The contact was removed meanwhile, so there is nothing to change.")
-    return Wanted(row.email, row.name, row.phone, row.role, contact)
+        row.contact = contact
+    return Wanted(row.email, row.name, row.phone, _role_now(row), contact)
 
 
-def _said(row: PendingContact, contact: Contact, replaced: str) -> str:
+def _role_now(row: PendingContact) -> str:
+    """The role that was asked for; another address alone leaves the contact the role that they have by now."""
+    if row.contact is not None and row.email != row.contact.person.email:
+        return row.contact.role
+    return row.role
+
+
+def _said(row: PendingContact, contact: Contact, replaced: str, *, on_several: bool) -> str:
     person = contact.person
     who = f"{person.name} ({person.email})"
     if row.contact_id is None:
         return f"{who} is {contact.role} contact now, added by {row.asked_by.person.name}."
+    if replaced and on_several:
+        return f"{person.name} has the address {person.email} now, in place of {replaced}."
     if replaced:
         return f"The {contact.role} contact {person.name} has the address {person.email} now, in place of {replaced}."
     return f"{who} is {contact.role} contact now, in agreement with {row.asked_by.person.name}."

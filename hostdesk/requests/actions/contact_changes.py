@@ -7,44 +7,41 @@ Clauses: channel.tickets, contact.restricted, contact.listed_sender, contact.off
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from hostdesk.audit.actions import Fact, Judgement, decide, note
-from hostdesk.hosting import homes
+from hostdesk.audit.actions import note
 from hostdesk.hosting.queries import policy_version_for
-from hostdesk.kit.actors import SYSTEM, Actor
+from hostdesk.kit.actors import SYSTEM
 from hostdesk.kit.refusals import Refused
-from hostdesk.people.actions import limits, listing, verifying
+from hostdesk.people import queries
+from hostdesk.people.actions import listing, verifying
 from hostdesk.people.actions.listing import Wanted
 from hostdesk.people.actions.verifying import Verified
 from hostdesk.people.models import Contact, ContactRole, PendingContact
-from hostdesk.people.standing import contact_state
-from hostdesk.policy.queries import Version
-from hostdesk.policy.rules import requests as rules
 from hostdesk.requests.actions.advancing import facts_of
+from hostdesk.requests.actions.documenting import (
+    KIND,
+    Deed,
+    count_mail,
+    documented,
+    end_question,
+    home_of,
+    judged,
+    once,
+)
 from hostdesk.requests.models import AdminRequest, RequestState
-from hostdesk.requests.standing import case_of, kind_of
-from hostdesk.tickets.actions.opening import Opening, open_ticket
-from hostdesk.tickets.actions.requesting import resolve_at_once, say
-from hostdesk.tickets.models import Channel
+from hostdesk.requests.standing import case_of
+from hostdesk.tickets.actions.requesting import resolve_at_once
 
-KIND = "contact_change"
 _AT_ONCE = 50
 
 
-@dataclass(frozen=True)
-class _Deed:
-    """One change as its ticket tells it; `before` and `after` are kept with the request."""
-
-    verb: str
-    subject: str
-    words: str
-    before: Mapping[str, Fact] = field(default_factory=dict)
-    after: Mapping[str, Fact] = field(default_factory=dict)
+def may_change_list(me: Contact) -> bool:
+    """Whether the role of this contact changes who is listed on their account. Clause: contact.restricted."""
+    return me.role in policy_version_for(me.account).terms.restricted_roles
 
 
 def add(
@@ -65,7 +62,7 @@ def add(
     address = listing.address_of(email)
     clean_name, clean_phone = listing.details_of(name, phone)
     wanted = Wanted(address, clean_name, clean_phone, role)
-    deed = _Deed(
+    deed = Deed(
         "hand over" if role == ContactRole.PRIMARY else "add",
         f"Contacts: {clean_name} as {role} contact",
         f"Please make {clean_name} ({address}) {role} contact.",
@@ -76,17 +73,50 @@ def add(
 def change_address(
     me: Contact, contact: Contact, *, email: str, network: str, submission: str | None, at: datetime
 ) -> AdminRequest:
-    """Give a contact of the same account another address; the old one works until the new one's owner says yes."""
+    """Give a contact of the same account another address; the old one works until the new one's owner says yes.
+
+    An address is a person's, so one press covers every account on which that person is a contact and `me` may change the
+    list; each account has its own ticket. Where it is refused it stays as it is, and the request says where and why.
+    """
     address, person = listing.address_of(email), contact.person
     if address == person.email:
         raise Refused("", "That is the address already.")
-    wanted = Wanted(address, person.name, person.phone, contact.role, contact)
-    deed = _Deed(
-        "change address",
-        f"Contacts: another address for {person.name}",
-        f"Please use {address} for {person.name} in place of {person.email}.",
-    )
-    return _asked(me, wanted, deed, network=network, submission=submission, at=at)
+    elsewhere = queries.same_person_elsewhere(me, contact)
+    roles = {contact.role, *(theirs.role for _, theirs in elsewhere)}
+    home = home_of(address) if ContactRole.SECONDARY in roles else None
+
+    def ask_for(
+        mine: Contact, theirs: Contact, submission: str | None
+    ) -> tuple[AdminRequest, PendingContact]:
+        deed = Deed(
+            "change address",
+            f"Contacts: another address for {person.name}",
+            f"Please use {address} for {person.name} in place of {person.email}.",
+        )
+        wanted = Wanted(address, person.name, person.phone, theirs.role, theirs)
+        return _proposed(mine, wanted, deed, home=home, submission=submission, at=at)
+
+    def make() -> AdminRequest:
+        listing.lock(me.account, *(mine.account for mine, _ in elsewhere))
+        request, asked = ask_for(me, contact, submission)
+        others: list[PendingContact] = []
+        left_out: dict[str, list[str]] = {}
+        for mine, theirs in elsewhere:
+            try:
+                with transaction.atomic():
+                    others.append(ask_for(mine, theirs, None)[1])
+            except Refused as refusal:
+                left_out.setdefault(refusal.sentence, []).append(theirs.account.username)
+        count_mail(me, address, network=network, at=at)
+        verifying.ask(asked, *others, at=at)
+        also = ", ".join(pending.account.username for pending in others)
+        not_on = " ".join(f"{', '.join(names)}: {sentence}" for sentence, names in left_out.items())
+        said = {"also_on": also, "not_on": not_on}
+        request.details |= {key: text for key, text in said.items() if text}
+        request.save(update_fields=["details"])
+        return request
+
+    return once(me, make, submission=submission)
 
 
 def hand_over(
@@ -97,7 +127,7 @@ def hand_over(
     if contact.role == ContactRole.PRIMARY:
         raise Refused("", f"{person.name} is the primary contact already.")
     wanted = Wanted(person.email, person.name, person.phone, ContactRole.PRIMARY, contact)
-    deed = _Deed(
+    deed = Deed(
         "hand over",
         f"Contacts: {person.name} as primary contact",
         f"Please make {person.name} ({person.email}) the primary contact in my place.",
@@ -114,7 +144,7 @@ def change_details(
     if (old.name, old.phone) == (clean_name, clean_phone):
         return None
     number = clean_phone or "no number"
-    deed = _Deed(
+    deed = Deed(
         "change details",
         f"Contacts: details of {old.name}",
         f"Please change name and telephone number of {old.email} to {clean_name}, {number}.",
@@ -135,12 +165,12 @@ def change_role(
     person = contact.person
     if role == contact.role:
         return None
-    home = _home(person.email, role)
+    home = home_of(person.email) if role == ContactRole.SECONDARY else None
 
     def change() -> None:
         listing.change_role(contact, role=role, home=home, by=me, at=at)
 
-    deed = _Deed(
+    deed = Deed(
         "change role",
         f"Contacts: {person.name} as {role} contact",
         f"Please make {person.name} ({person.email}) {role} contact.",
@@ -153,7 +183,7 @@ def change_role(
 def remove(me: Contact, contact: Contact, *, submission: str | None, at: datetime) -> AdminRequest:
     """Take a contact off the list; rights end now."""
     person = contact.person
-    deed = _Deed(
+    deed = Deed(
         "remove",
         f"Contacts: {person.name} removed",
         f"Please take {person.name} ({person.email}) off the list.",
@@ -169,18 +199,18 @@ def remove(me: Contact, contact: Contact, *, submission: str | None, at: datetim
 def send_again(me: Contact, pending: PendingContact, *, network: str, at: datetime) -> None:
     """Mail the link once more; the earlier one is void. Raises `TooOften`."""
     with transaction.atomic():
-        _judged(me, policy_version_for(me.account), at=at)
-    _count(me, pending.email, network=network, at=at)
+        judged(me, policy_version_for(me.account), at=at)
+    count_mail(me, pending.email, network=network, at=at)
     verifying.send_again(pending, by=me, at=at)
 
 
 def cancel(me: Contact, pending: PendingContact, *, at: datetime) -> None:
     """Take back what nobody verified yet; the link is void."""
     with transaction.atomic():
-        _judged(me, policy_version_for(me.account), at=at)
+        judged(me, policy_version_for(me.account), at=at)
         if not verifying.give_up(pending, how="cancelled", by=me.actor(), at=at):
             raise Refused("", "This was settled meanwhile.")
-        _end(
+        end_question(
             pending,
             RequestState.WITHDRAWN,
             f"{me.person.name} took it back. Nothing was changed.",
@@ -197,11 +227,15 @@ def verify(token: str, *, at: datetime) -> Verified:
     found = verifying.pending_of_token(token, at=at)
     if found is None:
         raise Refused("", verifying.GONE)
-    home = _home(found.email, found.role)
+    # A role may have changed since it was asked, so DNS is asked about the address of whoever may be a secondary now.
+    home = home_of(found.email) if ContactRole.SECONDARY in verifying.roles_of(found, at=at) else None
     with transaction.atomic():
         done = verifying.accept(token, home=home, at=at)
-        said = f"The owner of {done.pending.email} has agreed. It counts from now on."
-        _end(done.pending, RequestState.DONE, said, by=done.contact.actor(), at=at)
+        said = f"The owner of {found.email} has agreed. It counts from now on."
+        for settled in (done, *done.others):
+            end_question(settled.pending, RequestState.DONE, said, by=settled.contact.actor(), at=at)
+        for left in done.left_out:
+            end_question(left.pending, RequestState.REFUSED, left.sentence, by=SYSTEM, at=at)
     return done
 
 
@@ -216,7 +250,7 @@ def _expire(row: PendingContact, *, at: datetime) -> int:
     if not verifying.give_up(row, how="expired", by=SYSTEM, at=at):
         return 0
     said = f"The owner of {row.email} did not answer in time. Nothing was changed."
-    _end(row, RequestState.EXPIRED, said, by=SYSTEM, at=at)
+    end_question(row, RequestState.EXPIRED, said, by=SYSTEM, at=at)
     return 1
 
 
@@ -230,36 +264,46 @@ def close_removed(at: datetime) -> int:
     for row in gone:
         with transaction.atomic():
             said = "Who asked, or who was to agree, was removed. Nothing was changed."
-            ended += _end(row, RequestState.WITHDRAWN, said, by=SYSTEM, at=at)
+            ended += end_question(row, RequestState.WITHDRAWN, said, by=SYSTEM, at=at)
     return ended
 
 
 def _asked(
-    me: Contact, wanted: Wanted, deed: _Deed, *, network: str, submission: str | None, at: datetime
+    me: Contact, wanted: Wanted, deed: Deed, *, network: str, submission: str | None, at: datetime
 ) -> AdminRequest:
     """A change that waits for the owner of an address."""
-    home = _home(wanted.email, wanted.role)
+    home = home_of(wanted.email) if wanted.role == ContactRole.SECONDARY else None
 
     def make() -> AdminRequest:
-        request = _documented(me, deed, submission=submission, at=at)
-        verifying.propose(me.account, wanted, home=home, by=me, ticket_number=request.ticket_id, at=at)
-        _count(me, wanted.email, network=network, at=at)
-        request.details = {"change": deed.verb, "address": wanted.email, "role": wanted.role}
-        request.save(update_fields=["details"])
-        said = f"We asked {wanted.email} by mail. It counts as soon as its owner presses the button there."
-        resolve_at_once(request.ticket, said=said, by=SYSTEM, at=at)
+        request, pending = _proposed(me, wanted, deed, home=home, submission=submission, at=at)
+        count_mail(me, wanted.email, network=network, at=at)
+        verifying.ask(pending, at=at)
         return request
 
-    return _once(me, make, submission=submission)
+    return once(me, make, submission=submission)
+
+
+def _proposed(
+    me: Contact, wanted: Wanted, deed: Deed, *, home: str | None, submission: str | None, at: datetime
+) -> tuple[AdminRequest, PendingContact]:
+    """The request and the question of one account; whoever calls mails the question."""
+    request = documented(me, deed, submission=submission, at=at)
+    number = request.ticket_id
+    pending = verifying.propose(me.account, wanted, home=home, by=me, ticket_number=number, at=at)
+    request.details = {"change": deed.verb, "address": wanted.email, "role": wanted.role}
+    request.save(update_fields=["details"])
+    said = f"We asked {wanted.email} by mail. It counts as soon as its owner presses the button there."
+    resolve_at_once(request.ticket, said=said, by=SYSTEM, at=at)
+    return request, pending
 
 
 def _at_once(
-    me: Contact, deed: _Deed, change: Callable[[], None], *, submission: str | None, at: datetime
+    me: Contact, deed: Deed, change: Callable[[], None], *, submission: str | None, at: datetime
 ) -> AdminRequest:
     """A change that counts at once."""
 
     def make() -> AdminRequest:
-        request = _documented(me, deed, submission=submission, at=at)
+        request = documented(me, deed, submission=submission, at=at)
         change()
         request.details = {
             "change": deed.verb,
@@ -274,120 +318,4 @@ def _at_once(
         resolve_at_once(request.ticket, said=said, by=SYSTEM, at=at)
         return request
 
-    return _once(me, make, submission=submission)
-
-
-def _once(me: Contact, make: Callable[[], AdminRequest], *, submission: str | None) -> AdminRequest:
-    """However often one press of a button comes, and at once, it is one request."""
-    earlier = _earlier(me, submission)
-    if earlier is not None:
-        return earlier
-    try:
-        with transaction.atomic():
-            return make()
-    except IntegrityError:
-        earlier = _earlier(me, submission)
-        if earlier is None:
-            raise
-        return earlier
-
-
-def _documented(me: Contact, deed: _Deed, *, submission: str | None, at: datetime) -> AdminRequest:
-    """The ticket and the typed request, judged and being carried out by the house itself. Clause: channel.tickets."""
-    version = policy_version_for(me.account)
-    ruling = _judged(me, version, at=at)
-    ticket = open_ticket(
-        Opening(
-            subject=deed.subject,
-            text=deed.words,
-            channel=Channel.CLIENT_AREA,
-            arrived_at=at,
-            contact=me,
-            account=me.account,
-            trust="proven",
-            acknowledge="none",
-            may_wait=False,
-            submission=submission,
-        ),
-        by=me.actor(),
-        at=at,
-    )
-    request = AdminRequest.objects.create(
-        ticket=ticket,
-        account=me.account,
-        contact=me,
-        policy_version_id=version.id,
-        kind=KIND,
-        channel="client",
-        state=RequestState.DOING,
-        clause=ruling.clause,
-        asked_at=at,
-        updated_at=at,
-        proven_at=at,
-        told_at=at,
-        currency=version.terms.cleanup.currency,
-        submission=submission,
-    )
-    facts: dict[str, Fact] = {
-        **facts_of(case_of(request)),
-        "role": me.role,
-        "channel": "client",
-        "change": deed.verb,
-    }
-    note("ticket", ticket.pk, "request asked", by=me.actor(), at=at, facts=facts)
-    decide("ticket", ticket.pk, [Judgement(ruling.clause, "granted", facts)], version_id=version.id, at=at)
-    return request
-
-
-def _judged(me: Contact, version: Version, *, at: datetime) -> rules.Verdict:
-    """Whether this contact may change the list, as of now. Refused with clause and way out."""
-    fresh = Contact.objects.with_account().get(pk=me.pk)
-    asking = rules.Asking(
-        role=fresh.role,
-        channel="client",
-        contact_state=contact_state(fresh, version.terms, at=at),
-        signed_in=True,
-    )
-    verdict = rules.judge(asking, kind_of(version, KIND), version.terms)
-    if verdict.outcome == "update_details":
-        sentence = (
-            "First say that your own details are still right, with the button above; then change the list."
-        )
-        raise Refused(verdict.clause, sentence)
-    if verdict.outcome != "granted":
-        raise Refused(verdict.clause, verdict.sentence)
-    return verdict
-
-
-def _earlier(me: Contact, submission: str | None) -> AdminRequest | None:
-    """The request that the same press of the button made before."""
-    if submission is None:
-        return None
-    return AdminRequest.objects.filter(submission=submission, contact__person=me.person_id).first()
-
-
-def _end(pending: PendingContact, state: str, said: str, *, by: Actor, at: datetime) -> int:
-    """Close the request that documents a question, and say so on its ticket."""
-    request = (
-        AdminRequest.objects.select_for_update()
-        .filter(ticket_id=pending.ticket_number, kind=KIND, state=RequestState.DOING)
-        .first()
-    )
-    if request is None:
-        return 0
-    request.state, request.sentence, request.ended_at, request.updated_at = state, said, at, at
-    request.save(update_fields=["state", "sentence", "ended_at", "updated_at"])
-    note("ticket", request.ticket_id, f"request {state}", by=by, at=at, facts=facts_of(case_of(request)))
-    say(request.ticket, said, at=at)
-    return 1
-
-
-def _count(me: Contact, address: str, *, network: str, at: datetime) -> None:
-    """Nobody fills a stranger's mailbox through us: per account and per address there are a few mails, then a wait."""
-    limits.count_try("contact-mail", whom=f"account:{me.account_id}", network=network, at=at)
-    limits.count_try("contact-mail", whom=address, network=network, at=at)
-
-
-def _home(address: str, role: str) -> str | None:
-    """Where a secondary's address lives when that is with us; DNS, so outside of any transaction."""
-    return homes.home_of(address) if role == ContactRole.SECONDARY else None
+    return once(me, make, submission=submission)

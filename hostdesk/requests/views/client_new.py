@@ -19,8 +19,8 @@ from hostdesk.people.queries import contacts_by_account, contacts_of_person
 from hostdesk.people.requests import ClientRequest
 from hostdesk.policy.queries import Version
 from hostdesk.requests import offers
-from hostdesk.requests.actions import contact_changes
 from hostdesk.requests.actions.asking import Wish, WrongDetails, ask
+from hostdesk.requests.actions.documenting import KIND
 from hostdesk.requests.forms import DetailsForm
 from hostdesk.web import flash
 from hostdesk.web.htmx import go
@@ -60,7 +60,7 @@ def ask_for(request: ClientRequest, kind: str) -> HttpResponse:
     if not mine:
         return render(request, _NOT_LISTED, {"area": "requests"}, status=403)
     contact = _chosen(mine, request.POST.get("account") or request.GET.get("account", ""))
-    if contact is None or kind == contact_changes.KIND:
+    if contact is None or kind == KIND:
         # Contacts have a page of their own, where a change is asked for and carried out at once.
         return go(request, reverse("requests:client_new" if contact is None else "people:contacts"))
     version = policy_version_for(contact.account)

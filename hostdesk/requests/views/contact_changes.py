@@ -47,7 +47,7 @@ def new(request: ClientRequest, account_id: int) -> HttpResponse:
         return page(422)
     given = form.cleaned_data
     try:
-        contact_changes.add(
+        made = contact_changes.add(
             me,
             email=given["email"],
             name=given["name"],
@@ -59,9 +59,8 @@ def new(request: ClientRequest, account_id: int) -> HttpResponse:
         )
     except Refused as refusal:
         return refuse(form, refusal, page)
-    return _back(
-        request, f"We asked {given['email']} by mail. It counts as soon as the button there is pressed."
-    )
+    asked = made.details["address"]
+    return _back(request, f"We asked {asked} by mail. It counts as soon as the button there is pressed.")
 
 
 @require_safe
@@ -99,10 +98,10 @@ def address(request: ClientRequest, pk: int) -> HttpResponse:
 
     def change() -> str:
         email, network = form.cleaned_data["email"], browser_of(request).network
-        contact_changes.change_address(
+        made = contact_changes.change_address(
             me, asked, email=email, network=network, submission=_key(form), at=request.at
         )
-        return f"We asked {email} by mail. Until the button there is pressed, the present address goes on working."
+        return _asked_by_mail(asked, made.details)
 
     return _changed(request, (me, asked), ("address", form), change)
 
@@ -175,12 +174,22 @@ def verification(request: HttpRequest, token: str) -> HttpResponse:
     if asked is None:
         return render(request, template, {"gone": verifying.GONE}, status=410)
     if request.method != "POST":
-        return render(request, template, {"asked": asked})
+        return render(request, template, {"asked": asked, "others": verifying.together(asked, at=at)})
     try:
         done = contact_changes.verify(token, at=at)
     except Refused as refusal:
         return render(request, template, {"gone": refusal.sentence}, status=410)
     return render(request, template, {"done": done})
+
+
+def _asked_by_mail(asked: Contact, details: dict[str, str]) -> str:
+    """What an address change will do, on which accounts, and where it will do nothing."""
+    accounts = ", ".join(filter(None, (asked.account.username, details.get("also_on"))))
+    left_out = f" Not on {details['not_on']}" if "not_on" in details else ""
+    return (
+        f"We asked {details['address']} by mail, for {accounts}. "
+        f"Until the button there is pressed, the present address goes on working.{left_out}"
+    )
 
 
 Form = forms.ContactDetails | forms.ContactAddress | forms.ContactRoleChoice
@@ -222,12 +231,18 @@ def _page(
     }
     if typed is not None:
         shown[typed[0]] = typed[1]
+    elsewhere = [
+        {"contact": theirs, "goes_along": contact_changes.may_change_list(mine)}
+        for mine, theirs in queries.same_person_elsewhere(me, asked)
+    ]
     context = {
         "area": "contacts",
         "me": me,
         "asked": asked,
         "is_primary": asked.role == ContactRole.PRIMARY,
         "may_touch": asked.role != ContactRole.PRIMARY or me.role == ContactRole.PRIMARY,
+        "elsewhere": elsewhere,
+        "splits": me.person_id == person.pk and not all(other["goes_along"] for other in elsewhere),
         "refusal": refusal,
         **shown,
     }
@@ -241,8 +256,8 @@ def _roles_for(me: Contact, asked: Contact) -> list[tuple[str, str]]:
 
 
 def _may_change(me: Contact) -> None:
-    roles = policy_version_for(me.account).terms.restricted_roles
-    if me.role not in roles:
+    if not contact_changes.may_change_list(me):
+        roles = policy_version_for(me.account).terms.restricted_roles
         raise Refused("contact.restricted", f"Only the {' or '.join(roles)} contact changes who is listed.")
 
 
