@@ -157,8 +157,7 @@ def _storage() -> Iterator[Finding]:
 
 
 def _resolver() -> DnsResolver:
-    server = settings.ENVIRONMENT.dns
-    return DnsResolver(f"{server[0]}:{server[1]}" if server else None)
+    return DnsResolver(settings.ENVIRONMENT.dns or None)
 
 
 def _dns() -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from hostdesk.kit.refusals import Misconfigured
+from hostdesk.mail.auth.resolver import found_server
 from hostdesk.mail.fetching.naming import Remote, mailboxes
 
 _HOST_NAME = re.compile(r"(?=[^A-Za-z]*[A-Za-z])[\w-]{1,63}(?:\.[\w-]{1,63})*\.?", re.ASCII)
@@ -54,7 +55,7 @@ PACKAGED_POLICY = Path(__file__).resolve().parent.parent / "policy" / "packaged"
 
 @dataclass(frozen=True)
 class Environment:
-    """All settings, checked. Paths are absolute; `url` has no slash at its end."""
+    """All settings, checked. Paths are absolute; `url` has no slash at its end; `dns` is `address:port`, or ""."""
 
     data: Path
     database_url: str
@@ -62,7 +63,7 @@ class Environment:
     policy: Path
     mail_domain: str
     smtp_url: str
-    dns: tuple[str, int] | None
+    dns: str
     trusted_relays: tuple[str, ...]
     trusted_proxies: tuple[str, ...]
     secret_key: str
@@ -103,7 +104,7 @@ def read(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
         policy=_policy_folder(text("HOSTDESK_POLICY"), here),
         mail_domain=_domain("HOSTDESK_MAIL_DOMAIN", text("HOSTDESK_MAIL_DOMAIN")),
         smtp_url=_smtp_url(text("SMTP_URL")),
-        dns=_host_port("HOSTDESK_DNS", text("HOSTDESK_DNS"), 53),
+        dns=_name_server(text("HOSTDESK_DNS")),
         trusted_relays=_hosts("HOSTDESK_TRUSTED_RELAYS", text("HOSTDESK_TRUSTED_RELAYS")),
         trusted_proxies=tuple(text("HOSTDESK_TRUSTED_PROXIES").replace(",", " ").split()),
         secret_key=_secret("HOSTDESK_SECRET_KEY", text("HOSTDESK_SECRET_KEY")),
@@ -239,6 +240,17 @@ def _smtp_url(value: str) -> str:
     if not sound:
         raise Misconfigured("SMTP_URL", "is smtp://user:password@host:587 or smtps://user:password@host:465")
     return value
+
+
+def _name_server(value: str) -> str:
+    """`address:port`, or "". A name is looked up now: later it would stop the worker instead of the start."""
+    try:
+        return found_server(value) if value else ""
+    except ValueError:
+        raise Misconfigured(
+            "HOSTDESK_DNS",
+            f"{value!r} is neither an address, such as 192.0.2.53 or 192.0.2.53:5353, nor a host that can be found",
+        ) from None
 
 
 def _host_port(name: str, value: str, default_port: int) -> tuple[str, int] | None:

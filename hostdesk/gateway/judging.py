@@ -56,10 +56,9 @@ def tools() -> Tools:
     global _tools  # noqa: PLW0603  (one set of children a process)
     with _lock:
         if _tools is None:
-            server = settings.ENVIRONMENT.dns
             _tools = Tools(
                 pool=pool.in_use(),
-                resolver=DnsResolver(f"{server[0]}:{server[1]}" if server else None),
+                resolver=DnsResolver(settings.ENVIRONMENT.dns or None),
                 threads=make_threads(),
                 scanners=scanners_in_use(),
             )

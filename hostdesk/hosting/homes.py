@@ -100,6 +100,5 @@ def _own_resolver() -> Resolver:
     global _resolver  # noqa: PLW0603  (one memory of answers a process)
     with _lock:
         if _resolver is None:
-            server = settings.ENVIRONMENT.dns
-            _resolver = DnsResolver(f"{server[0]}:{server[1]}" if server else None)
+            _resolver = DnsResolver(settings.ENVIRONMENT.dns or None)
         return _resolver

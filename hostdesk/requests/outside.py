@@ -72,11 +72,10 @@ def outside() -> Outside:
 
 def _made() -> Outside:
     environment = settings.ENVIRONMENT
-    server = f"{environment.dns[0]}:{environment.dns[1]}" if environment.dns else None
     bootstrap, whois = environment.rdap_list or IANA_LIST, environment.whois or IANA_WHOIS
 
     def resolver() -> Resolver:
-        return DnsResolver(server)
+        return DnsResolver(environment.dns or None)
 
     reach = Reach(resolve=lambda host: _addresses(host, resolver()), ours=_ours(bootstrap, whois))
     return Outside(Registry(reach, bootstrap=bootstrap, whois=whois), resolver, reach)

@@ -55,6 +55,13 @@ def test_nobody_else_names_a_setting_that_is_not_known():
         ("HOSTDESK_CLAMAV", "clamd.ctl"),
         ("HOSTDESK_CLAMAV", "host:port"),
         ("HOSTDESK_DNS", "host:port:more"),
+        ("HOSTDESK_DNS", "no-such-host.invalid"),
+        ("HOSTDESK_DNS", "a..b"),
+        ("HOSTDESK_DNS", "300.1.1.1:53"),
+        ("HOSTDESK_DNS", "127.0.0.1:port"),
+        ("HOSTDESK_DNS", "127.0.0.1:0"),
+        ("HOSTDESK_DNS", "127.0.0.1:65536"),
+        ("HOSTDESK_DNS", "[::1"),
         ("HOSTDESK_LOG", "loud"),
         ("HOSTDESK_MAIL_DOMAIN", "not a domain"),
         ("HOSTDESK_MAIL_MAX_BYTES", "ten"),
@@ -80,3 +87,21 @@ def test_nonsense_is_refused_by_the_name_of_the_variable(tmp_path, name, value):
         read({name: value}, tmp_path)
 
     assert str(refusal.value).startswith(name)
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [
+        ("", ""),
+        ("127.0.0.1", "127.0.0.1:53"),
+        ("127.0.0.1:5353", "127.0.0.1:5353"),
+        ("::1", "[::1]:53"),
+        ("[::1]:5353", "[::1]:5353"),
+    ],
+)
+def test_a_name_server_is_an_address_with_or_without_a_port(tmp_path, value, meant):
+    assert read({"HOSTDESK_DNS": value}, tmp_path).dns == meant
+
+
+def test_a_name_server_may_be_named_when_its_name_is_found(tmp_path):
+    assert read({"HOSTDESK_DNS": "localhost:5353"}, tmp_path).dns in ("127.0.0.1:5353", "[::1]:5353")

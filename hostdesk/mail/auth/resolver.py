@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 RecordType = Literal["A", "AAAA", "MX", "TXT", "PTR"]
 Record = str | bytes | tuple[int, str]
+_LARGEST_PORT = 65535
 
 
 class DnsDown(Exception):  # noqa: N818
@@ -129,7 +130,9 @@ class DnsResolver:
 def split_server(server: str) -> tuple[str, int]:
     """`host:port`, `host`, `[v6]:port` or a bare IPv6 address as host and port (53 when unsaid). Raises ValueError."""
     if server.startswith("["):
-        host, _, rest = server[1:].partition("]")
+        host, end, rest = server[1:].partition("]")
+        if not end:
+            raise ValueError("the bracket of an address is not closed")
         return host, int(rest.removeprefix(":") or 53)
     if server.count(":") > 1:
         return server, 53
@@ -139,12 +142,24 @@ def split_server(server: str) -> tuple[str, int]:
     return host, int(port or 53)
 
 
+def found_server(server: str) -> str:
+    """A server as `split_server` reads it, as `address:port` with the address that its name has now.
+
+    Raises ValueError for what is neither an address nor the name of a host that can be found.
+    """
+    host, port = split_server(server)
+    if not 0 < port <= _LARGEST_PORT:
+        raise ValueError(f"there is no port {port}")
+    address = _address_of(host)
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+
 def _address_of(host: str) -> str:
     import socket
 
     try:
         return str(socket.getaddrinfo(host, None, type=socket.SOCK_DGRAM)[0][4][0])
-    except OSError as trouble:
+    except (OSError, UnicodeError) as trouble:
         raise ValueError(f"the name server {host} has no address") from trouble
 
 
