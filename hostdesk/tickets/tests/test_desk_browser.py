@@ -242,3 +242,20 @@ def test_light_or_dark_is_chosen_on_ones_own_page_and_kept(site):
 
     assert paper != at_once == kept
     assert faults(page) == []
+
+
+@pytest.mark.parametrize("width", [1100, 1280, 1440])
+def test_a_subject_beside_a_chip_has_room_to_be_understood(site, width):
+    world, origin, browser = site
+    chief = world.agent(role="supervisor")
+    world.contact()
+    complaint = world.ticket_of(world.receives(to="complaint", subject="Nobody answers my mails"))
+    page = opened(browser, origin, chief, {"width": width, "height": 900})
+    page.goto("/desk/queue")
+    subject = page.locator(f'.row[href="/desk/tickets/{complaint.pk}"] .subject').first
+    shown, whole = subject.evaluate(
+        "cell => { const b = cell.querySelector('bdi'); return [b.clientWidth || b.offsetWidth, b.scrollWidth] }"
+    )
+
+    assert subject.locator(".tag").inner_text() == "complaint"
+    assert shown >= whole

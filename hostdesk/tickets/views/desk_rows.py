@@ -50,7 +50,7 @@ def _line(row: Row, now: datetime, holder: Holder) -> SafeString:
     turn, tone = STATES[row.state]
     level = f" is-{LEVELS[row.attention]}" if row.attention else ""
     marks = ('<span class="tag is-ours">complaint</span>' if row.sealed else "") + (
-        '<span class="tag is-watch">sender not proven</span>' if row.trust in DOUBTED else ""
+        '<span class="tag is-watch"><i>sender </i>not proven</span>' if row.trust in DOUBTED else ""
     )
     person = (
         f' <span class="person">· <bdi>{escape(row.person)}</bdi></span>' if row.person != row.who else ""
