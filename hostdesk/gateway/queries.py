@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -131,12 +132,19 @@ def events_of_outbound(mail: OutboundMail) -> list[Entry]:
 
 
 def inbound_page(
-    agent: Agent, wanted: Wanted, *, before: int | None = None, limit: int = 50
+    agent: Agent,
+    wanted: Wanted,
+    *,
+    before: int | None = None,
+    limit: int = 50,
+    apart: Collection[int] = (),
 ) -> list[InboundMail]:
-    """Inbound mails that an agent may see and asked for, newest first."""
+    """Inbound mails that an agent may see and asked for, newest first, without those that stand `apart`."""
     mails = narrowed(mails_for_agent(agent), wanted).order_by("-id")
     if before is not None:
         mails = mails.filter(pk__lt=before)
+    if apart:
+        mails = mails.exclude(pk__in=apart)
     return list(mails[:limit])
 
 

@@ -31,12 +31,17 @@ def inbound(request: DeskRequest) -> HttpResponse:
     """Inbound mails by disposition, counted so that nothing can go missing unseen. Clause: contact.unlisted."""
     agent, now = request.agent, request.at
     wanted, before = wishes.wanted(request), wishes.number(request.GET.get("before"))
-    mails = queries.inbound_page(agent, wanted, before=before, limit=wishes.PAGE + 1)
+    narrow = wanted.without("disposition")
+    # They stand above the first page, and so on none of the pages.
+    resembling = (
+        queries.resembling(agent) if narrow == Wanted() and wanted.disposition in ("", "closed") else []
+    )
+    mails = queries.inbound_page(
+        agent, wanted, before=before, limit=wishes.PAGE + 1, apart=[mail.pk for mail in resembling]
+    )
     if wanted.typed:
         saw(request, "search", words=wanted.typed)
     address = reverse("gateway:mailroom")
-    narrow = wanted.without("disposition")
-    first = before is None and narrow == Wanted() and wanted.disposition in ("", "closed")
     context = {
         "place": "mailroom",
         "tabs": tabs(
@@ -50,7 +55,7 @@ def inbound(request: DeskRequest) -> HttpResponse:
         ),
         "flow": flow(counting.flow_for_agent(agent, at=now), now),
         "sees_all": queries.is_supervisor(agent),
-        "resembling": inbound_lines(queries.resembling(agent), now) if first else [],
+        "resembling": inbound_lines(resembling, now) if before is None else [],
         "breakers": open_breakers(queries.breakers_for_agent(agent, at=request.at), request.at),
         "mailboxes": mailbox_lines(mailboxes(at=now), now),
         "rows": inbound_lines(mails[: wishes.PAGE], now),
