@@ -10,7 +10,7 @@ from ninja import NinjaAPI, Query
 from ninja.errors import HttpError, ValidationError
 
 import hostdesk
-from hostdesk.api import description, reads
+from hostdesk.api import description, expected, reads
 from hostdesk.api.problems import problem
 from hostdesk.api.shapes import Disposition, MailOut, MailsOut, TicketDetailOut, TicketsOut, TicketState
 from hostdesk.gateway.finding import Wanted
@@ -49,7 +49,7 @@ def ticket(request: HttpRequest, number: str) -> dict[str, object]:
 def mails(  # noqa: PLR0917  (the library reads them by name)
     request: HttpRequest,
     cursor: str | None = Query(None, pattern="^[0-9]{1,18}$"),
-    disposition: Disposition | Literal["waiting"] | None = None,
+    disposition: Literal[Disposition, "waiting"] | None = None,
     q: str = Query(
         "", max_length=200, description="sender, recipient, subject, ticket, Message-ID or SHA-256"
     ),
@@ -71,7 +71,10 @@ def mail(request: HttpRequest, id: int) -> dict[str, object]:  # noqa: A002  (th
 
 @api.exception_handler(ValidationError)
 def _unsound(_request: HttpRequest, error: ValidationError) -> HttpResponse:
-    faults = [{"at": ".".join(str(part) for part in e["loc"]), "says": e["msg"]} for e in error.errors]
+    faults = [
+        {"at": ".".join(str(part) for part in e["loc"]), "says": expected.sentence(str(e["loc"][-1]))}
+        for e in error.errors
+    ]
     return problem(422, "The request cannot be understood.", errors=faults)
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from hostdesk.api import pace
+from hostdesk.api.expected import SENTENCES
 from hostdesk.people.actions.tokens import create
 from hostdesk.people.models import Team
 from hostdesk.requests.actions.asking import Wish, ask
@@ -270,3 +271,50 @@ def test_head_says_what_get_would(world):
     answer = Client(headers={"Authorization": f"Bearer {token}"}).head("/api/v1/tickets")
 
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/json; charset=utf-8")
+
+
+@pytest.mark.parametrize(
+    ("path", "at", "says"),
+    [
+        (
+            "/tickets?cursor=x",
+            "query.cursor",
+            "cursor is what the page before gave as next; leave it out for the first page.",
+        ),
+        ("/tickets?limit=0", "query.limit", "limit is a whole number from 1 to 200."),
+        ("/tickets?limit=many", "query.limit", "limit is a whole number from 1 to 200."),
+        (
+            "/tickets?state=lost",
+            "query.state",
+            "state is new, open, waiting_customer, waiting_window, waiting_team, resolved or closed.",
+        ),
+        (
+            "/mails?disposition=lost",
+            "query.disposition",
+            "disposition is ticketed, appended, closed, quarantined, ignored, refused or waiting.",
+        ),
+        ("/mails?ticket=x", "query.ticket", "ticket is the number of a ticket, as 1042 or 1042-9."),
+        ("/mails/abc", "path.id", "id is the number of a mail, as in the list of mails."),
+        (
+            f"/mails?q={'x' * 201}",
+            "query.q",
+            "q is at most 200 characters of a sender, recipient, subject, ticket, Message-ID or SHA-256.",
+        ),
+    ],
+)
+def test_what_cannot_be_understood_is_named_with_what_it_should_be(world, caller, path, at, says):
+    status, body = caller(world.agent())(path)
+
+    assert (status, body["errors"]) == (422, [{"at": at, "says": says}])
+
+
+def test_every_parameter_of_the_api_has_its_sentence():
+    described = Client().get("/api/v1/openapi.json").json()
+    named = {
+        parameter["name"]
+        for calls in described["paths"].values()
+        for call in calls.values()
+        for parameter in call.get("parameters", [])
+    }
+
+    assert set(SENTENCES) == named
