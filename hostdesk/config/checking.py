@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection
 
 from hostdesk.config import checking_desk, checking_doors, checking_panels, checking_registry
 from hostdesk.config.findings import Finding
+from hostdesk.config.misspelt import misspelt
 from hostdesk.jobs import beats
 from hostdesk.jobs.models import Heartbeat, Part
 from hostdesk.jobs.tables import missing_migrations, unknown_migrations
@@ -32,6 +33,7 @@ _SMTP_PORT = 25
 
 def look_at_everything(*, at: datetime) -> Iterator[Finding]:
     """All findings, one by one, as they are made; the network is asked, nothing is sent."""
+    yield from _names()
     yield from _data_folder()
     yield from _secret_key()
     database_works = True
@@ -60,6 +62,11 @@ def look_at_everything(*, at: datetime) -> Iterator[Finding]:
         checks.append(lambda: checking_doors.mailboxes(at))
     for check in checks:
         yield from check()
+
+
+def _names() -> Iterator[Finding]:
+    for sentence in misspelt():
+        yield Finding("settings", "warning", sentence)
 
 
 def _data_folder() -> Iterator[Finding]:

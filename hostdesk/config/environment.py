@@ -50,6 +50,16 @@ KNOWN = (
     "HOSTDESK_WHOIS",
     "SMTP_URL",
 )
+OF_THE_TESTS = (
+    "HOSTDESK_LONG",
+    "HOSTDESK_MAIL_SAMPLES",
+    "HOSTDESK_SEED",
+    "HOSTDESK_TEST_DB",
+    "HOSTDESK_TEST_MISSING",
+    "HOSTDESK_TEST_POSTGRES",
+    "HOSTDESK_TEST_SCRATCH",
+)
+"""Read by the suite and never by the product."""
 PACKAGED_POLICY = Path(__file__).resolve().parent.parent / "policy" / "packaged"
 
 

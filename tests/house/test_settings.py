@@ -5,13 +5,15 @@ import re
 
 import pytest
 
-from hostdesk.config.environment import KNOWN, read
+from hostdesk.config.environment import KNOWN, OF_THE_TESTS, read
+from hostdesk.config.misspelt import misspelt
 from hostdesk.kit.refusals import Misconfigured
 from tests.house.sources import TOP, modules
 
 pytestmark = pytest.mark.db_free
 
 READER = "hostdesk/config/environment.py"
+MISSPELT = {"HOSTDESK_TRUSTED_RELAY", "HOSTDESK_FROBNICATE"}
 PAGE = TOP / "docs" / "settings.md"
 
 
@@ -44,7 +46,30 @@ def test_nobody_else_names_a_setting_that_is_not_known():
         for word in re.findall(r"\bHOSTDESK_[A-Z_]+\b", node.value)
     }
 
-    assert named - set(KNOWN) == set()
+    assert named - set(KNOWN) - set(OF_THE_TESTS) == set()
+
+
+def test_nothing_but_the_warning_knows_of_the_names_that_the_tests_use():
+    naming = {
+        path
+        for path, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and node.value in OF_THE_TESTS
+    }
+
+    assert naming == {READER}
+
+
+def test_every_name_that_tests_and_tools_use_is_known_and_so_never_warned_about():
+    used = {
+        word
+        for top in ("tests", "tools", "bench", "hostdesk")
+        for file in (TOP / top).rglob("*.py")
+        if top != "hostdesk" or "tests" in file.parts
+        for word in re.findall(r"\bHOSTDESK_[A-Z_]*[A-Z]\b", file.read_text(encoding="utf-8"))
+    }
+
+    assert used - set(KNOWN) - MISSPELT == set(OF_THE_TESTS)
 
 
 @pytest.mark.parametrize(
@@ -105,3 +130,21 @@ def test_a_name_server_is_an_address_with_or_without_a_port(tmp_path, value, mea
 
 def test_a_name_server_may_be_named_when_its_name_is_found(tmp_path):
     assert read({"HOSTDESK_DNS": "localhost:5353"}, tmp_path).dns in ("127.0.0.1:5353", "[::1]:5353")
+
+
+def test_a_misspelt_name_is_told_with_the_one_that_was_meant(tmp_path):
+    (tmp_path / ".env").write_text(
+        "HOSTDESK_TRUSTED_RELAY=10.0.0.1\nhostdesk_url=http://x\nHOSTDESK_LOG=info\n"
+    )
+    environ = {
+        "HOSTDESK_FROBNICATE": "1",
+        "HOME": "/root",
+        "SMTP_URL": "",
+        **dict.fromkeys(OF_THE_TESTS, "1"),
+    }
+
+    assert misspelt(environ, tmp_path) == [
+        "HOSTDESK_FROBNICATE is not a setting; docs/settings.md lists them all.",
+        "HOSTDESK_TRUSTED_RELAY is not a setting; did you mean HOSTDESK_TRUSTED_RELAYS?",
+        "hostdesk_url is not a setting; did you mean HOSTDESK_URL?",
+    ]

@@ -40,12 +40,13 @@ def run(args: argparse.Namespace) -> int:
 
 def _open_door(args: argparse.Namespace) -> int:
     """Take mails until told to stop."""
-    from hostdesk.config import boot, environment
+    from hostdesk.config import boot, environment, misspelt
     from hostdesk.config.places import host_and_port
     from hostdesk.config.preparing import make_data_folder, prepare
 
     host, port = host_and_port(args.smtp, setting="--smtp")
     make_data_folder(environment.read().data)
+    misspelt.warn()
     boot.setup()
     prepare()
 

@@ -36,10 +36,11 @@ def run(args: argparse.Namespace) -> int:
     # Before anything of Django is imported: some of it reads the settings when it is.
     settle_environment(data=args.data, host=host, port=port)
 
-    from hostdesk.config import boot, environment
+    from hostdesk.config import boot, environment, misspelt
     from hostdesk.config.preparing import make_data_folder, prepare
 
     make_data_folder(environment.read().data)
+    misspelt.warn()
     # All that is made from here on stays; to look for garbage in it takes a third of the time. The family looks once.
     gc.disable()
     boot.setup()

@@ -17,13 +17,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve pages until told to stop."""
-    from hostdesk.config import boot, environment
+    from hostdesk.config import boot, environment, misspelt
     from hostdesk.config.places import host_and_port, refuse_taken
     from hostdesk.config.preparing import make_data_folder, prepare
 
     host, port = host_and_port(args.http, setting="--http")
     refuse_taken(host, port, setting="--http")
     make_data_folder(environment.read().data)
+    misspelt.warn()
     boot.setup()
     prepare()
 

@@ -14,10 +14,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(_args: argparse.Namespace) -> int:
     """Work until told to stop; a step that has begun is finished."""
-    from hostdesk.config import boot, environment
+    from hostdesk.config import boot, environment, misspelt
     from hostdesk.config.preparing import make_data_folder, prepare
 
     make_data_folder(environment.read().data)
+    misspelt.warn()
     boot.setup()
     prepare()
 

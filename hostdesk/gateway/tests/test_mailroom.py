@@ -96,7 +96,14 @@ def test_mail_to_the_complaint_address_is_counted_and_listed_for_supervisors_onl
 def test_closed_mail_that_looks_like_a_contacts_stands_first(busy, screen):
     page = screen.words("/desk/mailroom/")
 
-    assert subjects(page) == ["From home", "(no subject)", "Away", "A forgery", "A stranger&#x27;s", "A ticket"]
+    assert subjects(page) == [
+        "From home",
+        "(no subject)",
+        "Away",
+        "A forgery",
+        "A stranger&#x27;s",
+        "A ticket",
+    ]
     assert subjects(screen.words("/desk/mailroom/?disposition=closed")) == ["From home", "A stranger&#x27;s"]
     assert "It bears the name of a contact" in page
     assert "Closed, but looks like" not in screen.words("/desk/mailroom/?disposition=ticketed")
