@@ -12,6 +12,7 @@ from hostdesk.mail.reading import charsets, headers
 from hostdesk.mail.reading.shapes import Author
 
 MAX_FROM_BYTES = 2_000
+MAX_HEADER_BYTES = 1_000_000
 _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u00a0-\U0010ffff-]"
 _DOT_ATOM = re.compile(rf"{_ATEXT}+(?:\.{_ATEXT}+)*", re.DOTALL)
 # Underscores are no hostname, but names that carry mail have them, and DMARC can be asked about them.
@@ -53,11 +54,13 @@ def read(raw: bytes) -> Author:  # noqa: PLR0911  (a table of cases)
     return _one_mailbox(text, values)
 
 
-def _from_values(raw: bytes) -> tuple[list[bytes], str | None]:
+def _from_values(raw: bytes) -> tuple[list[bytes], str | None]:  # noqa: PLR0911  (a table of cases)
     """The raw values of every line of the header that any reader could take for a From field."""
     if b"\n" not in raw:
         raw = raw.replace(b"\r", b"\n")
     end = re.search(rb"\r?\n\r?\n", raw)
+    if (end.start() if end else len(raw)) > MAX_HEADER_BYTES:
+        return [], "The header is longer than any honest one."
     block = raw[: end.start()] if end else raw
     values: list[list[bytes]] = []
     inside = False

@@ -17,7 +17,7 @@ from hostdesk.mail.reading import (
     texts,
     tnef,
 )
-from hostdesk.mail.reading.mime import PKCS7, Entity, Walk
+from hostdesk.mail.reading.mime import MAX_FILES_OF_MAIL, PKCS7, Entity, Walk
 from hostdesk.mail.reading.shapes import Attachment, Note, Sealed
 from hostdesk.mail.reading.texts import MAX_TEXT
 
@@ -50,6 +50,7 @@ class Body:
     sealed: Sealed | None = None
     notes: list[Note] = field(default_factory=list)
     wordless: bool = False
+    has_all_files: bool = True
 
     @property
     def text(self) -> str:
@@ -80,8 +81,14 @@ class Body:
             walk.defect("more HTML than is shown")
             markup = markup[: walk.html_left]
         walk.html_left -= len(markup)
-        clean = html.cleaned(markup)
-        self.markups.append(markup)
+        bare = html.without_pictures(structure.unmarked(markup))
+        tame = html.tamed(bare, walk.tags_left)
+        if len(tame) < len(bare):
+            walk.too_many = True
+            walk.defect("HTML that is cut where it would cost too much")
+        walk.tags_left -= min(walk.tags_left, tame.count("<"))
+        clean = html.cleaned(tame)
+        self.markups.append(tame)
         self.htmls.append(html.shown(clean))
         self.texts.append(html.marked_text(clean))
 
@@ -99,7 +106,10 @@ class Body:
         inline: bool = False,
         cid: str | None = None,
     ) -> None:
-        """Take in one file; a name is made up for one without."""
+        """Take in one file; a name is made up for one without. The 501st is left to the mail's source."""
+        if len(self.attachments) >= MAX_FILES_OF_MAIL:
+            self.has_all_files = False
+            return
         name = files.safe_name(filename) or files.name_from_id(cid)
         name = name or files.made_up_name(content_type, {one.filename for one in self.attachments})
         self.attachments.append(
@@ -115,7 +125,9 @@ class Body:
 
     def take_beside(self, other: Body) -> None:
         """What another body brings besides its text."""
-        self.attachments.extend(other.attachments)
+        room = MAX_FILES_OF_MAIL - len(self.attachments)
+        self.attachments.extend(other.attachments[:room])
+        self.has_all_files = self.has_all_files and other.has_all_files and len(other.attachments) <= room
         self.noise.extend(other.noise)
         self.sealed = self.sealed or other.sealed
         for note in other.notes:
@@ -131,6 +143,9 @@ def gather(root: Entity, walk: Walk) -> Body:
     if not body.text.strip():
         body.wordless = True
         _say_what_it_is(body)
+    if not body.has_all_files:
+        walk.too_many = True
+        walk.defect("more than 500 files")
     body.attachments = files.told_apart(body.attachments)
     return body
 
@@ -280,7 +295,9 @@ def _attach(entity: Entity, body: Body, walk: Walk, *, related: bool) -> None:
         if _open_tnef(content, body, walk):
             return
     elif kind in _CALENDARS or name.lower().endswith(".ics"):
-        text = charsets.decode(content[: appointments.MAX_CALENDAR], entity.params.get("charset"))
+        most = min(appointments.MAX_CALENDAR, walk.calendars_left)
+        text = charsets.decode(content[:most], entity.params.get("charset"))
+        walk.calendars_left -= len(content[:most])
         appointment = appointments.read(text, method=entity.params.get("method", ""))
         if appointment is not None:
             body.add_note(notes.of_appointment(appointment))
@@ -298,10 +315,11 @@ def _attach_message(entity: Entity, body: Body) -> None:
 
 
 def _open_tnef(content: bytes, body: Body, walk: Walk) -> bool:
-    found = tnef.opened(content)
+    found = tnef.opened(content, most_rich=walk.rich_left)
     if found is None:
         walk.defect("a winmail.dat that cannot be opened")
         return False
+    walk.rich_left -= found.rich
     for file in found.files:
         kind = file.content_type if re.fullmatch(r"[\w.+-]+/[\w.+-]+", file.content_type) else ""
         shown = bool(file.content_id) and f"cid:{file.content_id}" in found.html

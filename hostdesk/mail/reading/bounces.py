@@ -140,7 +140,7 @@ def _original_id(parts: list[Entity]) -> str | None:
 def _formal(parts: list[Entity]) -> tuple[list[FailedRecipient], bool]:
     """Recipients of the machine-readable parts, and whether these tell of nothing but success."""
     failed: list[FailedRecipient] = []
-    succeeded = False
+    succeeded, left = False, MAX_STATUS
     for part in parts:
         kind = part.content_type
         if kind in ("message/delivery-status", "message/global-delivery-status") or (
@@ -148,7 +148,9 @@ def _formal(parts: list[Entity]) -> tuple[list[FailedRecipient], bool]:
             and b"Final-Recipient:" in part.body[:20_000]
             and not part.children
         ):
-            groups, good = groups_in(charsets.decode(part.content()[:MAX_STATUS]))
+            content = part.content()[:left]
+            left -= len(content)
+            groups, good = groups_in(charsets.decode(content))
             failed.extend(groups)
             succeeded = succeeded or good
     return failed[:MAX_RECIPIENTS], succeeded and not failed

@@ -18,6 +18,8 @@ MAX_HTML = 1_000_000
 MAX_NESTING = 1_000
 MAX_REFERENCES = 60_000
 MAX_REPEATED = 200_000
+MAX_TAGS = 100_000
+MAX_ATTRIBUTES = 500
 
 TAGS = {
     "a", "abbr", "address", "b", "bdi", "bdo", "big", "blockquote", "br", "caption", "center", "cite", "code", "col",
@@ -82,9 +84,9 @@ _CLEANER = nh3.Cleaner(
 )
 
 
-def cleaned(markup: str) -> str:
-    """HTML that is safe, still with the names by which `to_text` knows older mail; not to be shown."""
-    return _CLEANER.clean(tamed(structure.unmarked(markup)))
+def cleaned(tame: str) -> str:
+    """Tamed HTML made safe, still with the names by which `to_text` knows older mail; not to be shown."""
+    return _CLEANER.clean(tame)
 
 
 def sanitized(markup: str) -> str:
@@ -93,7 +95,7 @@ def sanitized(markup: str) -> str:
     A remote picture keeps its `alt` and size but has no `src`. Markup beyond 1 MB is cut; pictures written into
     the markup itself are dropped before it is measured.
     """
-    return shown(cleaned(markup))
+    return shown(cleaned(tamed(structure.unmarked(markup))))
 
 
 def shown(clean: str) -> str:
@@ -148,18 +150,32 @@ _DATA_URL = re.compile(r"data:[\w/+.-]{1,60};base64,[A-Za-z0-9+/=\s]++", re.IGNO
 _TAG_AT = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})[^<>]{0,10000}>?")
 
 
-def tamed(markup: str) -> str:
-    """Markup cut where it becomes a bomb for any HTML parser that keeps the standard.
+_CROWDED = re.compile(
+    r"<!--(?:[^-]|-(?!->))*+"
+    rf"|<[a-zA-Z][^\s/>]*+(?:[\s/]++(?:=?[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+)?+)?+)){{{MAX_ATTRIBUTES}}}"
+)
 
-    Three are known: endless nesting; formatting left open, which every later block must repeat; and character
-    references without end, which cost more the longer their text is.
+
+def without_pictures(markup: str) -> str:
+    """Markup without the pictures that are written into it: they are never shown, and nothing else of it is so long."""
+    return _DATA_URL.sub("data:,", markup)
+
+
+def tamed(markup: str, most_tags: int = MAX_TAGS) -> str:
+    """Markup cut where it becomes a bomb for any HTML parser that keeps the standard, or goes on and on.
+
+    Four are known: endless nesting; formatting left open, which every later block must repeat; character
+    references without end, which cost more the longer their text is; and one tag with very many attributes, each of
+    which is compared with all others.
     """
-    markup = _DATA_URL.sub("data:,", markup)[:MAX_HTML]
+    markup = without_pictures(markup)[:MAX_HTML]
     if markup.count("&") > MAX_REFERENCES:
         markup = "&".join(markup.split("&", MAX_REFERENCES)[:MAX_REFERENCES])
+    crowded = next((one for one in _CROWDED.finditer(markup) if one[0][1] != "!"), None)
+    markup = markup[: crowded.start()] if crowded else markup
     depth = repeated = 0
     formatting: Counter[str] = Counter()
-    for found in _TAG_AT.finditer(markup):
+    for number, found in enumerate(_TAG_AT.finditer(markup)):
         name, closing = found[2].lower(), bool(found[1])
         if name in _FORMATTING:
             formatting[name] = max(0, formatting[name] + (-1 if closing else 1))
@@ -167,7 +183,7 @@ def tamed(markup: str) -> str:
             repeated += formatting.total()
         if name not in _UNCLOSED:
             depth = max(0, depth + (-1 if closing else 1))
-        if depth > MAX_NESTING or repeated > MAX_REPEATED:
+        if depth > MAX_NESTING or repeated > MAX_REPEATED or number >= most_tags:
             return markup[: found.start()]
     return markup
 

@@ -6,23 +6,26 @@ for 50,000 parts, and hands every line through one generator for each level.
 
 from __future__ import annotations
 
-import binascii
 import codecs
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from hostdesk.mail.reading import params, smime
+from hostdesk.mail.reading import params, smime, transfer
 
 MAX_DEPTH = 30
 MAX_PARTS = 500
 MAX_HEADERS = 500
 MAX_HEADER_BYTES = 16 * 1024
 MAX_HEADER_BLOCK = 256 * 1024
-MAX_TEXT_OF_MAIL, MAX_HTML_OF_MAIL = 4_000_000, 1_500_000
+MAX_TEXT_OF_MAIL, MAX_HTML_OF_MAIL, MAX_TAGS_OF_MAIL = 4_000_000, 1_500_000, 100_000
+MAX_CALENDARS_OF_MAIL, MAX_RICH_OF_MAIL, MAX_FILES_OF_MAIL = 400_000, 1_500_000, 500
 PKCS7 = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 
 _BLANK = re.compile(rb"\r?\n\r?\n")
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)
+_NO_BREAK = re.compile(rb"[^\r\n]")
+_BEGINS_AS_HTML = re.compile(rb"\s*<(!doctype|html|body|div|p)\b", re.IGNORECASE)
 _GUESSED_BOUNDARY = re.compile(rb"^--([^\r\n]{1,200}?)[ \t]*\r?\nContent-", re.MULTILINE | re.IGNORECASE)
 
 
@@ -34,21 +37,39 @@ _ENCODINGS = {
 }  # fmt: skip
 
 
+class Span(NamedTuple):
+    """A stretch of bytes in larger ones, not copied: thirty levels of one mail share its bytes."""
+
+    whole: bytes
+    start: int
+    stop: int
+
+    @property
+    def content(self) -> bytes:
+        """The bytes, as a copy."""
+        return self.whole[self.start : self.stop]
+
+
 @dataclass(slots=True)
 class Entity:
-    """One MIME entity: its own header fields and its body as a slice of the raw mail.
+    """One MIME entity: its own header fields, and where its body stands in the mail.
 
     `headers` holds (lower-case name, raw value) in order; values keep their folding.
-    `path` is the position in the tree, for defects; `children` is filled for multiparts and for messages.
+    `children` is filled for multiparts and for messages.
     """
 
     headers: list[tuple[str, bytes]]
-    body: bytes
+    span: Span
     content_type: str = "text/plain"
     params: dict[str, str] = field(default_factory=dict)
     children: list[Entity] = field(default_factory=list)
     depth: int = 0
     typed: bool = False
+
+    @property
+    def body(self) -> bytes:
+        """The body as it stands in the mail; made anew each time it is asked for."""
+        return self.span.content
 
     def raw(self, name: str) -> bytes | None:
         """The first field of that lower-case name, as it stands in the mail."""
@@ -79,8 +100,8 @@ class Entity:
         """The body with its transfer encoding undone; damaged encodings give what can be saved."""
         encoding = self.encoding
         if encoding == "base64" and self.content_type.startswith("text/"):
-            return _base64_text(self.body)
-        return decode_transfer(self.body, encoding)
+            return transfer.base64_text(self.body)
+        return transfer.decoded(self.body, encoding)
 
 
 @dataclass(slots=True)
@@ -93,6 +114,9 @@ class Walk:
     too_many: bool = False
     text_left: int = MAX_TEXT_OF_MAIL
     html_left: int = MAX_HTML_OF_MAIL
+    tags_left: int = MAX_TAGS_OF_MAIL
+    calendars_left: int = MAX_CALENDARS_OF_MAIL
+    rich_left: int = MAX_RICH_OF_MAIL
 
     def defect(self, words: str) -> None:
         """Note a defect once."""
@@ -110,7 +134,7 @@ def split(raw: bytes) -> tuple[Entity, Walk]:
         # Line ends that some program on the way "corrected" once too often.
         raw = raw.replace(b"\r\r\n", b"\r\n")
     raw = raw.lstrip(b"\r\n") if raw[:1] in (b"\r", b"\n") else raw
-    return _entity(raw, walk, depth=0), walk
+    return _entity(Span(raw, 0, len(raw)), walk, depth=0), walk
 
 
 def _as_bytes_of_letters(raw: bytes) -> bytes:
@@ -120,21 +144,21 @@ def _as_bytes_of_letters(raw: bytes) -> bytes:
     return raw.removeprefix(codecs.BOM_UTF8)
 
 
-def split_headers(raw: bytes, walk: Walk) -> tuple[list[tuple[str, bytes]], bytes]:
+def split_headers(part: Span, walk: Walk) -> tuple[list[tuple[str, bytes]], Span]:
     """Header fields and body. Fields over 16 kB are cut to that, the 501st and later are dropped."""
-    if raw[:1] == b"\n" or raw[:2] == b"\r\n":
-        return [], raw[raw.index(b"\n") + 1 :]
-    end = _BLANK.search(raw)
-    block, body = (raw[: end.start()], raw[end.end() :]) if end else (raw, b"")
-    if len(block) > MAX_HEADER_BLOCK:
+    whole, start, stop = part
+    if whole[start : min(start + 2, stop)].removeprefix(b"\r").startswith(b"\n"):
+        return [], Span(whole, whole.index(b"\n", start) + 1, stop)
+    end = _BLANK.search(whole, start, stop)
+    block_stop, body = (end.start(), Span(whole, end.end(), stop)) if end else (stop, Span(whole, stop, stop))
+    if block_stop - start > MAX_HEADER_BLOCK:
         walk.defect("header block longer than 256 kB")
-        block = block[:MAX_HEADER_BLOCK]
-    lines = block.replace(b"\r\n", b"\n").split(b"\n")
-    fields, stop = _fields(lines, walk)
-    if stop is not None:
+    lines = whole[start : min(block_stop, start + MAX_HEADER_BLOCK)].replace(b"\r\n", b"\n").split(b"\n")
+    fields, text = _fields(lines, walk)
+    if text is not None:
         # A line that is no header field: whatever follows is text (a missing blank line).
-        rest = b"\n".join(lines[stop:])
-        body = rest + (raw[end.start() :] if end else b"")
+        rest = b"\n".join(lines[text:]) + whole[block_stop:stop]
+        body = Span(rest, 0, len(rest))
     return fields, body
 
 
@@ -198,9 +222,9 @@ def _fields_follow(lines: list[bytes], start: int) -> bool:
     return any(line.lower().startswith(known) for line in lines[start : start + 40])
 
 
-def _entity(raw: bytes, walk: Walk, *, depth: int, default: str = "text/plain") -> Entity:
+def _entity(part: Span, walk: Walk, *, depth: int, default: str = "text/plain") -> Entity:
     walk.parts += 1
-    headers, body = split_headers(raw, walk)
+    headers, body = split_headers(part, walk)
     entity = Entity(headers, body, content_type=default, depth=depth)
     value = entity.raw("content-type")
     if value is not None:
@@ -225,29 +249,43 @@ def _entity(raw: bytes, walk: Walk, *, depth: int, default: str = "text/plain") 
     elif entity.content_type in PKCS7:
         signed = smime.signed_content(entity.content())
         if signed is not None:
-            entity.children = [_entity(signed, walk, depth=depth + 1)]
+            entity.children = [_entity(Span(signed, 0, len(signed)), walk, depth=depth + 1)]
     elif entity.content_type in ("message/rfc822", "message/global", "message/news"):
-        inner = entity.content() if entity.encoding in ("base64", "quoted-printable") else body
-        entity.children = [_entity(inner.lstrip(b"\r\n"), walk, depth=depth + 1)]
+        inner = _decoded(entity) if entity.encoding in ("base64", "quoted-printable") else body
+        entity.children = [_entity(_without_first_breaks(inner), walk, depth=depth + 1)]
     return entity
+
+
+def _decoded(entity: Entity) -> Span:
+    content = entity.content()
+    return Span(content, 0, len(content))
+
+
+def _without_first_breaks(part: Span) -> Span:
+    """A mail inside a mail may stand behind empty lines."""
+    first = _NO_BREAK.search(part.whole, part.start, part.stop)
+    return part._replace(start=first.start() if first else part.stop)
 
 
 def _open_multipart(entity: Entity, walk: Walk) -> None:
     boundary = entity.params.get("boundary", "").encode("latin-1", "replace").rstrip()
-    body = entity.body
-    if entity.encoding in ("base64", "quoted-printable") and boundary and b"--" + boundary not in body:
-        body = entity.body = entity.content()
+    body = entity.span
+    if (
+        entity.encoding in ("base64", "quoted-printable")
+        and boundary
+        and body.whole.find(b"--" + boundary, body.start, body.stop) == -1
+    ):
+        body = entity.span = _decoded(entity)
     pieces = _pieces(body, boundary) if boundary else []
     if not pieces:
-        guessed = _GUESSED_BOUNDARY.search(body)
+        guessed = _guessed_boundary(body)
         if guessed:
             walk.defect("multipart with a boundary that does not occur")
-            pieces = _pieces(body, guessed[1])
+            pieces = _pieces(body, guessed)
     if not pieces:
         walk.defect("multipart without parts")
-        entity.content_type = "text/plain"
-        if re.match(rb"\s*<(!doctype|html|body|div|p)\b", body, re.IGNORECASE):
-            entity.content_type = "text/html"
+        is_html = _BEGINS_AS_HTML.match(body.whole, body.start, body.stop)
+        entity.content_type = "text/html" if is_html else "text/plain"
         return
     default = "message/rfc822" if entity.content_type == "multipart/digest" else "text/plain"
     for piece in pieces:
@@ -258,102 +296,38 @@ def _open_multipart(entity: Entity, walk: Walk) -> None:
         entity.children.append(_entity(piece, walk, depth=entity.depth + 1, default=default))
 
 
-def _pieces(body: bytes, boundary: bytes) -> list[bytes]:
-    """The raw parts between the delimiter lines; a missing closing delimiter is no loss."""
+def _guessed_boundary(body: Span) -> bytes:
+    """What stands before the first field of a part, where a line looks like a delimiter; b"" when none does."""
+    found = _GUESSED_BOUNDARY.search(body.whole, body.start, body.stop)
+    return found[1] if found else b""
+
+
+def _pieces(body: Span, boundary: bytes) -> list[Span]:
+    """Where the parts between the delimiter lines stand; a missing closing delimiter is no loss."""
+    whole, first, last = body
     marker = b"--" + boundary
     cuts: list[tuple[int, int, bool]] = []
-    at = body.find(marker)
+    at = whole.find(marker, first, last)
     while at != -1 and len(cuts) <= MAX_PARTS + 1:
-        end = body.find(b"\n", at)
-        end = len(body) if end == -1 else end
-        tail = body[at + len(marker) : min(end, at + len(marker) + 200)].rstrip()
-        if (at == 0 or body[at - 1 : at] == b"\n") and tail in (b"", b"--"):
-            cuts.append((at, min(end + 1, len(body)), tail == b"--"))
-        at = body.find(marker, max(end, at + 1))
+        end = whole.find(b"\n", at, last)
+        end = last if end == -1 else end
+        tail = whole[at + len(marker) : min(end, at + len(marker) + 200)].rstrip()
+        if (at == first or whole[at - 1 : at] == b"\n") and tail in (b"", b"--"):
+            cuts.append((at, min(end + 1, last), tail == b"--"))
+        at = whole.find(marker, max(end, at + 1), last)
     pieces = []
     for index, (_, start, closing) in enumerate(cuts):
         if closing:
             continue
-        stop = cuts[index + 1][0] if index + 1 < len(cuts) else len(body)
-        pieces.append(_without_last_break(body[start:stop]) if index + 1 < len(cuts) else body[start:stop])
+        is_last = index + 1 == len(cuts)
+        pieces.append(
+            Span(whole, start, last if is_last else _before_break(whole, start, cuts[index + 1][0]))
+        )
     return pieces
 
 
-def _without_last_break(piece: bytes) -> bytes:
+def _before_break(whole: bytes, start: int, stop: int) -> int:
     """The line break before a delimiter belongs to the delimiter (RFC 2046 5.1.1)."""
-    if piece.endswith(b"\r\n"):
-        return piece[:-2]
-    return piece[:-1] if piece.endswith(b"\n") else piece
-
-
-MAX_RUNS = 100_000
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
-_QP_SOFT = re.compile(rb"=[ \t]*\r?\n")
-
-
-def decode_transfer(body: bytes, encoding: str) -> bytes:
-    """Undo base64, quoted-printable or uuencode; anything else is returned as it is."""
-    if encoding == "base64":
-        return _base64(body)
-    if encoding == "quoted-printable":
-        return binascii.a2b_qp(_QP_SOFT.sub(b"=\n", body))
-    if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
-        return _uudecoded(body)
-    return body
-
-
-_BASE64_LINE = re.compile(rb"[ \t]*+[A-Za-z0-9+/]++={0,3}[ \t\r]*+\Z")
-_LETTERS = re.compile(rb"[A-Za-z0-9+/]")
-_PROSE = re.compile(rb"(?<![A-Za-z])[A-Za-z]{2,}+[,.]?[ \t]++[A-Za-z]")
-
-
-def _base64_text(body: bytes) -> bytes:
-    """A text that says it is base64: one that plainly is none stays as it is, and so does a footer below it."""
-    if b" " not in body and b"\t" not in body:
-        return _base64(body)
-    lines = body.split(b"\n")
-    first = next((line for line in lines[:50] if line.strip()), b"")
-    if _PROSE.search(first):
-        return body
-    for index, line in enumerate(lines):
-        if _PROSE.search(line) and not _BASE64_LINE.match(line):
-            while index and not _LETTERS.search(lines[index - 1]):
-                index -= 1  # noqa: PLW2901  (the rule above a footer belongs to it)
-            return _base64(b"\n".join(lines[:index])) + b"\n" + b"\n".join(lines[index:])
-    return _base64(body)
-
-
-def _base64(body: bytes) -> bytes:
-    """What can be saved of base64: padding in the middle ends a run, as concatenated encodings write it."""
-    letters = _NOT_BASE64.sub(b"", body)
-    first = letters.find(b"=")
-    if first == -1 or first >= len(letters) - 2:
-        return _run(letters.replace(b"=", b""))
-    # Runs of one or two groups each would take a step each: so many are not what anybody encoded.
-    runs = letters.split(b"=", MAX_RUNS)
-    return b"".join(_run(run.replace(b"=", b"")) for run in runs if run)
-
-
-def _run(letters: bytes) -> bytes:
-    if len(letters) % 4 == 1:
-        letters = letters[:-1]
-    return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
-
-
-def _uudecoded(body: bytes) -> bytes:
-    lines = iter(body.splitlines())
-    if not any(line.startswith(b"begin ") for line in lines):
-        return body
-    out = []
-    for line in lines:
-        if line.strip() in (b"end", b"`"):
-            break
-        try:
-            out.append(binascii.a2b_uu(line))
-        except binascii.Error:
-            size = (((line[0] - 32) & 63) * 4 + 5) // 3 if line else 0
-            try:
-                out.append(binascii.a2b_uu(line[:size]))
-            except binascii.Error:
-                continue
-    return b"".join(out)
+    if stop - 2 >= start and whole[stop - 2 : stop] == b"\r\n":
+        return stop - 2
+    return stop - 1 if stop - 1 >= start and whole[stop - 1 : stop] == b"\n" else stop

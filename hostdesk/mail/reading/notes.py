@@ -17,9 +17,7 @@ _SEALED: dict[Sealed, Note] = {
     "smime-signed": Note("signed", "This mail carries an S/MIME signature, which is not checked here."),
     "pgp-signed": Note("signed", "This mail carries a PGP signature, which is not checked here."),
 }
-PARTIAL = (
-    "The mail has more parts, or more levels of them, than are read; the rest can be seen in its source."
-)
+PARTIAL = "The mail has more in it (parts, levels, files or formatting) than is read; the rest can be seen in its source."
 
 
 def of_seal(sealed: Sealed) -> Note:

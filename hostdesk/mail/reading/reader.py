@@ -15,12 +15,15 @@ MOST_SEARCHED = 400_000
 
 
 def read(raw: bytes) -> ParsedMail:
-    """Read one mail. Never raises: what cannot be read stands in `error` as a sentence, with all that could be.
+    """Read one mail. What cannot be read stands in `error` as a sentence, with all that could be.
 
-    Time is linear in the size of the mail; memory-hungry mails are for the parser pool's limits.
+    Time is linear in the size of the mail. Raises nothing but MemoryError: where memory is limited, the rest of the
+    mail would not fit either, and whoever set the limit says so.
     """
     try:
         return _read(raw)
+    except MemoryError:
+        raise
     except Exception as problem:  # noqa: BLE001  (a mail is never lost for a fault of its reader; T18)
         return _salvaged(raw, problem)
 
@@ -35,6 +38,8 @@ def show(raw: bytes, *, pictures: bool) -> Formatted | Unreadable:
         if not found.markups:
             return Unreadable("This mail has no formatting of its own.")
         return formatted(found.markups, found.attachments, pictures=pictures)
+    except MemoryError:
+        raise
     except Exception:  # noqa: BLE001  (as in `read`: the text and the source are there all the same)
         return Unreadable("The formatting of this mail could not be read; its text and its source are there.")
 

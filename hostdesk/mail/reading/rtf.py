@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import struct
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from hostdesk.mail.reading import charsets
 
@@ -21,19 +22,19 @@ _FIRST_WORDS = (
 _WINDOW = 4096
 
 
-def unpacked(packed: bytes) -> bytes | None:  # noqa: PLR0911  (a stream may end anywhere)
-    """The RTF in a PR_RTF_COMPRESSED value, cut at 1.5 MB; None when it is none."""
+def unpacked(packed: bytes, limit: int = MAX_RTF) -> bytes | None:  # noqa: PLR0911  (a stream may end anywhere)
+    """The RTF in a PR_RTF_COMPRESSED value, cut at `limit`; None when it is none."""
     if len(packed) < 16:  # noqa: PLR2004
         return None
     _, size, magic, _ = struct.unpack_from("<IIII", packed)
     if magic == _PLAIN:
-        return packed[16 : 16 + min(size, MAX_RTF)]
+        return packed[16 : 16 + min(size, limit)]
     if magic != _COMPRESSED:
         return None
     window = bytearray(_FIRST_WORDS.ljust(_WINDOW, b"\0"))
     write = len(_FIRST_WORDS)
     out = bytearray()
-    most, at = min(size, MAX_RTF), 16
+    most, at = min(size, limit), 16
     while at < len(packed) and len(out) < most:
         flags, at = packed[at], at + 1
         for bit in range(8):
@@ -80,8 +81,7 @@ _CODE_PAGES = {
 _DEEPEST = 500
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
+class _Group(NamedTuple):
     """What holds inside one pair of braces."""
 
     skipped: bool = False
@@ -210,21 +210,21 @@ def _is_said(group: _Group, state: _Reading) -> bool:
 
 def _control(word: bytes, number: int | None, group: _Group, state: _Reading, *, starred: bool) -> _Group:  # noqa: PLR0911  (a table of cases)
     if word == b"htmltag":
-        return replace(group, in_tag=True, skipped=not state.from_html)
+        return group._replace(in_tag=True, skipped=not state.from_html)
     if word == b"htmlrtf":
-        return replace(group, only_rtf=number != 0)
+        return group._replace(only_rtf=number != 0)
     if word == b"fonttbl":
-        return replace(group, skipped=True, in_fonts=True)
+        return group._replace(skipped=True, in_fonts=True)
     if word in _SKIPPED or starred:
-        return replace(group, skipped=True)
+        return group._replace(skipped=True)
     if word == b"f" and number is not None:
-        return replace(group, font=number)
+        return group._replace(font=number)
     if word == b"fcharset" and group.in_fonts and number is not None:
         state.fonts[group.font] = _CODE_PAGES.get(number, state.code_page)
     elif word == b"ansicpg" and number:
         state.code_page = state.pending_page = number
     elif word == b"uc" and number is not None:
-        return replace(group, after_unicode=min(max(number, 0), 8))
+        return group._replace(after_unicode=min(max(number, 0), 8))
     elif word == b"u" and number is not None:
         if _is_said(group, state):
             state.unit(number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from hostdesk.mail.reading import charsets, mime, structure
+from hostdesk.mail.reading import charsets, structure, transfer
 from hostdesk.mail.reading.mime import Entity
 from hostdesk.mail.reading.shapes import Sealed
 
@@ -100,7 +100,7 @@ def looked_through(text: str) -> Plain:
 
 def _take_files(plain: Plain) -> None:
     def cut(found: re.Match[str]) -> str:
-        content = mime.decode_transfer(found[0].encode("latin-1", "replace"), "uuencode")
+        content = transfer.decoded(found[0].encode("latin-1", "replace"), "uuencode")
         plain.files.append((found[1], content))
         if len(found[0]) > _UU_SHOWN:
             return ""

@@ -16,7 +16,7 @@ from hostdesk.mail.reading.appointments import Appointment, Moment
 
 SIGNATURE = b"\x78\x9f\x3e\x22"
 MAX_TNEF = 30_000_000
-_MOST_ATTRIBUTES, _MOST_PROPERTIES, _MOST_FILES, _DEEPEST = 20_000, 4_000, 300, 4
+_MOST_ATTRIBUTES, _MOST_PROPERTIES, _MOST_FILES, _DEEPEST = 20_000, 20_000, 300, 4
 
 # Attributes of the stream.
 _BODY, _SUBJECT, _CLASS, _CODE_PAGE, _MESSAGE_PROPERTIES = 0x800C, 0x8004, 0x8008, 0x9007, 0x9003
@@ -46,7 +46,7 @@ _MESSAGE_INTERFACE = bytes.fromhex("0703020000000000c000000000000046")
 
 _FIXED = {0x02: 4, 0x03: 4, 0x04: 4, 0x05: 8, 0x06: 8, 0x07: 8, 0x0A: 4, 0x0B: 4, 0x14: 8, 0x40: 8, 0x48: 16}
 _STRING, _UNICODE, _BINARY, _OBJECT, _TIME = 0x1E, 0x1F, 0x102, 0x0D, 0x40
-_SEVERAL = 0x1000
+_SEVERAL, _MOST_VALUES = 0x1000, 4_000
 _NUMBERS = (0x03, _TIME)
 
 Value = bytes | str | int
@@ -72,13 +72,28 @@ class Opened:
     html: str = ""
     subject: str = ""
     appointment: Appointment | None = None
+    rich: int = 0
 
 
-def opened(content: bytes) -> Opened | None:
-    """The files and texts of a TNEF stream; None when it is none. Of a damaged one, what stands before the damage."""
+@dataclass(slots=True)
+class _Room:
+    """What a stream, and the streams inside of it, may still cost."""
+
+    rich: int
+    properties: int = _MOST_PROPERTIES
+
+
+def opened(content: bytes, *, most_rich: int = rtf.MAX_RTF) -> Opened | None:
+    """The files and texts of a TNEF stream; None when it is none. Of a damaged one, what stands before the damage.
+
+    Rich text is read up to `most_rich` bytes; `rich` says how many there were.
+    """
     if len(content) > MAX_TNEF or content[:4] != SIGNATURE:
         return None
-    return _Stream(content, depth=0).read()
+    room = _Room(most_rich)
+    out = _Stream(content, room, depth=0).read()
+    out.rich = most_rich - room.rich
+    return out
 
 
 def type_of(name: str) -> str:
@@ -87,8 +102,8 @@ def type_of(name: str) -> str:
 
 
 class _Stream:
-    def __init__(self, content: bytes, *, depth: int) -> None:
-        self.content, self.depth = content, depth
+    def __init__(self, content: bytes, room: _Room, *, depth: int) -> None:
+        self.content, self.room, self.depth = content, room, depth
         self.page = "cp1252"
         self.out = Opened()
         self.kind = ""
@@ -112,7 +127,7 @@ class _Stream:
         if name == _CODE_PAGE and len(value) >= 4:  # noqa: PLR2004
             self.page = charsets.codec_for(f"cp{int.from_bytes(value[:4], 'little')}") or "cp1252"
         elif name == _MESSAGE_PROPERTIES:
-            self.properties = {**_properties(value, self.page), **self.properties}
+            self.properties = {**_properties(value, self.page, self.room), **self.properties}
         elif name == _BODY:
             self.out.text = self._decoded(value)
         elif name == _SUBJECT:
@@ -131,7 +146,7 @@ class _Stream:
         elif name == _FILE_DATA:
             file.content = value
         elif name == _FILE_PROPERTIES:
-            found = _properties(value, self.page)
+            found = _properties(value, self.page, self.room)
             names = (_string(found, one) for one in (_LONG_NAME, _SHORT_NAME, _SHOWN_NAME))
             file.name = next((one for one in names if one), file.name)
             file.content_type = _string(found, _KIND).lower()
@@ -144,7 +159,7 @@ class _Stream:
 
     def _inner_mail(self, file: File) -> None:
         """A mail attached to the mail: its words become a text file of its name, its files stand beside it."""
-        inner = _Stream(file.content, depth=self.depth + 1).read()
+        inner = _Stream(file.content, self.room, depth=self.depth + 1).read()
         stem = re.sub(r"[^\w .-]+", "_", inner.subject or file.name).strip(". _")[:80] or "message"
         if inner.html and not inner.text:
             file.name, file.content, file.content_type = f"{stem}.html", inner.html.encode(), "text/html"
@@ -165,7 +180,8 @@ class _Stream:
             out.html = markup
         packed = found.get(_RTF)
         if isinstance(packed, bytes) and not out.html:
-            raw = rtf.unpacked(packed)
+            raw = rtf.unpacked(packed, self.room.rich)
+            self.room.rich -= len(raw or b"")
             rich = rtf.read(raw) if raw else rtf.Rich()
             out.html, out.text = rich.html, out.text or rich.text
         out.appointment = self._appointment()
@@ -216,13 +232,14 @@ def _string(found: Properties, name: int) -> str:
     return value.strip("\0 ") if isinstance(value, str) else ""
 
 
-def _properties(data: bytes, page: str) -> Properties:
+def _properties(data: bytes, page: str, room: _Room) -> Properties:
     """The MAPI properties of a block (MS-OXTNEF 2.1.3.4), up to where it is damaged; the first value of several."""
     out: Properties = {}
     try:
         (count,) = struct.unpack_from("<I", data)
         at = 4
-        for _ in range(min(count, _MOST_PROPERTIES)):
+        for _ in range(min(count, room.properties)):
+            room.properties -= 1
             kind, name = struct.unpack_from("<HH", data, at)
             at += 4
             key: int | tuple[bytes, int] = name
@@ -257,7 +274,7 @@ def _value_at(data: bytes, at: int, kind: int, page: str) -> tuple[Value | None,
     if base not in (_STRING, _UNICODE, _BINARY, _OBJECT):
         raise ValueError("a property of an unknown kind")
     first: Value | None = None
-    for _ in range(min(count, _MOST_PROPERTIES)):
+    for _ in range(min(count, _MOST_VALUES)):
         (size,) = struct.unpack_from("<I", data, at)
         at += 4
         if at + size > len(data):
