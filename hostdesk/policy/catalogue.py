@@ -47,7 +47,8 @@ class Detail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """One thing that must be known before the request can be carried out; asked in its own field.
 
     `key` is what the operation of a panel calls it. `mailbox` and `domain` are checked against the account's own
-    domains unless `foreign` says that it may lie elsewhere.
+    domains unless `foreign` says that it may lie elsewhere. A date that is `coming` is today or later, and the request is
+    carried out only when that day has ended; one that is `past` is today or earlier.
     """
 
     key: Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9_]*\Z")]
@@ -57,6 +58,7 @@ class Detail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     example: str = ""
     required: bool = True
     foreign: bool = False
+    day: Literal["any", "past", "coming"] = "any"
 
 
 class RequestType(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

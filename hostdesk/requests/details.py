@@ -10,13 +10,18 @@ from hostdesk.kit import addresses
 from hostdesk.policy.catalogue import Detail, RequestType
 
 LONGEST = 500
+FURTHEST = 3660
+"""Days from today, beyond which a date is a slip of the pen."""
 NEEDED = "This is needed before anything can be done."
 
 
 def checked(
-    kind: RequestType, given: Mapping[str, str], *, domains: Iterable[str]
+    kind: RequestType, given: Mapping[str, str], *, domains: Iterable[str], today: date
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """(the details in their one form, what is wrong by key); `domains` are those of the account, as A-labels."""
+    """(the details in their one form, what is wrong by key).
+
+    `domains` are those of the account, as A-labels; `today` is the day where the desk stands.
+    """
     ours = list(domains)
     found: dict[str, str] = {}
     wrong: dict[str, str] = {}
@@ -32,6 +37,8 @@ def checked(
         value = _READERS[detail.kind](typed, detail, ours)
         if value is None:
             wrong[detail.key] = _sentence(detail, ours)
+        elif not _fits_today(value, detail, today):
+            wrong[detail.key] = _WRONG_DAY[detail.day]
         else:
             found[detail.key] = value
     return found, wrong
@@ -68,6 +75,20 @@ def _date(typed: str, _detail: Detail, _ours: list[str]) -> str | None:
         return date.fromisoformat(typed).isoformat()
     except ValueError:
         return None
+
+
+_WRONG_DAY = {
+    "past": "This day has not come yet.",
+    "coming": "This day is over; choose today or a later one.",
+}
+
+
+def _fits_today(value: str, detail: Detail, today: date) -> bool:
+    if detail.day == "any":
+        return True
+    days_from_now = (date.fromisoformat(value) - today).days
+    # The furthest is for slips of the pen: who means the year 9999 means something else.
+    return days_from_now <= 0 if detail.day == "past" else 0 <= days_from_now <= FURTHEST
 
 
 def _text(typed: str, _detail: Detail, _ours: list[str]) -> str | None:

@@ -15,7 +15,7 @@ from hostdesk.mail.actions import OutboundDraft, queue_once
 from hostdesk.people.models import Contact
 from hostdesk.policy.rules import requests as rules
 from hostdesk.requests.models import Confirmation
-from hostdesk.requests.standing import Case
+from hostdesk.requests.standing import Case, progress_of
 
 
 def please_confirm(case: Case, contact: Contact, asked: Confirmation, *, token: str, at: datetime) -> None:
@@ -31,9 +31,9 @@ def please_confirm(case: Case, contact: Contact, asked: Confirmation, *, token: 
 
 def notice(case: Case, contact: Contact, *, at: datetime) -> None:
     """Tell another contact of the account what was asked, when it happens, and how to stop it."""
-    wait = rules.waiting_time(case.kind, case.version.terms)
+    runs_from = rules.may_run_from(progress_of(case, at=at), case.kind, case.version.terms, at=at)
     facts = {
-        "runs_from": _local(at + wait, at) if wait else "",
+        "runs_from": _local(runs_from, at) if runs_from > at else "",
         "may_stop": contact.role in case.version.terms.restricted_roles,
         "address": _page(case),
     }

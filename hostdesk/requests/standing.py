@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -87,7 +87,15 @@ def progress_of(case: Case, *, at: datetime) -> rules.Progress:
         approvals=sum(approval.yes for approval in request.approvals.all()),
         told_at=request.told_at,
         is_offpeak=case.version.terms.offpeak_hours.covers(at, zone()),
+        not_before=last_day_ends(case),
     )
+
+
+def last_day_ends(case: Case) -> datetime | None:
+    """When the last day ends that the contact named; None when the kind asks for none, or none was named."""
+    given = [case.request.details.get(detail.key) for detail in case.kind.details if detail.day == "coming"]
+    days = [date.fromisoformat(day) for day in given if day]
+    return datetime.combine(max(days) + timedelta(days=1), time.min, zone()) if days else None
 
 
 def zone() -> ZoneInfo:

@@ -12,7 +12,7 @@ from hostdesk.people.models import Contact
 from hostdesk.policy.catalogue import FREE
 from hostdesk.policy.rules import requests as rules
 from hostdesk.requests.models import UNDER_WAY, AdminRequest, RequestState
-from hostdesk.requests.standing import Case, zone
+from hostdesk.requests.standing import Case, last_day_ends, progress_of, zone
 
 BY_CHANNEL = {"client": "in the client area", "mail": "in writing", "phone": "by telephone"}
 TONES = {
@@ -174,10 +174,15 @@ def _details(case: Case, me: Contact | None, _at: datetime) -> tuple[str, str]:
 
 
 def _wait(case: Case, _me: Contact | None, at: datetime) -> tuple[str, str]:
-    request = case.request
-    told = request.told_at or at
-    end = moments.said(told + rules.waiting_time(case.kind, case.version.terms), zone(), now=at)
-    return f"Waits until {end}", "Every contact of the account has been told, and can stop it until then."
+    until = rules.may_run_from(progress_of(case, at=at), case.kind, case.version.terms, at=at)
+    end = moments.said(until, zone(), now=at)
+    lasts = (
+        "It is yours to the end of the last day that was asked for. " if until == last_day_ends(case) else ""
+    )
+    return (
+        f"Waits until {end}",
+        f"{lasts}Every contact of the account has been told, and can stop it until then.",
+    )
 
 
 def _window(case: Case, _me: Contact | None, at: datetime) -> tuple[str, str]:
@@ -275,6 +280,10 @@ def _way(case: Case, *, at: datetime) -> list[Point]:
         over = request.told_at is not None and ends <= at and stands not in ("approval", "payment", "price")
         told = f"{moments.in_words(wait)} in which every contact can stop it"
         put("wait", "Time to object", done=over, sentence=told, when=ends)
+    last = last_day_ends(case)
+    if last is not None:
+        held = last > (request.told_at or at) + wait
+        put("wait" if held else "last_day", "The last day wanted has ended", done=last <= at, when=last)
     if kind.offpeak:
         over = stands in ("ready", "run")
         put("window", "Quiet hours have come", done=over, sentence="" if over else _hours(case, at))

@@ -108,7 +108,8 @@ class Progress:
     """How far a request has come.
 
     `is_proven`: `judge` granted it. `second_given`: whoever else must say yes did. `approvals` counts the agents who said
-    yes. `told_at` is when every contact was told of it, from which the waiting time counts; `is_offpeak`: such hours are now.
+    yes. `told_at` is when every contact was told of it, from which the waiting time counts; `is_offpeak`: such hours are now. `not_before` is the end of the
+    last day that the contact wants to keep what they have.
     """
 
     is_proven: bool
@@ -118,6 +119,7 @@ class Progress:
     approvals: int = 0
     told_at: datetime | None = None
     is_offpeak: bool = False
+    not_before: datetime | None = None
 
 
 @rule("contact.restricted", "fee.cleanup", "fee.minimum", "sla.offpeak")
@@ -174,9 +176,12 @@ def approvals_needed(kind: RequestType) -> int:
 def may_run_from(progress: Progress, kind: RequestType, terms: Terms, *, at: datetime) -> datetime:
     """The earliest instant at which it may be carried out; `at` plus the whole wait while nobody was told yet.
 
+    A last day that the contact named is theirs to its end.
+
     Clause: contact.restricted.
     """
-    return (progress.told_at or at) + waiting_time(kind, terms)
+    told_for_long_enough = (progress.told_at or at) + waiting_time(kind, terms)
+    return max(told_for_long_enough, progress.not_before or told_for_long_enough)
 
 
 def waiting_time(kind: RequestType, terms: Terms) -> timedelta:

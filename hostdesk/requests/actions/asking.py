@@ -19,7 +19,7 @@ from hostdesk.requests import details as typed
 from hostdesk.requests.actions import yeses
 from hostdesk.requests.actions.advancing import advance, facts_of, locked
 from hostdesk.requests.models import AdminRequest, Purpose, RequestState
-from hostdesk.requests.standing import kind_of, price_of
+from hostdesk.requests.standing import kind_of, price_of, zone
 from hostdesk.tickets.actions.opening import Opening, open_ticket
 from hostdesk.tickets.models import ENDED, Channel, Ticket
 
@@ -64,7 +64,8 @@ def ask(wish: Wish, *, by: Actor, at: datetime) -> AdminRequest:
     account = wish.contact.account
     version = policy_version_for(account)
     kind = kind_of(version, wish.kind)
-    found, wrong = typed.checked(kind, wish.details, domains=domains_of(account))
+    today = at.astimezone(zone()).date()
+    found, wrong = typed.checked(kind, wish.details, domains=domains_of(account), today=today)
     if wrong:
         raise WrongDetails(wrong)
     with transaction.atomic():

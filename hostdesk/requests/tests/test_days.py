@@ -1,0 +1,75 @@
+"""Days that contacts name: a last day is theirs to its end, and a day that cannot be meant is asked for again."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from hostdesk.kit.refusals import Refused
+from hostdesk.requests.actions import carrying, confirming
+from hostdesk.requests.actions.asking import Wish, WrongDetails, ask
+from hostdesk.requests.tasks import look_again
+from hostdesk.requests.models import AdminRequest
+from hostdesk.requests.standing import case_of, zone
+from hostdesk.requests.words import steps
+
+clause = pytest.mark.clause
+
+
+def asks(world, contact, kind, **details):
+    wish = Wish(kind=kind, contact=contact, channel="client", details=details)
+    return ask(wish, by=contact.actor(), at=world.now)
+
+
+def day_of(world, days):
+    return (world.now.astimezone(zone()).date() + timedelta(days=days)).isoformat()
+
+
+@clause("contact.restricted")
+def test_nothing_is_deleted_before_the_end_of_the_last_day_that_was_wanted(world):
+    primary = world.contact()
+    second = world.contact("alice@elsewhere.example", role="secondary", domains=())
+    last = day_of(world, 9)
+    request = asks(world, primary, "cancellation", last_day=last)
+    confirming.confirm(request, by=second, at=world.now)
+    ends = datetime.combine(date.fromisoformat(last) + timedelta(days=1), datetime.min.time(), zone())
+
+    world.now = ends - timedelta(seconds=1)
+    look_again(world.now)
+    request.refresh_from_db()
+    assert (request.state, request.look_at) == ("wait", ends)
+    with pytest.raises(Refused):
+        carrying.begin(request, panel="by_hand", before={}, by=world.agent("Bongani"), at=world.now)
+    points = {point.title: point.state for point in steps(case_of(request), at=world.now)}
+    assert (points["Time to object"], points["The last day wanted has ended"]) == ("done", "now")
+
+    look_again(ends)
+    assert AdminRequest.objects.get().state == "ready"
+
+
+@clause("contact.restricted")
+def test_a_last_day_of_today_shortens_no_waiting_time(world):
+    primary = world.contact()
+    request = asks(world, primary, "cancellation", last_day=day_of(world, 0))
+    confirming.confirm(request, by=primary, at=world.now)
+    request.refresh_from_db()
+
+    assert request.state == "wait"
+    assert request.look_at >= world.now + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "details", "wrong"),
+    [
+        ("cancellation", {"last_day": -1}, "This day is over"),
+        ("cancellation", {"last_day": 365 * 50}, "This day is over"),
+        ("backup_restore", {"what": "files", "date": 1}, "This day has not come yet"),
+    ],
+)
+def test_a_day_that_cannot_be_meant_is_asked_for_again(world, kind, details, wrong):
+    given = {key: day_of(world, value) if isinstance(value, int) else value for key, value in details.items()}
+    with pytest.raises(WrongDetails, match=wrong):
+        asks(world, world.contact(), kind, **given)
+
+
+def test_a_backup_of_today_may_be_asked_for(world):
+    assert asks(world, world.contact(), "backup_restore", what="files", date=day_of(world, 0)).state == "second"
