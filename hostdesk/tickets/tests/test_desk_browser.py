@@ -94,6 +94,20 @@ def test_lists_are_walked_and_places_reached_by_keys(site):
     assert page.locator(".rail input[name=q]").input_value() == "tgqm"
 
 
+def test_a_panel_that_keys_opened_is_closed_by_escape_and_the_hand_is_where_it_was(site):
+    world, origin, browser = site
+    ticket = world.ticket()
+    page = opened(browser, origin, world.agent())
+    page.goto(f"/desk/tickets/{ticket.pk}")
+    page.keyboard.press("a")
+    page.locator(".drop[open]").wait_for()
+    page.wait_for_function("document.activeElement.id === 'hand-over-to'")
+    page.keyboard.press("Escape")
+
+    assert page.locator(".drop[open]").count() == 0
+    assert page.evaluate("document.activeElement.matches('.drop > summary')")
+
+
 def test_single_keys_can_be_switched_off_and_sending_stays(site):
     world, origin, browser = site
     world.ticket()

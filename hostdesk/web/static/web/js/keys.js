@@ -28,6 +28,11 @@ const answerTo = (key) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  const panel = event.key === "Escape" && event.target.closest("details:is(.drop, .more)[open]");
+  if (panel) {
+    panel.open = false;
+    return panel.querySelector("summary").focus();
+  }
   if (event.key === "Escape" && typing(event.target) && !event.target.closest("dialog")) return event.target.blur();
   if (document.body.dataset.hotkeys === "off" || typing(event.target) || document.querySelector("dialog[open]")) return;
   if (event.key === "j" || event.key === "k") {
