@@ -33,6 +33,7 @@ _ERRORS = {
     "404": "There is no such thing, or the token's agent may not see it",
     "422": "A value cannot be understood",
     "429": "Too many requests with this token; Retry-After says how many seconds to wait",
+    "503": "The database is away; Retry-After says how many seconds to wait",
 }
 _OF_ONE_THING = "404"
 

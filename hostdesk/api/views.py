@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+import structlog
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import resolve
 from django.views.decorators.csrf import csrf_exempt
@@ -13,6 +14,9 @@ from hostdesk.api.problems import problem
 from hostdesk.kit.refusals import Missing, Refused
 from hostdesk.people.actions.tokens import touch
 from hostdesk.people.queries import agent_for_token
+from hostdesk.web.errors import DATABASE_AWAY, SECONDS_TO_COME_BACK
+
+log = structlog.get_logger()
 
 OPEN = ("/openapi.json",)
 
@@ -20,7 +24,16 @@ OPEN = ("/openapi.json",)
 @csrf_exempt  # a bearer token is never sent by a browser on its own
 def entry(request: HttpRequest, rest: str = "/") -> HttpResponse:
     """Answer one call of `/api/v1`; every error is `application/problem+json` (RFC 9457)."""
-    path = rest
+    try:
+        return _answer(request, rest)
+    except DATABASE_AWAY:
+        log.exception("database does not answer the API")
+        away = problem(503, "The desk cannot reach its database now; try again in a moment.")
+        away["Retry-After"] = str(SECONDS_TO_COME_BACK)
+        return away
+
+
+def _answer(request: HttpRequest, path: str) -> HttpResponse:
     if path not in OPEN:
         refusal = _let_in(request, path)
         if refusal is not None:

@@ -16,7 +16,7 @@ from hostdesk.config.findings import Finding
 from hostdesk.config.misspelt import misspelt
 from hostdesk.jobs import beats
 from hostdesk.jobs.models import Heartbeat, Part
-from hostdesk.jobs.tables import missing_migrations, unknown_migrations
+from hostdesk.jobs.tables import first_line, missing_migrations, unknown_migrations
 from hostdesk.kit.refusals import Misconfigured
 from hostdesk.mail import ours
 from hostdesk.mail.auth.resolver import DnsDown, DnsResolver
@@ -116,9 +116,7 @@ def _database() -> Iterator[Finding]:
     try:
         missing, unknown = missing_migrations(), unknown_migrations()
     except DatabaseError as error:
-        yield Finding(
-            "database", "fault", f"{kind} does not answer ({str(error).strip()}); see DATABASE_URL."
-        )
+        yield Finding("database", "fault", f"{kind} does not answer ({first_line(error)}); see DATABASE_URL.")
         return
     yield Finding("database", "ok", f"{kind} answers.")
     if missing:

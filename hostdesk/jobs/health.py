@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 
 from hostdesk.jobs import beats, rounds
 from hostdesk.jobs.models import Part, PeriodicRun
-from hostdesk.jobs.tables import missing_migrations
+from hostdesk.jobs.tables import first_line, missing_migrations
 from hostdesk.policy.models import PolicyVersion
 
 NO_ROOM_BYTES = 1_000_000
@@ -38,7 +38,7 @@ def look(*, at: datetime) -> Health:
         warnings = () if faults else _warnings(at=at)
     except DatabaseError as error:
         connection.close()
-        return Health((f"The database cannot be written: {str(error).strip()}.",), ())
+        return Health((f"The database cannot be written: {first_line(error)}.",), ())
     return Health(faults, warnings)
 
 

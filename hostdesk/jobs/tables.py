@@ -73,3 +73,9 @@ def _make_all_at_once() -> bool:
                     step.code(cast("StateApps", apps), editor)
             executor.recorder.record_applied(migration.app_label, migration.name)
     return True
+
+
+def first_line(error: Exception) -> str:
+    """What a database said, without the advice that drivers put below it; the kind of error when it said nothing."""
+    said = str(error).strip()
+    return said.splitlines()[0] if said else type(error).__name__

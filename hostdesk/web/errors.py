@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from hostdesk.kit.refusals import Refused
 from hostdesk.web.htmx import wants_fragment
 
+DATABASE_AWAY = (OperationalError, InterfaceError)
+"""Nothing is wrong with what was asked: the same will work when the database answers again."""
+SECONDS_TO_COME_BACK = 30
 SENTENCES = {
     400: "We could not make sense of what the browser sent. Reload the page and try again.",
     403: "This page is not open to you. Signing in with another account may help.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -36,8 +38,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 
 def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  (Django's own signature)
-    """The page for a bug of ours. It leans on nothing that may itself be broken: no context processor, no row."""
-    return HttpResponse(loader.get_template("500.html").render({"status": 500}), status=500)
+    """The page for a bug of ours, or for a database that is away. It leans on nothing that may itself be broken: no context processor, no row."""
+    if not isinstance(sys.exception(), errors.DATABASE_AWAY):
+        return HttpResponse(loader.get_template("500.html").render({"status": 500}), status=500)
+    answer = HttpResponse(loader.get_template("503.html").render({"status": 503}), status=503)
+    answer.headers["Retry-After"] = str(errors.SECONDS_TO_COME_BACK)
+    return answer
 
 
 @require_POST

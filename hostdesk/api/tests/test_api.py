@@ -203,7 +203,7 @@ def test_the_description_names_the_token_and_every_error_that_a_call_may_give(ca
     assert [name for need in described["security"] for name in need] == list(
         described["components"]["securitySchemes"]
     )
-    assert sorted(described_call["responses"]) == ["200", "401", "403", "404", "422", "429"]
+    assert sorted(described_call["responses"]) == ["200", "401", "403", "404", "422", "429", "503"]
     assert "404" not in described["paths"]["/mails"]["get"]["responses"]
     shape = described["components"]["schemas"]["Problem"]
     assert described_call["responses"]["404"]["content"]["application/problem+json"]["schema"][

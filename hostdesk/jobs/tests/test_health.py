@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from hostdesk.jobs import beats, health
 from hostdesk.jobs.models import PeriodicRun
+from hostdesk.jobs.tables import first_line
 from hostdesk.policy.actions import publish_packaged_if_none
 
 AT = datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC)
@@ -59,3 +60,12 @@ def test_live_asks_nobody(client):
 
     assert (answer.status_code, answer.json()) == (200, {"healthy": True, "message": "alive", "issues": []})
     assert answer["Cache-Control"] == "no-store"
+
+
+def test_what_a_driver_advises_below_its_first_line_is_left_out():
+    said = OperationalError(
+        'connection to server on socket "x" failed: No such file\n\tIs the server running?\n'
+    )
+
+    assert first_line(said) == 'connection to server on socket "x" failed: No such file'
+    assert first_line(OperationalError("")) == "OperationalError"
