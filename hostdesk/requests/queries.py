@@ -13,6 +13,7 @@ from hostdesk.kit.refusals import Missing
 from hostdesk.people.models import Agent, Contact, Person
 from hostdesk.people.queries import contacts_of_person
 from hostdesk.requests.models import (
+    ASKS_AN_OWNER,
     UNDER_WAY,
     AdminRequest,
     Approval,
@@ -36,7 +37,10 @@ LISTS: dict[str, tuple[str, ...]] = {
     "waiting": ("wait", "window"),
     "ended": ("done", "undone", "refused", "withdrawn", "expired"),
 }
-"""The lists of the desk by key, each with the states that stand in it; `mine` is what this agent can do now."""
+"""The lists of the desk by key, each with the states that stand in it; `mine` is what this agent can do now.
+
+Changes whose owner of an address is asked stand in `customer`, whatever their state is called.
+"""
 
 
 def requests_for_agent(agent: Agent) -> RequestQuerySet:
@@ -55,15 +59,17 @@ class Listed:
 def listed_for_agent(agent: Agent, name: str, *, before: int | None) -> Listed:
     """One page of one of `LISTS`, on tickets that the agent may see."""
     found = requests_for_agent(agent)
-    found = found.filter(_waits_for(agent)) if name == "mine" else found.filter(state__in=LISTS[name])
-    return _page(found, before)
+    return _page(found.filter(_waits_for(agent) if name == "mine" else _stands_in(name)), before)
 
 
 def counts_for_agent(agent: Agent) -> dict[str, int]:
     """How many requests stand in each of `LISTS` but the ended, for this agent; two queries."""
     found = AdminRequest.objects.under_way().filter(ticket__in=tickets_for_agent(agent))
-    by_state = Counter(dict(found.values_list("state").annotate(Count("pk"))))
+    grouped = found.values_list("state").annotate(many=Count("pk"), owners=Count("pk", filter=ASKS_AN_OWNER))
+    groups = list(grouped)
+    by_state = Counter({state: many - with_owners for state, many, with_owners in groups})
     counts = {name: sum(by_state[state] for state in states) for name, states in LISTS.items()}
+    counts["customer"] += sum(with_owners for _, _, with_owners in groups)
     del counts["ended"]
     return {**counts, "mine": waiting_for_agent(agent)}
 
@@ -71,6 +77,11 @@ def counts_for_agent(agent: Agent) -> dict[str, int]:
 def waiting_for_agent(agent: Agent) -> int:
     """How many requests this agent can bring on now: approve, note as paid, carry out, look whether it worked."""
     return requests_for_agent(agent).filter(_waits_for(agent)).count()
+
+
+def _stands_in(name: str) -> Q:
+    own = Q(state__in=LISTS[name]) & ~ASKS_AN_OWNER
+    return own | ASKS_AN_OWNER if name == "customer" else own
 
 
 def _waits_for(agent: Agent) -> Q:

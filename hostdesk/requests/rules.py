@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 MAY_RECORD_PAYMENT = frozenset({"billing", "supervisor", "admin"})
 """Roles of staff who note that a price was paid."""
-_NOT_ANY_MORE = frozenset({"doing", "unclear", "done", "undone", "refused", "withdrawn", "expired"})
+_NOT_ANY_MORE = frozenset({"owner", "doing", "unclear", "done", "undone", "refused", "withdrawn", "expired"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,10 @@ class AgentCan:
 
 
 def agent_can(*, state: str, role: str, agent_id: int, said_by: Iterable[int]) -> AgentCan:
-    """`said_by` are the agents who approved it: they neither say so twice nor carry it out."""
+    """`said_by` are the agents who approved it: they neither say so twice nor carry it out.
+
+    `state` is that of the request, or "owner" while the owner of an address is asked: then nobody at the desk has a part.
+    """
     has_said = agent_id in set(said_by)
     return AgentCan(
         approve=state == "approval" and not has_said,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -29,6 +30,8 @@ TONES = {
     "unclear": "late",
     "done": "good",
 }
+_SEEN = {"records": "DNS records", "quota_mb": "size in MB"}
+_OWNER = "waits for the owner of the address"
 _ICONS = {
     "wait": "clock",
     "window": "moon",
@@ -85,6 +88,29 @@ def details(case: Case) -> list[Fact]:
     return [Fact(one.label, given[one.key]) for one in case.kind.details if given.get(one.key)]
 
 
+def seen(facts: Mapping[str, object]) -> list[tuple[str, list[str]]]:
+    """What was seen before or after a run, as (label, lines); the label is "" for a person's own words."""
+    return [
+        ("" if key == "seen" else _SEEN.get(key, key.replace("_", " ")), _lines(key, value))
+        for key, value in facts.items()
+    ]
+
+
+def _lines(key: str, value: object) -> list[str]:
+    if not isinstance(value, list):
+        return [str(value)]
+    lines = [_record(str(line)) if key == "records" else str(line) for line in value]
+    return lines or ["none"]
+
+
+def _record(line: str) -> str:
+    """`3600 A 192.0.2.1` as `A 192.0.2.1 (for 3600 s)`; what is no record as it is."""
+    ttl, _, rest = line.partition(" ")
+    if not rest:
+        return line
+    return rest if ttl == "-" else f"{rest} (for {ttl} s)"
+
+
 def proof(case: Case, asking: rules.Asking) -> str:
     """What shows that the contact asked, for staff."""
     said = {
@@ -101,8 +127,13 @@ def proof(case: Case, asking: rules.Asking) -> str:
 
 def brief(request: AdminRequest) -> str:
     """How it stands, for a line of a list."""
-    words = str(RequestState(request.state).label)
+    words = _OWNER if request.asked_owner else str(RequestState(request.state).label)
     return words[0].upper() + words[1:]
+
+
+def tone(request: AdminRequest) -> str:
+    """The colour of how it stands: whose turn it is."""
+    return "ours" if request.asked_owner else TONES.get(request.state, "plain")
 
 
 def standing(case: Case, *, me: Contact | None, at: datetime) -> Standing:
@@ -112,8 +143,10 @@ def standing(case: Case, *, me: Contact | None, at: datetime) -> Standing:
     return Standing(
         headline=headline,
         sentence=sentence,
-        tone=TONES.get(request.state, "plain"),
-        icon=_ICONS.get(request.state, "circle-question-mark"),
+        tone=tone(request),
+        icon="circle-question-mark"
+        if request.asked_owner
+        else _ICONS.get(request.state, "circle-question-mark"),
         clause=request.clause,
     )
 
@@ -219,6 +252,10 @@ _ENDED = {"refused": "Not carried out", "withdrawn": "Stopped", "expired": "Not 
 
 def _said(case: Case, me: Contact | None, at: datetime) -> tuple[str, str]:
     state = case.request.state
+    if case.request.asked_owner:
+        return f"Waits for the owner of {case.request.asked_owner}", (
+            "We asked there by mail. It counts as soon as the button in that mail is pressed; until then nothing is changed."
+        )
     if state in _SAID:
         return _SAID[state](case, me, at)
     return _FIXED[state] if state in _FIXED else (_ENDED[state], case.request.sentence)
@@ -287,6 +324,9 @@ def _way(case: Case, *, at: datetime) -> list[Point]:
     if kind.offpeak:
         over = stands in ("ready", "run")
         put("window", "Quiet hours have come", done=over, sentence="" if over else _hours(case, at))
+    if request.asked_owner:
+        stands = "owner"
+        put("owner", f"Agreed by the owner of {request.asked_owner}", done=False, sentence="asked by mail")
     put(
         "ready" if stands == "ready" else "run",
         "Carried out",

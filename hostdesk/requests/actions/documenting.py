@@ -22,13 +22,13 @@ from hostdesk.people.standing import contact_state
 from hostdesk.policy.queries import Version
 from hostdesk.policy.rules import requests as rules
 from hostdesk.requests.actions.advancing import facts_of
-from hostdesk.requests.models import AdminRequest, RequestState
+from hostdesk.requests.models import CONTACT_CHANGE, AdminRequest, RequestState
 from hostdesk.requests.standing import case_of, kind_of
 from hostdesk.tickets.actions.opening import Opening, open_ticket
 from hostdesk.tickets.actions.requesting import say
 from hostdesk.tickets.models import Channel
 
-KIND = "contact_change"
+KIND = CONTACT_CHANGE
 
 
 @dataclass(frozen=True)

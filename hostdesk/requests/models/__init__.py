@@ -1,7 +1,9 @@
 """Tables of the room: changes to an account and what was said about them; recoveries of lost passwords."""
 
 from hostdesk.requests.models.changes import (
+    ASKS_AN_OWNER,
     CHANNELS,
+    CONTACT_CHANGE,
     STEPS,
     UNDER_WAY,
     AdminRequest,
@@ -28,7 +30,9 @@ from hostdesk.requests.models.recoveries import (
 )
 
 __all__ = [
+    "ASKS_AN_OWNER",
     "CHANNELS",
+    "CONTACT_CHANGE",
     "RECOVERING",
     "STEPS",
     "UNDER_WAY",

@@ -38,6 +38,8 @@ STEPS = ("details", "confirm", "second", "price", "payment", "approval", "wait",
 """States in which a request waits for something, in the order in which it is asked for."""
 UNDER_WAY = ("asked", *STEPS, "doing", "unclear")
 CHANNELS = ("client", "mail", "phone")
+CONTACT_CHANGE = "contact_change"
+"""The kind of the requests that document changes of the list of contacts."""
 
 
 class RequestQuerySet(models.QuerySet["AdminRequest"]):
@@ -46,6 +48,10 @@ class RequestQuerySet(models.QuerySet["AdminRequest"]):
     def under_way(self) -> RequestQuerySet:
         """Neither done nor given up."""
         return self.filter(state__in=UNDER_WAY)
+
+
+ASKS_AN_OWNER = Q(kind=CONTACT_CHANGE, state="doing", details__has_key="address")
+"""Changes that count as soon as the owner of an address presses the button in our mail; nobody of ours is at them."""
 
 
 class AdminRequest(models.Model):
@@ -97,6 +103,13 @@ class AdminRequest(models.Model):
                 fields=["state", "id"], name="adminrequest_under_way", condition=Q(state__in=UNDER_WAY)
             ),
         ]
+
+    @property
+    def asked_owner(self) -> str:
+        """The address whose owner has been asked and has not answered yet; "" where nobody was. As `ASKS_AN_OWNER`."""
+        if self.kind != CONTACT_CHANGE or self.state != RequestState.DOING:
+            return ""
+        return str(self.details.get("address", ""))
 
 
 class Purpose(models.TextChoices):

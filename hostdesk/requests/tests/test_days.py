@@ -72,4 +72,6 @@ def test_a_day_that_cannot_be_meant_is_asked_for_again(world, kind, details, wro
 
 
 def test_a_backup_of_today_may_be_asked_for(world):
-    assert asks(world, world.contact(), "backup_restore", what="files", date=day_of(world, 0)).state == "second"
+    assert (
+        asks(world, world.contact(), "backup_restore", what="files", date=day_of(world, 0)).state == "second"
+    )

@@ -13,7 +13,9 @@ from hostdesk.kit.actors import OPERATOR
 from hostdesk.people.actions import pins
 from hostdesk.people.models import Session
 from hostdesk.ports.panels import twins
+from hostdesk.requests.actions import carrying, contact_changes
 from hostdesk.requests.models import AdminRequest, Payment, Run
+from hostdesk.requests.queries import counts_for_agent
 from hostdesk.requests.tests.staging import Stage
 from tests.browsing import cookie_of
 
@@ -305,3 +307,43 @@ def test_only_who_asked_chooses_the_password_of_a_mailbox_and_no_page_shows_it(s
     assert now(request).state in ("done", "unclear")
     assert Run.objects.get().agent is None
     assert asker.get(address).status_code == 404
+
+
+@clause("contact.restricted")
+def test_a_change_that_waits_for_the_owner_of_an_address_says_so_and_asks_nobody_at_the_desk(stage):
+    asked = contact_changes.add(
+        stage.primary, email="nina@new.example", name="Nina New", phone="", role="authorised", network="192.0.2.1/32",
+        submission=None, at=stage.world.now,
+    )  # fmt: skip
+    browser, contact = desk(stage.agent), Client()
+    contact.cookies["hd_client"] = cookie_of(stage.primary.person, "")["value"]
+    pages = [
+        words(browser.get(f"/desk/requests/{asked.pk}")),
+        words(browser.get(f"/desk/tickets/{asked.ticket.number}/requests")),
+        words(contact.get(f"/client/requests/{asked.pk}")),
+    ]
+    lists = {
+        name: words(browser.get(f"/desk/requests/?show={name}")) for name in ("customer", "doing", "mine")
+    }
+
+    for page in pages:
+        assert "owner of" in page
+        assert "being carried out" not in page
+        assert "how it ended" not in page
+        assert "Refuse it" not in page
+    assert "Waits for the owner of nina@new.example" in pages[0]
+    assert "Agreed by the owner of nina@new.example now" in pages[0]
+    assert [name for name, page in lists.items() if asked.ticket.number in page] == ["customer"]
+    assert {key: many for key, many in counts_for_agent(stage.agent).items() if many} == {"customer": 1}
+
+
+def test_what_a_panel_showed_before_and_after_stands_in_lines_that_people_read(stage):
+    request = stage.asks("ready", "php_version", {"domain": "acme.example", "version": "8.3"})
+    seen = {"records": ["3600 A 192.0.2.1", "- TXT v=spf1 -all"], "quota_mb": "100"}
+    run = carrying.begin(request, panel="by_hand", before=seen, by=stage.agent, at=stage.world.now)
+    carrying.finish(run, state="failed", after={"records": []}, answer="", by=stage.agent, at=stage.world.now)
+    shown = words(desk(stage.agent).get(f"/desk/requests/{request.pk}"))
+
+    assert "Before: DNS records A 192.0.2.1 (for 3600 s) TXT v=spf1 -all Before: size in MB 100" in shown
+    assert "After: DNS records none" in shown
+    assert "[" not in shown.partition("Before: DNS records")[2]

@@ -118,7 +118,7 @@ def _panel(case: Case, agent: Agent, at: datetime) -> Panel:
     return Panel(
         case=case,
         brief=words.brief(request),
-        tone=words.TONES.get(request.state, "plain"),
+        tone=words.tone(request),
         proof=words.proof(case, asking_of(case, at=at)),
         sentence=words.standing(case, me=None, at=at).sentence,
         can=can_do(case, agent),
@@ -157,6 +157,7 @@ def show_request(
         "verdicts": [_judged(one) for one in decisions_on(found)],
         "can": can_do(case, request.agent),
         "run": run,
+        "runs": [(one, words.seen(one.before), words.seen(one.after)) for one in found.runs.all()],
         "checklist": _checklist(case),
         "may_undo": bool(done) and may_undo(done[-1]),
         "by_hand": case.kind.carried_out == BY_HAND,
@@ -194,7 +195,8 @@ def _judged(decision: Decision) -> tuple[Decision, str, str]:
 def can_do(case: Case, agent: Agent) -> AgentCan:
     """What this agent can do with the request now."""
     said = [one.agent_id for one in case.request.approvals.all()]
-    return agent_can(state=case.request.state, role=agent.role, agent_id=agent.pk, said_by=said)
+    state = "owner" if case.request.asked_owner else case.request.state
+    return agent_can(state=state, role=agent.role, agent_id=agent.pk, said_by=said)
 
 
 def _checklist(case: Case) -> list[dict[str, object]]:

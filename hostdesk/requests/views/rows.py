@@ -53,7 +53,7 @@ def _row(request: AdminRequest, version: Version, url_name: str) -> Row:
         customer=request.account.customer.name,
         number=request.ticket.number,
         brief=words.brief(request),
-        tone=words.TONES.get(request.state, "plain"),
+        tone=words.tone(request),
         at=request.asked_at,
     )
 
