@@ -8,6 +8,7 @@ from hostdesk.kit.refusals import Missing
 from hostdesk.people import seals
 from hostdesk.people.models import Agent
 from hostdesk.requests.models import RECOVERING, Recovery, RecoveryLink, RegistrationRecord
+from hostdesk.tickets.models import Ticket
 from hostdesk.tickets.queries.access import tickets_for_agent
 
 _LISTED = 100
@@ -29,9 +30,16 @@ def recovery_for_agent(agent: Agent, pk: int) -> Recovery:
     return row
 
 
+def recoveries_of_ticket(ticket: Ticket) -> list[Recovery]:
+    """The recoveries on a ticket that was fetched for its reader, with what says how they stand."""
+    found = Recovery.objects.filter(ticket=ticket).select_related(*_PEOPLE)
+    return list(found.prefetch_related("records", "approvals").order_by("pk"))
+
+
 def record_for_agent(agent: Agent, pk: int) -> RegistrationRecord:
     """One answer of a registry as it came; raises Missing."""
-    row = RegistrationRecord.objects.filter(pk=pk, recovery__ticket__in=tickets_for_agent(agent)).first()
+    found = RegistrationRecord.objects.filter(pk=pk, recovery__ticket__in=tickets_for_agent(agent))
+    row = found.select_related("recovery__account").first()
     if row is None:
         raise Missing
     return row

@@ -5,8 +5,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from hostdesk.kit import numbers
+from hostdesk.people.models import Agent
 from hostdesk.requests.actions.asking import Wish, ask
 from hostdesk.requests.actions.confirming import withdraw
+from hostdesk.requests.actions.recovering import open_for_caller
+from hostdesk.requests.models import Recovery, RecoveryLink
 from hostdesk.tickets.models import Ticket
 
 LISTS = {
@@ -21,6 +24,8 @@ LISTS = {
     "/desk/requests/?show=ready": "supervisor",
     "/desk/requests/": "supervisor",
     "/desk/requests/?show=ended": "supervisor",
+    "/desk/recoveries/": "supervisor",
+    "/desk/tickets/{recovery_ticket}/requests": "supervisor",
     "/desk/customers": "supervisor",
     "/desk/shift": "supervisor",
     "/desk/agents": "admin",
@@ -42,7 +47,7 @@ def queries_of(client, address):
 
 def fill(world, staffed, many):
     """`many` rows for each list: customers with a ticket, agents, mails in and out; a third of the tickets are taken."""
-    from hostdesk.people.models import Agent, Contact
+    from hostdesk.people.models import Contact
     from hostdesk.tickets.actions.taking import take_next
 
     supervisor = Agent.objects.get(role="supervisor")
@@ -55,6 +60,7 @@ def fill(world, staffed, many):
         world.ticket(own, subject=f"Mailbox {number} full")
         for one, version in ((own, number), (own, -number)):
             ask_for_php(one, version, staffed, world)
+        start_recovery(contact, world)
         world.agent(f"Agent{number}")
         world.receives(f"stranger{number}@nowhere.example", subject=f"Offer {number}")
         if n % 3 == 0:
@@ -71,10 +77,21 @@ def ask_for_php(contact, number, staffed, world):
         withdraw(request, by=contact, at=world.now)
 
 
+def start_recovery(contact, world):
+    """A recovery of the account, with a password of it that waits to be set by hand."""
+    domain = contact.account.domains.first().name
+    row = open_for_caller(domain, "owner@new.example", by=Agent.objects.get(role="supervisor"), at=world.now)
+    RecoveryLink.objects.create(
+        account=contact.account, recovery=row, purpose="password", address="owner@new.example",
+        token_sha256=f"{row.pk:064}", created_at=world.now, expires_at=world.now, used_at=world.now, outcome="by_hand",
+    )  # fmt: skip
+
+
 def test_lists_ask_as_often_with_fifty_rows_as_with_one(world, staffed):
     browsers = {actor: staffed.browser(actor) for actor in set(LISTS.values())}
     fill(world, staffed, 3)
-    lists = {address.format(**staffed.parts): actor for address, actor in LISTS.items()}
+    parts = {**staffed.parts, "recovery_ticket": Recovery.objects.first().ticket.number}
+    lists = {address.format(**parts): actor for address, actor in LISTS.items()}
     few = {address: queries_of(browsers[actor], address) for address, actor in lists.items()}
     fill(world, staffed, 47)
     many = {address: queries_of(browsers[actor], address) for address, actor in lists.items()}

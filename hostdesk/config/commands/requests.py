@@ -8,6 +8,7 @@ import sys
 from dataclasses import asdict
 
 from hostdesk.kit.refusals import Refused
+from hostdesk.policy.terms import Terms
 
 HELP = "who may ask for what: every role, request, channel and proof with its outcome"
 GROUP = "Policy"
@@ -21,6 +22,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     table.add_argument("--policy", metavar="SLUG", default="hosting", help="default: hosting")
     table.add_argument(
         "--states", action="store_true", help="also for contacts out of date, unverified, removed"
+    )
+    table.add_argument(
+        "--desk", action="store_true", help="what staff do with requests, for every role of staff"
     )
     table.add_argument("--json", action="store_true", help="one JSON document instead of text")
 
@@ -36,6 +40,8 @@ def run(args: argparse.Namespace) -> int:
     if document is None:
         known = ", ".join(folder.policies)
         raise Refused("", f"{folder.path} holds no policy '{args.policy}'; it holds {known}")
+    if args.desk:
+        return _desk(document.terms, as_json=args.json)
     states = STATES if args.states else STATES[:1]
     found = list(cells(document.catalogue.administrative, document.terms, states=states))
     if args.json:
@@ -51,4 +57,19 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.write(
             f"  {who + state:<24}{cell.channel:<8}{cell.proof:<28}{cell.outcome:<16}{cell.clause}\n"
         )
+    return 0
+
+
+def _desk(terms: Terms, *, as_json: bool) -> int:
+    """Print what each role of staff may do with requests and recoveries."""
+    from hostdesk.requests.staff_table import deeds
+
+    roles = ("level1", "technician", "supervisor", "billing", "admin")
+    found = deeds(roles, terms)
+    if as_json:
+        sys.stdout.write(f"{json.dumps([asdict(one) for one in found], indent=2)}\n")
+        return 0
+    for one in found:
+        cells = "  ".join(f"{role}: {'may' if one.may[role] else 'may not'}" for role in roles)
+        sys.stdout.write(f"{one.name}\n  {cells}\n  {one.besides}\n")
     return 0

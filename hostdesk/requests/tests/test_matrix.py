@@ -6,6 +6,7 @@ import pytest
 
 from hostdesk.policy import documents
 from hostdesk.policy.rules import requests as rules
+from hostdesk.requests.staff_table import deeds
 
 pytestmark = pytest.mark.db_free
 POLICIES = documents.load_folder(documents.PACKAGED).policies
@@ -119,3 +120,28 @@ def test_everything_that_is_not_granted_says_what_to_do_next():
 
     assert "" not in sentences
     assert len(sentences) >= 5
+
+
+MAY = {
+    "Look at requests, recoveries and their evidence": "level1 technician supervisor billing admin",
+    "Make a message a request, or ask for a caller": "level1 technician supervisor billing admin",
+    "Approve as the second agent": "level1 technician supervisor billing admin",
+    "Object as the second agent": "level1 technician supervisor billing admin",
+    "Note a payment": "supervisor billing admin",
+    "Carry it out, by hand or through a panel": "level1 technician supervisor billing admin",
+    "Say how it ended": "level1 technician supervisor billing admin",
+    "Refuse a request": "level1 technician supervisor billing admin",
+    "Begin a recovery for a caller": "level1 technician supervisor billing admin",
+    "Approve a recovery": "level1 technician supervisor admin",
+    "Note another proof of ownership": "supervisor admin",
+    "Stop a recovery": "level1 technician supervisor billing admin",
+}
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_what_each_role_of_staff_does_with_requests_is_worked_out_from_the_rules(policy):
+    roles = ("level1", "technician", "supervisor", "billing", "admin")
+    found = deeds(roles, POLICIES[policy].terms)
+
+    assert {one.name: " ".join(role for role in roles if one.may[role]) for one in found} == MAY
+    assert all(one.besides for one in found)

@@ -92,6 +92,9 @@ class Case:
         self.approved()
         return self.looks(hours=96)
 
+    def wait(self):
+        return case_of_recovery(self.now()).version.terms.recovery_wait
+
     def doubts(self):
         return recovering_of(case_of_recovery(self.now()), at=self.world.now).doubts
 

@@ -35,6 +35,7 @@ from hostdesk.requests.queries import (
 )
 from hostdesk.requests.rules import AgentCan, agent_can
 from hostdesk.requests.standing import Case, asking_of, case_of, cases_of
+from hostdesk.requests.views.recovery_panels import panels_on
 from hostdesk.requests.views.rows import key_in, rows
 from hostdesk.requests.views.suggested import suggested_on
 from hostdesk.tickets.models import ENDED
@@ -88,13 +89,14 @@ def count(request: DeskRequest) -> HttpResponse:
 @require_safe
 @agents_only
 def on_ticket(request: DeskRequest, number: str) -> HttpResponse:
-    """The requests on one ticket, and what its words suggest: a panel of its page, or a page of its own."""
+    """The requests and recoveries on one ticket, and what its words suggest: a panel of its page, or a page of its own."""
     ticket = ticket_for_agent(request.agent, number)
     found = requests_of_ticket(ticket)
     context = {
         "place": "all",
         "ticket": ticket,
         "panels": [_panel(case, request.agent, request.at) for case in cases_of(found)],
+        "recoveries": panels_on(ticket, request.agent, at=request.at),
         "suggested": suggested_on(ticket, but={one.kind for one in found if one.state in UNDER_WAY}),
         "ended": ticket.state in ENDED,
     }

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from hostdesk.kit.refusals import Refused
 from hostdesk.people.access import agents_only, recently_proven
+from hostdesk.people.looking import saw
 from hostdesk.people.requests import DeskRequest
 from hostdesk.policy.rules import password as rules
 from hostdesk.requests.actions import choosing, recovering
@@ -31,16 +32,10 @@ from hostdesk.requests.recovery_queries import (
     recoveries_for_agent,
     recovery_for_agent,
 )
+from hostdesk.requests.views.recovery_panels import brief, missing, tone, way
 from hostdesk.web import flash
 from hostdesk.web.htmx import go
 
-_MISSING = {
-    "proof": "A proof that the account is theirs",
-    "address": "Who asked must press the button in our mail to the new address",
-    "approval": "The yes of our own people",
-    "wait": "The waiting time is not over",
-    "granted": "Nothing",
-}
 _PROOFS = {
     "": "none yet",
     "dns": "a TXT record under the domain",
@@ -55,7 +50,7 @@ def listed(request: DeskRequest) -> HttpResponse:
     """Recoveries, and passwords that wait for somebody's hands."""
     context = {
         "place": "requests",
-        "rows": [(row, row.state in RECOVERING) for row in recoveries_for_agent(request.agent)],
+        "rows": [(row, brief(row), tone(row)) for row in recoveries_for_agent(request.agent)],
         "to_set": passwords_to_set(request.agent),
     }
     return render(request, "requests/desk/recoveries.html", context)
@@ -84,7 +79,11 @@ def begin(request: DeskRequest) -> HttpResponse:
 @agents_only
 def page(request: DeskRequest, pk: int) -> HttpResponse:
     """One recovery with its evidence in words."""
-    return _show(request, recovery_for_agent(request.agent, pk))
+    found = recovery_for_agent(request.agent, pk)
+    assert found.account is not None, "the desk sees recoveries that found their account"
+    # A recovery stands on its ticket; who looks at one looks at the other.
+    saw(request, "ticket", found.ticket_id or 0, customer=found.account.customer_id)
+    return _show(request, found)
 
 
 @require_POST
@@ -149,6 +148,8 @@ def link(request: DeskRequest, pk: int) -> HttpResponse:
 def record(request: DeskRequest, pk: int) -> HttpResponse:
     """An answer of a registry as it came, as a file of plain text."""
     found = record_for_agent(request.agent, pk)
+    assert found.recovery.account is not None, "the desk sees recoveries that found their account"
+    saw(request, "ticket", found.recovery.ticket_id or 0, customer=found.recovery.account.customer_id)
     response = HttpResponse(bytes(found.body), content_type="text/plain; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="registration-{found.pk}.txt"'
     return response
@@ -187,7 +188,6 @@ def _show(request: DeskRequest, row: Recovery) -> HttpResponse:
     known = recovering_of(case, at=request.at)
     terms = case.version.terms
     step = rules.recovery_step(known, terms, at=request.at)
-    left, needs_supervisor = rules.approvals_missing(known.approvers, opened_by=row.opened_by_id, terms=terms)
     may = rules.may_approve(
         agent_id=request.agent.pk,
         role=request.agent.role,
@@ -199,15 +199,16 @@ def _show(request: DeskRequest, row: Recovery) -> HttpResponse:
         "place": "requests",
         "recovery": row,
         "case": case,
-        "missing": _MISSING[step],
+        "brief": brief(row),
+        "tone": tone(row),
+        "steps": way(row, known, terms, at=request.at),
+        "missing": missing(row, known, terms, at=request.at),
         "step": step,
         "is_open": row.state == "open",
         "can_refuse": row.state in RECOVERING,
         "can_send_again": row.state == "granted",
         "doubts": [rules.DOUBTS[doubt] for doubt in known.doubts if doubt in rules.DOUBTS],
         "proof": _PROOFS[row.proof],
-        "left": left,
-        "needs_supervisor": needs_supervisor,
         "may_approve": may,
         "may_note_proof": rules.may_prove_by_hand(role=request.agent.role).allowed and row.proof != "by_hand",
         "earliest": (row.told_at or request.at) + terms.recovery_wait,

@@ -24,6 +24,7 @@ from hostdesk.requests.models import Recovery
 from hostdesk.requests.recovery import DNS_LABEL, FILE_PATH
 from hostdesk.requests.recovery_forms import LostForm, PasswordForm, RecoveryForm
 from hostdesk.requests.recovery_queries import recovery_of_page
+from hostdesk.requests.words import Point
 from hostdesk.web import flash
 
 _METHODS = ["GET", "HEAD", "POST"]
@@ -88,7 +89,11 @@ def followed(request: HttpRequest, token: str) -> HttpResponse:
             flash.said_no(request, refusal)
         return HttpResponseRedirect(request.path, status=303)
     context = {"recovery": row, "dns_name": f"{DNS_LABEL}.{row.domain}", "file_path": FILE_PATH}
-    return render(request, "requests/public/recovery.html", {**context, "stands": _stands(row)})
+    return render(
+        request,
+        "requests/public/recovery.html",
+        {**context, "stands": _stands(row), "steps": _steps(_stands(row))},
+    )
 
 
 @anybody
@@ -163,6 +168,26 @@ def _page(request: HttpRequest, template: str, form: Form, **more: object) -> Ca
 def _at(request: HttpRequest) -> datetime:
     at: datetime = request.at  # type: ignore[attr-defined]  # set by people.middleware
     return at
+
+
+_STEPS = (
+    ("proof", "Show that the domain is yours"),
+    ("address", "Confirm your address"),
+    ("wait", "More than one of us looks at it, and the waiting time passes"),
+    ("granted", "Choose a new password"),
+)
+
+
+def _steps(stands: str) -> list[Point]:
+    """The way that whoever asked has before them; none where it has ended without a password."""
+    keys = [key for key, _ in _STEPS]
+    if stands not in (*keys, "done"):
+        return []
+    now = keys.index(stands) if stands in keys else len(keys)
+    return [
+        Point(title, "done" if place < now else "now" if place == now else "next")
+        for place, (_, title) in enumerate(_STEPS)
+    ]
 
 
 def _stands(row: Recovery) -> str:

@@ -10,12 +10,14 @@ from django.views.decorators.http import require_safe
 
 from hostdesk.hosting.queries import policy_version_for
 from hostdesk.people.access import agents_only, contacts_only
+from hostdesk.people.models import Role
 from hostdesk.people.queries import contacts_of_person
 from hostdesk.people.requests import ClientRequest, DeskRequest
 from hostdesk.policy import queries as policy
 from hostdesk.policy.catalogue import RequestType
 from hostdesk.policy.queries import Version
 from hostdesk.requests import offers
+from hostdesk.requests.staff_table import deeds
 from hostdesk.requests.table import ROLES, cells
 
 _PROOFS = {
@@ -41,11 +43,15 @@ class Line:
 @require_safe
 @agents_only
 def for_agents(request: DeskRequest) -> HttpResponse:
-    """The table of every policy in force."""
-    tables = [(version, lines(version)) for version in policy.newest()]
-    return render(
-        request, "requests/desk/who_may_ask.html", {"place": "requests", "tables": tables, "roles": _LISTED}
-    )
+    """The table of every policy in force, and what staff do under it."""
+    context = {
+        "place": "requests",
+        "tables": [(version, lines(version), staff_lines(version)) for version in policy.newest()],
+        "roles": _LISTED,
+        "staff_roles": Role.choices,
+        "my_role": request.agent.role,
+    }
+    return render(request, "requests/desk/who_may_ask.html", context)
 
 
 @require_safe
@@ -62,6 +68,24 @@ def for_contacts(request: ClientRequest) -> HttpResponse:
         "my_roles": {one.role for one in mine},
     }
     return render(request, "requests/client/who_may_ask.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLine:
+    """One deed of staff: which roles may, by key and name, and what else is looked at."""
+
+    name: str
+    roles: tuple[tuple[str, str, bool], ...]
+    besides: str
+
+
+def staff_lines(version: Version) -> list[StaffLine]:
+    """One line a deed, from the same rules that the verbs ask."""
+    found = deeds(Role.values, version.terms)
+    return [
+        StaffLine(one.name, tuple((role, name, one.may[role]) for role, name in Role.choices), one.besides)
+        for one in found
+    ]
 
 
 def lines(version: Version) -> list[Line]:
