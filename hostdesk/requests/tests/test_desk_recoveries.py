@@ -1,4 +1,4 @@
-"""Recoveries at the desk: beside their ticket, and who looked at them."""
+"""Recoveries at the desk: beside their ticket, who looked at them, whose yes counts."""
 
 import re
 
@@ -7,8 +7,10 @@ from django.test import Client
 from django.utils import timezone
 
 from hostdesk.audit.models import Look
+from hostdesk.kit.refusals import Refused
 from hostdesk.people import looking
 from hostdesk.requests.actions import recovering
+from hostdesk.requests.models import RecoveryApproval
 from hostdesk.requests.tests.test_recoveries import AT, OLD, OWNER, Case
 from tests.browsing import cookie_of
 from tests.registries import on_loopback, rdap
@@ -72,3 +74,24 @@ def test_whoever_looks_at_a_recovery_or_its_evidence_is_kept(case):
 
     assert kept[0] == [("ticket", row.ticket_id, case.technician.pk)]
     assert len(kept[1]) == 2
+
+
+def test_the_yes_of_whoever_opened_it_is_not_counted_even_where_it_was_noted(case):
+    row = recovering.open_for_caller("acme.example", OWNER, by=case.supervisor, at=case.world.now)
+    case.places(row)
+    case.looks()
+    recovering.prove_address(case.token("recovery_address", OWNER), at=case.world.now)
+    RecoveryApproval.objects.create(recovery=row, agent=case.supervisor, role="supervisor", at=case.world.now)
+    recovering.approve(row, by=case.technician, at=case.world.now)
+
+    assert case.looks(hours=96).state == "open"
+
+
+def test_an_agent_stops_what_cannot_be_believed(case):
+    case.starts()
+    row = case.looks()
+    with pytest.raises(Refused, match="Say why"):
+        recovering.refuse(row, reason=" ", by=case.technician, at=case.world.now)
+    recovering.refuse(row, reason="The caller hung up.", by=case.technician, at=case.world.now)
+
+    assert case.now().state == "refused"

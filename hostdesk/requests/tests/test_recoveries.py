@@ -15,7 +15,7 @@ from hostdesk.mail.models import OutboundMail
 from hostdesk.people import seals
 from hostdesk.people.models import Attempt
 from hostdesk.requests.actions import choosing, recovering
-from hostdesk.requests.models import Recovery, RecoveryApproval, RecoveryLink, RegistrationRecord
+from hostdesk.requests.models import Recovery, RecoveryLink, RegistrationRecord
 from hostdesk.requests.outside import Outside
 from hostdesk.requests.recovery import case_of_recovery, recovering_of
 from hostdesk.requests.recovery_round import look_around
@@ -309,17 +309,6 @@ def test_neither_the_opener_nor_one_alone_nor_two_technicians_suffice(case):
     assert case.now().state == "granted"
 
 
-def test_the_yes_of_whoever_opened_it_is_not_counted_even_where_it_was_noted(case):
-    row = recovering.open_for_caller("acme.example", OWNER, by=case.supervisor, at=case.world.now)
-    case.places(row)
-    case.looks()
-    recovering.prove_address(case.token("recovery_address", OWNER), at=case.world.now)
-    RecoveryApproval.objects.create(recovery=row, agent=case.supervisor, role="supervisor", at=case.world.now)
-    recovering.approve(row, by=case.technician, at=case.world.now)
-
-    assert case.looks(hours=96).state == "open"
-
-
 def test_the_link_of_a_granted_recovery_runs_out_and_a_new_one_voids_the_old(case):
     row = case.granted()
     old = case.token("password_link", OWNER)
@@ -340,16 +329,6 @@ def test_what_comes_to_nothing_ends_after_two_weeks(case):
     case.looks(days=14)
 
     assert set(Recovery.objects.values_list("state", flat=True)) == {"expired"}
-
-
-def test_an_agent_stops_what_cannot_be_believed(case):
-    case.starts()
-    row = case.looks()
-    with pytest.raises(Refused, match="Say why"):
-        recovering.refuse(row, reason=" ", by=case.technician, at=case.world.now)
-    recovering.refuse(row, reason="The caller hung up.", by=case.technician, at=case.world.now)
-
-    assert case.now().state == "refused"
 
 
 def test_starting_and_following_is_the_same_for_known_and_unknown_domains(case, client):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpResponse
@@ -44,9 +45,11 @@ class Line:
 @agents_only
 def for_agents(request: DeskRequest) -> HttpResponse:
     """The table of every policy in force, and what staff do under it."""
+    versions = list(policy.newest())
     context = {
         "place": "requests",
-        "tables": [(version, lines(version), staff_lines(version)) for version in policy.newest()],
+        "tables": [(version, lines(version)) for version in versions],
+        "desks": _desks(versions),
         "roles": _LISTED,
         "staff_roles": Role.choices,
         "my_role": request.agent.role,
@@ -77,6 +80,19 @@ class StaffLine:
     name: str
     roles: tuple[tuple[str, str, bool], ...]
     besides: str
+
+
+def _desks(versions: Sequence[Version]) -> list[tuple[str, list[StaffLine]]]:
+    """What staff do, once for all policies under which it is the same, with their titles."""
+    found: list[tuple[str, list[StaffLine]]] = []
+    for version in versions:
+        mine = staff_lines(version)
+        place = next((place for place, (_, known) in enumerate(found) if known == mine), None)
+        if place is None:
+            found.append((version.title, mine))
+        else:
+            found[place] = (f"{found[place][0]}, {version.title}", mine)
+    return found
 
 
 def staff_lines(version: Version) -> list[StaffLine]:
