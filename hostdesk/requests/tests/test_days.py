@@ -7,9 +7,9 @@ import pytest
 from hostdesk.kit.refusals import Refused
 from hostdesk.requests.actions import carrying, confirming
 from hostdesk.requests.actions.asking import Wish, WrongDetails, ask
-from hostdesk.requests.tasks import look_again
 from hostdesk.requests.models import AdminRequest
 from hostdesk.requests.standing import case_of, zone
+from hostdesk.requests.tasks import look_again
 from hostdesk.requests.words import steps
 
 clause = pytest.mark.clause
