@@ -73,5 +73,5 @@ def _nothing_remembered():
     from hostdesk.people import looking
     from hostdesk.policy import queries
 
-    queries.forget_operator()
+    queries.forget()
     looking.forget()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from hostdesk.audit.inserting import insert_later
 from hostdesk.audit.models import Decision, Entry, Look
 from hostdesk.kit.actors import Actor
 
@@ -20,9 +21,9 @@ def note(
     by: Actor,
     at: datetime,
     facts: Mapping[str, Fact] | None = None,
-) -> Entry:
+) -> None:
     """Add one event to the history of one thing."""
-    return Entry.objects.create(**_columns(Event(subject_type, subject_id, verb, facts or {}), by=by, at=at))
+    note_all([Event(subject_type, subject_id, verb, facts or {})], by=by, at=at)
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Event:
 
 def note_all(events: Iterable[Event], *, by: Actor, at: datetime) -> None:
     """Add several events in one statement."""
-    Entry.objects.bulk_create([Entry(**_columns(event, by=by, at=at)) for event in events])
+    insert_later(*(Entry(**_columns(event, by=by, at=at)) for event in events))
 
 
 def _columns(event: Event, *, by: Actor, at: datetime) -> dict[str, object]:
@@ -106,8 +107,8 @@ def decide(
 
     Clause: scope.versions (the decision keeps the version it was made under).
     """
-    Decision.objects.bulk_create(
-        [
+    insert_later(
+        *(
             Decision(
                 subject_type=subject_type,
                 subject_id=subject_id,
@@ -118,5 +119,5 @@ def decide(
                 at=at,
             )
             for judgement in judgements
-        ]
+        )
     )

@@ -133,12 +133,12 @@ def _fetched(
         constant if place is None else given[place]
         for constant, place in zip(compiled.constants, compiled.places, strict=True)
     ]
-    with _cursor(connection, as_bytes=compiled.as_bytes) as cursor:
+    with keeping_cursor(connection, as_bytes=compiled.as_bytes) as cursor:
         cursor.execute(sql, parameters)
         return list(cursor.fetchall())
 
 
-def _cursor(connection: Any, *, as_bytes: bool) -> Any:  # Django's own shapes
+def keeping_cursor(connection: Any, *, as_bytes: bool = False) -> Any:  # Django's own shapes
     """A cursor for statements that come again and again; seen and counted by Django as any other.
 
     PostgreSQL is given each to keep: Django's own cursor writes the values into the text, which driver and server
@@ -190,6 +190,11 @@ def _keeping_cursor() -> type[Any]:  # the driver's, which is there only where i
             self, query: Any, parameters: Any = None, **options: Any
         ) -> KeepingCursor:
             return super().execute(query, parameters, **{**options, "prepare": True})
+
+        def _convert_query(self, query: Any, params: Any = None) -> Any:
+            # For Django's list of what was asked: of a statement that is kept the driver itself says nothing.
+            self._query = super()._convert_query(query, params)
+            return self._query
 
     return KeepingCursor
 

@@ -6,6 +6,7 @@ import re
 
 from django.db.models.functions import Lower
 
+from hostdesk.audit.prepared import Prepared
 from hostdesk.hosting.models import Account, Domain
 from hostdesk.kit.addresses import domain_of
 from hostdesk.mail.reading import ParsedMail
@@ -16,6 +17,8 @@ _WORD = re.compile(r"[a-z0-9][a-z0-9._-]{2,99}", re.ASCII)
 _LOOKED_AT = 5_000
 _MOST_WORDS = 150
 _SHORTEST_NAME = 5
+_LEVELS = 4
+"""Of a domain name, in a prepared read; hardly any has more."""
 _SHORTEST_USERNAME = 5
 
 
@@ -28,7 +31,7 @@ def resemblance(mail: ParsedMail, address: str, pointed_at: list[int]) -> str:
     if pointed_at and Ticket.objects.filter(pk__in=pointed_at[:5]).exists():
         return "it points at a known ticket"
     domain = domain_of(address)
-    if domain and Domain.objects.filter(name__in=_domain_and_parents(domain)).exists():
+    if domain and _is_hosted(_domain_and_parents(domain)):
         return "its address lies in a domain hosted here"
     name = " ".join((mail.author.name or (mail.from_.name if mail.from_ else "")).split())
     if len(name) >= _SHORTEST_NAME and _persons_named(name):
@@ -40,8 +43,23 @@ def resemblance(mail: ParsedMail, address: str, pointed_at: list[int]) -> str:
     return ""
 
 
+def _is_hosted(names: list[str]) -> bool:
+    if len(names) > _LEVELS:
+        return Domain.objects.filter(name__in=names).exists()
+    return bool(_DOMAINS(*names, *names[:1] * (_LEVELS - len(names)))) if names else False
+
+
 def _persons_named(name: str) -> bool:
-    return Person.objects.alias(lower_name=Lower("name")).filter(lower_name=name.lower()).exists()
+    return bool(_PERSONS(name.lower()))
+
+
+_DOMAINS = Prepared(
+    lambda *names: Domain.objects.filter(name__in=names).values_list("pk")[:1], *[str] * _LEVELS
+)
+_PERSONS = Prepared(
+    lambda name: Person.objects.alias(lower_name=Lower("name")).filter(lower_name=name).values_list("pk")[:1],
+    str,
+)
 
 
 def _any_account(usernames: list[str]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from hostdesk.gateway.rules import account_named
-from hostdesk.hosting.queries import domains_by_account
+from hostdesk.hosting.queries import bring_products, domains_by_account
 from hostdesk.kit.addresses import normalised
 from hostdesk.mail.reading import ParsedMail
 from hostdesk.people.models import Contact
@@ -31,9 +31,10 @@ class Sender:
 
 
 def senders_of(mails: Iterable[ParsedMail | None]) -> list[Sender]:
-    """One Sender a mail, all contacts read in one query; an unread mail has an empty one."""
+    """One Sender a mail, all contacts read in one query, what they have in another; an unread mail has an empty one."""
     read = [_author(mail) for mail in mails]
     listed = contacts_for_addresses({address for address, _ in read if address})
+    bring_products(contact.account for contacts in listed.values() for contact in contacts)
     return [Sender(address, name, listed.get(address, [])) for address, name in read]
 
 

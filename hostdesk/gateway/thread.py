@@ -12,6 +12,7 @@ from typing import Literal
 
 from hostdesk.kit import numbers
 from hostdesk.mail import reply_tokens
+from hostdesk.mail.models import InboundMail
 from hostdesk.mail.reading import ParsedMail
 from hostdesk.people.models import Contact
 from hostdesk.tickets.models import Ticket
@@ -53,6 +54,14 @@ def find_ticket(
 def pointed_at(mail: ParsedMail, recipients: list[str]) -> list[int]:
     """Running numbers of tickets that a mail points at in any way, surest first; whether they exist is not said."""
     return list(_pointers(mail, recipients))
+
+
+def is_complaint_already(row: InboundMail) -> bool:
+    """Whether the same bytes came in by both addresses and are a complaint already."""
+    if row.digest is None:
+        return False
+    twins = InboundMail.objects.filter(digest=row.digest, ticket_number__isnull=False).exclude(pk=row.pk)
+    return Ticket.objects.filter(pk__in=twins.values("ticket_number"), sealed=True).exists()
 
 
 def _pointers(mail: ParsedMail, recipients: list[str]) -> dict[int, tuple[How, int | None]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from hostdesk.audit.prepared import Prepared
@@ -84,8 +84,19 @@ def policy_slug_for(account: Account) -> str:
 
 def policy_version_for(account: Account) -> policy.Version:
     """The policy in force under which support for an account runs, as `policy_slug_for` chooses it (scope.dedicated)."""
-    kinds = {product for (product,) in _PRODUCTS(account.pk)}
+    kinds: set[str] | None = account.__dict__.get("known_products")
+    if kinds is None:
+        kinds = {product for (product,) in _PRODUCTS(account.pk)}
     return policy.policy_for_product(rules.ruling_product(kinds))
+
+
+def bring_products(accounts: Iterable[Account]) -> None:
+    """Tell `policy_version_for` what these accounts have now, all in one query."""
+    known = list(accounts)
+    if known:
+        products = _products({account.pk for account in known})
+        for account in known:
+            account.__dict__["known_products"] = products[account.pk]
 
 
 _PRODUCTS = Prepared(lambda pk: Service.objects.current().filter(account_id=pk).values_list("product"), int)
@@ -93,13 +104,18 @@ _PRODUCTS = Prepared(lambda pk: Service.objects.current().filter(account_id=pk).
 
 def policy_slugs_for(account_ids: Sequence[int]) -> dict[int, str]:
     """`policy_slug_for` of many accounts in one query."""
+    products = _products(account_ids)
+    ruling = {account_id: rules.ruling_product(kinds) for account_id, kinds in products.items()}
+    slugs = {product: policy.policy_for_product(product).slug for product in set(ruling.values())}
+    return {account_id: slugs[product] for account_id, product in ruling.items()}
+
+
+def _products(account_ids: Collection[int]) -> dict[int, set[str]]:
     products: dict[int, set[str]] = {account_id: set() for account_id in account_ids}
     rows = Service.objects.current().filter(account_id__in=account_ids).values_list("account_id", "product")
     for account_id, product in rows:
         products[account_id].add(product)
-    ruling = {account_id: rules.ruling_product(kinds) for account_id, kinds in products.items()}
-    slugs = {product: policy.policy_for_product(product).slug for product in set(ruling.values())}
-    return {account_id: slugs[product] for account_id, product in ruling.items()}
+    return products
 
 
 @dataclass(frozen=True, slots=True)

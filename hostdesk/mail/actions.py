@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from hostdesk.audit.actions import note
+from hostdesk.audit.inserting import insert_later
 from hostdesk.kit.actors import Actor
 from hostdesk.kit.refusals import Refused
 from hostdesk.mail import breakers, cleaning, compose
@@ -62,7 +63,7 @@ def queue(draft: OutboundDraft, *, at: datetime) -> OutboundMail:
     """
     row = _row(draft, at=at)
     if draft.about is not None:
-        _insert_once(row, at=at)
+        _insert_once(row, at=at, now=True)
         return OutboundMail.objects.get(about=draft.about)
     _ask_breakers(row, at=at)
     row.save(force_insert=True)
@@ -77,9 +78,12 @@ def queue_once(draft: OutboundDraft, *, at: datetime) -> None:
     _insert_once(_row(draft, at=at), at=at)
 
 
-def _insert_once(row: OutboundMail, *, at: datetime) -> None:
+def _insert_once(row: OutboundMail, *, at: datetime, now: bool = False) -> None:
     _ask_breakers(row, at=at)
     # Without a look beforehand: two workers with one wish must both find the one row.
+    if not (now or row.held_by):
+        insert_later(row, ignore_conflicts=True)
+        return
     OutboundMail.objects.bulk_create([row], ignore_conflicts=True)
     if row.held_by:
         kept = OutboundMail.objects.get(about=row.about)

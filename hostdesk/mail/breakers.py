@@ -50,6 +50,9 @@ def scope_that_holds(to_address: str, ticket_number: int | None, *, at: datetime
         return None
     limits = {scope: breaker_limit(scope, terms) for scope in SCOPES}
     keys = _keys(to_address, ticket_number)
+    counts, lately = _first_look(keys, limits, at=at)
+    if not lately and all(2 * counts[scope] < limits[scope].mails for scope in keys):
+        return None
     rows = _rows(keys)
     counts = _counts(keys, limits, rows, at=at)
     near: list[Scope] = [scope for scope in keys if 2 * counts[scope] >= limits[scope].mails]
@@ -176,21 +179,53 @@ def _counts(
 
     After a storm the count begins anew: a window that still holds it would open the breaker again at once.
     """
-    adapt = connection.ops.adapt_datetimefield_value
+    since = {scope: at - limits[scope].window for scope in keys}
+    for scope, row in rows.items():
+        if scope in since and row.open_until <= at:
+            since[scope] = max(since[scope], row.open_until)
+    sql, parameters = _counting(keys, limits, since)
+    return dict(zip(keys, _one_row(sql, parameters), strict=True))
+
+
+def _first_look(
+    keys: Mapping[Scope, str], limits: Mapping[Scope, Limit], *, at: datetime
+) -> tuple[dict[Scope, int], bool]:
+    """The counts as if no breaker were open or had been lately, and whether one is or was; in one statement."""
+    since = {scope: at - limits[scope].window for scope in keys}
+    sql, parameters = _counting(keys, limits, since)
+    longest = min(since.values())
+    parameters += [_adapted(longest), keys["address"], keys.get("ticket", "none")]
+    *counts, lately = _one_row(f"{sql}, EXISTS({_LATELY})", parameters)
+    return dict(zip(keys, counts, strict=True)), bool(lately)
+
+
+_LATELY = (
+    "SELECT 1 FROM mail_breaker WHERE open_until > %s AND"
+    " (scope = 'desk' OR (scope = 'address' AND key = %s) OR (scope = 'ticket' AND key = %s))"
+)
+
+
+def _counting(
+    keys: Mapping[Scope, str], limits: Mapping[Scope, Limit], since: Mapping[Scope, datetime]
+) -> tuple[str, list[str | int | datetime]]:
     parameters: list[str | int | datetime] = []
     for scope, key in keys.items():
-        since = at - limits[scope].window
-        row = rows.get(scope)
-        if row is not None and row.open_until <= at:
-            since = max(since, row.open_until)
         if key:
             parameters.append(int(key) if scope == "ticket" else key)
-        parameters += [adapt(since) or since, limits[scope].mails]
+        parameters += [_adapted(since[scope]), limits[scope].mails]
     parts = ", ".join(f"(SELECT COUNT(*) FROM ({_COUNTED[scope]}) AS counted_{scope})" for scope in keys)
+    return f"SELECT {parts}", parameters
+
+
+def _adapted(moment: datetime) -> str | datetime:
+    return connection.ops.adapt_datetimefield_value(moment) or moment
+
+
+def _one_row(sql: str, parameters: Sequence[str | int | datetime]) -> tuple[int, ...]:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {parts}", parameters)
+        cursor.execute(sql, parameters)
         (found,) = cursor.fetchall()
-    return dict(zip(keys, found, strict=True))
+    return tuple(found)
 
 
 def _open(row: Breaker, *, quiet: timedelta, at: datetime) -> None:

@@ -37,7 +37,7 @@ def publish(document: Document, *, by: Actor, at: datetime) -> PolicyVersion:
         )
     try:
         with transaction.atomic():
-            transaction.on_commit(queries.forget_operator)
+            transaction.on_commit(queries.forget)
             return PolicyVersion.objects.create(
                 slug=document.slug,
                 number=number,

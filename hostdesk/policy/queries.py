@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -93,12 +95,16 @@ def current(slug: str = HOSTING) -> Version:
 
     Raises `Missing` when nothing is published under that name.
     """
-    rows = _rows(
-        "SELECT id, digest FROM policy_policyversion WHERE slug = %s ORDER BY number DESC LIMIT 1", slug
-    )
-    if not rows:
+    if getattr(_lately, "held", None) is not None:
+        found = next((one for one in newest() if one.slug == slug), None)
+    else:
+        rows = _rows(
+            "SELECT id, digest FROM policy_policyversion WHERE slug = %s ORDER BY number DESC LIMIT 1", slug
+        )
+        found = _parsed(*rows[0]) if rows else None
+    if found is None:
         raise Missing(f"no policy '{slug}' is published")
-    return _parsed(*rows[0])
+    return found
 
 
 def version(slug: str, number: int) -> Version:
@@ -125,6 +131,29 @@ def history(slug: str) -> list[Heading]:
 
 def newest() -> list[Version]:
     """The version in force of every policy, by slug."""
+    held: list[Version] | None = getattr(_lately, "held", None)
+    if held is None:
+        return _newest()
+    if not held:
+        held += _newest()
+    return list(held)
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Inside, this thread goes on with the versions that were in force at its first question.
+
+    For a short piece of work that is one moment of the desk's, such as a batch of mails.
+    """
+    before = getattr(_lately, "held", None)
+    _lately.held = [] if before is None else before
+    try:
+        yield
+    finally:
+        _lately.held = before
+
+
+def _newest() -> list[Version]:
     rows = _rows("SELECT slug, id, digest FROM policy_policyversion ORDER BY slug, number")
     return [
         _parsed(version_id, digest) for version_id, digest in {slug: rest for slug, *rest in rows}.values()
@@ -160,9 +189,11 @@ def operator() -> Operator:
     return known
 
 
-def forget_operator() -> None:
-    """Read the operator anew at the next question; for whoever has just published."""
+def forget() -> None:
+    """Read all anew at the next question; for whoever has just published."""
     _lately.operator = (0.0, None)
+    if getattr(_lately, "held", None):
+        _lately.held.clear()
 
 
 def _operator_now() -> Operator:

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 
 from django.db import connection
 
+from hostdesk.audit.inserting import write_later
+
 _WORD = re.compile(r"\w+", re.UNICODE)
 _MOST_CHARACTERS = 100_000
 _MOST_WORDS = 12
@@ -30,17 +32,17 @@ def add_all(kind: str, rows: Iterable[tuple[int, str]]) -> None:
     if not kept:
         return
     # The table is one of two names written above.
+    if postgres:
+        statement = f"INSERT INTO {table} (kind, ref, words) VALUES (%s, %s, to_tsvector('simple', %s::text))"
+        values = [(kind, ref, " ".join(_plain_words(text))) for ref, text in kept]
+    else:
+        statement = f"INSERT INTO {table} (kind, ref, words) VALUES (%s, %s, %s)"
+        values = [(kind, ref, text) for ref, text in kept]
+    if len(values) == 1:
+        write_later(statement, *values[0])
+        return
     with connection.cursor() as cursor:
-        if postgres:
-            cursor.executemany(
-                f"INSERT INTO {table} (kind, ref, words) VALUES (%s, %s, to_tsvector('simple', %s))",
-                [(kind, ref, " ".join(_plain_words(text))) for ref, text in kept],
-            )
-        else:
-            cursor.executemany(
-                f"INSERT INTO {table} (words, kind, ref) VALUES (%s, %s, %s)",
-                [(text, kind, ref) for ref, text in kept],
-            )
+        cursor.executemany(statement, values)
 
 
 def find(kind: str, typed: str, *, limit: int) -> list[int]:

@@ -10,6 +10,7 @@ import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
 from hostdesk.audit.actions import Fact, Judgement, decide
+from hostdesk.audit.inserting import together, update_later
 from hostdesk.audit.prepared import Prepared
 from hostdesk.gateway.admission import CAME_BACK, Facts, Verdict, admit
 from hostdesk.gateway.judging import Judged, Tools, tools
@@ -17,7 +18,7 @@ from hostdesk.gateway.keeping import keep_files
 from hostdesk.gateway.resembling import resemblance
 from hostdesk.gateway.returning import Told, is_ours_again, told_by
 from hostdesk.gateway.sender import choose_contact
-from hostdesk.gateway.thread import Match, find_ticket, pointed_at
+from hostdesk.gateway.thread import Match, find_ticket, is_complaint_already, pointed_at
 from hostdesk.hosting.models import Customer
 from hostdesk.jobs.claiming import back_off, claim, release
 from hostdesk.jobs.worker import claimant
@@ -27,6 +28,7 @@ from hostdesk.mail.reading import ParsedMail
 from hostdesk.mail.returns import came_back
 from hostdesk.people.actions import reaching
 from hostdesk.people.models import Contact, Team
+from hostdesk.people.queries import team
 from hostdesk.policy import queries as policy
 from hostdesk.policy.queries import Version
 from hostdesk.ports.outcomes import PortDown
@@ -83,10 +85,21 @@ def _take(rows: list[InboundMail], kit: Tools) -> None:
 
 def _settle_ready(kit: Tools, *, at: datetime) -> None:
     """Settle the mails that are ready; one that breaks is tried again later and never stops the others."""
-    version = policy.current()
+    # What each mail would read anew, and what hardly ever changes, is read once for all of them.
+    with policy.held():
+        _settle_judged(kit, Standing(policy.current(), team(Team.SUPPORT)), at=at)
+    while kit.underway.broken:
+        _after_break(kit.underway.broken.pop(), at=at)
+    while kit.underway.set_aside:
+        row = kit.underway.set_aside.pop()
+        wait = back_off(row.tries, first=timedelta(seconds=5), longest=timedelta(minutes=2), chance=_chance)
+        release(row, next_try_at=at + wait)
+
+
+def _settle_judged(kit: Tools, standing: Standing, *, at: datetime) -> None:
     for judged in kit.underway.judged(kit):
         try:
-            _settle_or_wait(judged, version, at=at)
+            _settle_or_wait(judged, standing, at=at)
         except (OperationalError, InterfaceError):
             raise
         except PortDown:
@@ -99,15 +112,9 @@ def _settle_ready(kit: Tools, *, at: datetime) -> None:
             # The edge of the worker's loop: whatever one mail breaks, those behind it flow.
             log.exception("mail not settled", mail=judged.row.pk, tries=judged.row.tries)
             _after_break(judged.row, at=at)
-    while kit.underway.broken:
-        _after_break(kit.underway.broken.pop(), at=at)
-    while kit.underway.set_aside:
-        row = kit.underway.set_aside.pop()
-        wait = back_off(row.tries, first=timedelta(seconds=5), longest=timedelta(minutes=2), chance=_chance)
-        release(row, next_try_at=at + wait)
 
 
-def _settle_or_wait(judged: Judged, version: Version, *, at: datetime) -> None:
+def _settle_or_wait(judged: Judged, standing: Standing, *, at: datetime) -> None:
     must_wait = judged.scan.may_wait and admit(judged.facts).name == "could not be scanned"
     if must_wait and judged.row.tries < SCAN_TRIES:
         wait = back_off(
@@ -121,7 +128,15 @@ def _settle_or_wait(judged: Judged, version: Version, *, at: datetime) -> None:
         )
         release(judged.row, next_try_at=at + wait)
         return
-    settle(judged, version, at=at)
+    settle(judged, standing, at=at)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What holds for a batch of mails: the policy in force when it was begun, and the team that gets tickets."""
+
+    version: Version
+    support: Team
 
 
 _LOCKED = Prepared(
@@ -129,12 +144,12 @@ _LOCKED = Prepared(
 )
 
 
-def settle(judged: Judged, version: Version, *, at: datetime) -> None:
+def settle(judged: Judged, standing: Standing, *, at: datetime) -> None:
     """Carry out the verdict on one mail: its ticket or message, its disposition, its decision, in one commit."""
     files = _files_of(judged)
     # The acknowledgement answers this very mail: it must know its name before the row is written down.
     judged.row.message_id = _message_id(judged)
-    with transaction.atomic():
+    with transaction.atomic(), together():
         row = _LOCKED.first(judged.row.pk)
         if row is None or row.disposition is not None:
             return
@@ -147,14 +162,18 @@ def settle(judged: Judged, version: Version, *, at: datetime) -> None:
             and told.about is not None
         ):
             came_back(told.mail, told.about, at=at)
-        outcome = _carry_out(verdict, judged, files, version, at=at)
+        outcome = _carry_out(verdict, judged, files, standing, at=at)
         _write_down(row, judged, verdict, outcome, at=at)
         if outcome.ticket is None:
             believed = judged.belief.facts if judged.belief else {}
             facts: dict[str, Fact] = {"mail": row.pk, "line": verdict.name, **judged.scan.facts, **believed}
             clause = verdict.clause or "channel.tickets"
             decide(
-                "mail", row.pk, [Judgement(clause, outcome.disposition, facts)], version_id=version.id, at=at
+                "mail",
+                row.pk,
+                [Judgement(clause, outcome.disposition, facts)],
+                version_id=standing.version.id,
+                at=at,
             )
 
 
@@ -162,7 +181,7 @@ def _known(judged: Judged, told: Told | None, row: InboundMail) -> Facts:
     """The facts about a mail with those that only the tables know."""
     facts = replace(
         judged.facts,
-        twin_taken=_twin_taken(row, judged),
+        twin_taken=judged.facts.complaint and is_complaint_already(row),
         from_ourselves=judged.facts.from_ourselves or is_ours_again(judged.parsed),
     )
     if told is None:
@@ -183,7 +202,7 @@ class Outcome:
 
 
 def _carry_out(
-    verdict: Verdict, judged: Judged, files: tuple[NewFile, ...], version: Version, *, at: datetime
+    verdict: Verdict, judged: Judged, files: tuple[NewFile, ...], standing: Standing, *, at: datetime
 ) -> Outcome:
     mail = judged.parsed
     if verdict.way in ("ignored", "quarantined"):
@@ -200,14 +219,18 @@ def _carry_out(
         reaching.is_alive(contact.person, how="wrote from it, proven", by=contact.actor(), at=at)
     if verdict.way == "ticket or join":
         match = find_ticket(
-            mail, judged.sender.contacts, judged.row.recipients, at=at, duplicate=version.terms.duplicate
+            mail,
+            judged.sender.contacts,
+            judged.row.recipients,
+            at=at,
+            duplicate=standing.version.terms.duplicate,
         )
         if match is not None and match.ticket.state != TicketState.CLOSED:
             _append(match, judged, mail, files)
             return Outcome(
                 Disposition.APPENDED, match.ticket, f"{verdict.reason} It belongs there by its {match.how}."
             )
-    return Outcome(Disposition.TICKETED, _open(verdict, judged, mail, files, match, at=at))
+    return Outcome(Disposition.TICKETED, _open(verdict, judged, mail, files, match, standing=standing, at=at))
 
 
 def _open(
@@ -217,6 +240,7 @@ def _open(
     files: tuple[NewFile, ...],
     match: Match | None,
     *,
+    standing: Standing,
     at: datetime,
 ) -> Ticket:
     assert judged.belief is not None, "a listed sender was judged"
@@ -244,6 +268,7 @@ def _open(
             requester_address=judged.sender.address,
             trust=judged.belief.trust,
             files=files,
+            team=standing.support,
             inbound_mail=judged.row,
             judgements=tuple(judgements),
             acknowledge=_acknowledge(verdict, mail),
@@ -338,19 +363,13 @@ def _files_of(judged: Judged) -> tuple[NewFile, ...]:
     return keep_files(judged.parsed) if way in ("complaint", "own ticket", "ticket or join") else ()
 
 
-def _twin_taken(row: InboundMail, judged: Judged) -> bool:
-    """Whether the same bytes came in by both addresses and are a complaint already."""
-    if not judged.facts.complaint or row.digest is None:
-        return False
-    twins = InboundMail.objects.filter(digest=row.digest, ticket_number__isnull=False).exclude(pk=row.pk)
-    return Ticket.objects.filter(pk__in=twins.values("ticket_number"), sealed=True).exists()
-
-
 def _write_down(
     row: InboundMail, judged: Judged, verdict: Verdict, outcome: Outcome, *, at: datetime
 ) -> None:
     mail = judged.parsed
-    InboundMail.objects.filter(pk=row.pk).update(
+    update_later(
+        InboundMail,
+        row.pk,
         disposition=outcome.disposition,
         reason=outcome.reason or verdict.reason,
         # By this the mailroom knows which mails only the supervisors may see, whatever became of them.

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from hostdesk.audit.inserting import insert, insert_later
 from hostdesk.policy import queries as policy
 from hostdesk.policy.queries import Version
 from hostdesk.policy.rules import sla as sla_rules
 from hostdesk.sla import engine
-from hostdesk.tickets.models import ClockStep, SlaClock, Ticket
+from hostdesk.tickets.models import ClockStep, Message, SlaClock, Ticket
 
 RESPONSE = "response"
 RESOLUTION = "resolution"
@@ -29,16 +30,15 @@ def targets(version: Version) -> dict[str, engine.Target]:
     }
 
 
-def start_clocks(ticket: Ticket, version: Version, *, at: datetime) -> list[SlaClock]:
-    """Both clocks of a new ticket, from its arrival `at`."""
-    clocks = []
+def start_clocks(ticket: Ticket, version: Version, first: Message, *, at: datetime) -> None:
+    """Both clocks of a new ticket, from its arrival `at`, written with its first message, which gets its key."""
+    clocks: list[SlaClock] = []
     for kind, target in targets(version).items():
         row = SlaClock(ticket=ticket, kind=kind, clause=CLAUSES[kind], policy_version_id=version.id)
         row.take(engine.start(target, at=at))
         clocks.append(row)
-    SlaClock.objects.bulk_create(clocks)
-    ClockStep.objects.bulk_create([_step(clock, "start", "arrival", at) for clock in clocks])
-    return clocks
+    insert(first, *clocks)
+    insert_later(*(_step(clock, "start", "arrival", at) for clock in clocks))
 
 
 def stop(ticket: Ticket, kinds: Iterable[str], *, cause: str, at: datetime) -> None:
@@ -79,7 +79,7 @@ def retarget(ticket: Ticket, version: Version, *, cause: str, at: datetime) -> N
         row.policy_version_id = version.id
         row.save(update_fields=[*_COLUMNS, "policy_version"])
         changed.append(row)
-    ClockStep.objects.bulk_create([_step(row, "retarget", cause, at) for row in changed])
+    insert_later(*(_step(row, "retarget", cause, at) for row in changed))
     set_attention(ticket)
 
 
@@ -104,7 +104,7 @@ def _change(
         return
     for row in changed:  # one or two rows: plain updates are a fifth of the price of one CASE statement
         row.save(update_fields=_COLUMNS)
-    ClockStep.objects.bulk_create([_step(row, step, cause, at) for row in changed])
+    insert_later(*(_step(row, step, cause, at) for row in changed))
     set_attention(ticket)
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 from django.db import transaction
 
 from hostdesk.audit.actions import Judgement, decide, note
+from hostdesk.audit.inserting import insert, insert_later, together
 from hostdesk.hosting.models import Account, Customer
 from hostdesk.hosting.queries import policy_version_for
 from hostdesk.kit.actors import Actor
@@ -50,6 +51,7 @@ class Opening:
 
     `contact` is the contact who asks (None for a stranger, then `requester_*` say who); `account` None means that
     a contact of several accounts named none. `arrived_at` is when the request reached us: the clocks run from there.
+    `team` is given by whoever has read it, else `team_slug` names it.
     `submission` is the key of one press of the button: the same key twice is one ticket. `may_wait`: support waits while
     the contact's details are out of date; not where the caller judges that itself.
     """
@@ -68,6 +70,7 @@ class Opening:
     html: str = ""
     files: tuple[NewFile, ...] = ()
     team_slug: str = Team.SUPPORT
+    team: Team | None = None
     inbound_mail: InboundMail | None = None
     submission: str | None = None
     judgements: tuple[Judgement, ...] = ()
@@ -89,13 +92,13 @@ def open_ticket(opening: Opening, *, by: Actor, at: datetime) -> Ticket:
             "intake.description", "Write what is wrong, and since when, so that we can start at once."
         )
     # Inside the gateway's own transaction a savepoint would only cost time: what breaks here breaks all of it.
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic(savepoint=False), together():
         earlier = _already_opened(opening.submission)
         if earlier is not None:
             return earlier
-        ticket_team = team(opening.team_slug)
+        ticket_team = opening.team or team(opening.team_slug)
         version = policy_version_for(opening.account) if opening.account else policy.current()
-        ticket = Ticket.objects.create(
+        ticket = Ticket(
             subject=clean_subject(opening.subject) or WITHOUT_SUBJECT,
             state=TicketState.NEW,
             channel=opening.channel,
@@ -114,7 +117,8 @@ def open_ticket(opening: Opening, *, by: Actor, at: datetime) -> Ticket:
             state_since=opening.arrived_at,
             follows=opening.follows,
         )
-        message = Message.objects.create(
+        insert(ticket)
+        message = Message(
             ticket=ticket,
             kind=Message.Kind.CUSTOMER,
             author_name=author_name(opening.contact, opening.requester_name, opening.requester_address),
@@ -127,8 +131,8 @@ def open_ticket(opening: Opening, *, by: Actor, at: datetime) -> Ticket:
             inbound_mail=opening.inbound_mail,
             submission=opening.submission,
         )
+        clocks.start_clocks(ticket, version, message, at=opening.arrived_at)
         attach(message, opening.files)
-        clocks.start_clocks(ticket, version, at=opening.arrived_at)
         note("ticket", ticket.pk, "opened", by=by, at=at, facts={"channel": str(opening.channel)})
         decide("ticket", ticket.pk, _judgements(opening, version), version_id=version.id, at=at)
         index.add("ticket", ticket.pk, searchable(ticket, message))
@@ -174,8 +178,7 @@ def attach(message: Message, files: Iterable[NewFile]) -> None:
         )
         for file in files
     ]
-    if rows:
-        Attachment.objects.bulk_create(rows)
+    insert_later(*rows)
 
 
 def searchable(ticket: Ticket, message: Message) -> str:
