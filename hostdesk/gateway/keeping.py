@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from hostdesk.gateway.admission import admit
+from hostdesk.gateway.judging import Judged
 from hostdesk.mail.reading import ParsedMail
 from hostdesk.ports import files
 from hostdesk.tickets.actions.opening import NewFile
+
+
+def files_of(judged: Judged) -> tuple[NewFile, ...]:
+    """The files of a mail that may become part of a ticket, stored before the commit; none for all others."""
+    if judged.parsed is None or not judged.parsed.attachments:
+        return ()
+    way = admit(judged.facts).way
+    return keep_files(judged.parsed) if way in ("complaint", "own ticket", "ticket or join") else ()
 
 
 def keep_files(mail: ParsedMail) -> tuple[NewFile, ...]:

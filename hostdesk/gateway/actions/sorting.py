@@ -14,7 +14,7 @@ from hostdesk.audit.inserting import together, update_later
 from hostdesk.audit.prepared import Prepared
 from hostdesk.gateway.admission import CAME_BACK, Facts, Verdict, admit
 from hostdesk.gateway.judging import Judged, Tools, tools
-from hostdesk.gateway.keeping import keep_files
+from hostdesk.gateway.keeping import files_of
 from hostdesk.gateway.resembling import resemblance
 from hostdesk.gateway.returning import Told, is_ours_again, told_by
 from hostdesk.gateway.sender import choose_contact
@@ -146,7 +146,7 @@ _LOCKED = Prepared(
 
 def settle(judged: Judged, standing: Standing, *, at: datetime) -> None:
     """Carry out the verdict on one mail: its ticket or message, its disposition, its decision, in one commit."""
-    files = _files_of(judged)
+    files = files_of(judged)
     # The acknowledgement answers this very mail: it must know its name before the row is written down.
     judged.row.message_id = _message_id(judged)
     with transaction.atomic(), together():
@@ -353,14 +353,6 @@ def _one_customer(contacts: list[Contact], contact: Contact, *, known: bool) -> 
     if known or len({one.account.customer_id for one in contacts}) == 1:
         return contact.account.customer
     return None
-
-
-def _files_of(judged: Judged) -> tuple[NewFile, ...]:
-    """The files of a mail that may become part of a ticket, stored before the commit; none for all others."""
-    if judged.parsed is None or not judged.parsed.attachments:
-        return ()
-    way = admit(judged.facts).way
-    return keep_files(judged.parsed) if way in ("complaint", "own ticket", "ticket or join") else ()
 
 
 def _write_down(

@@ -214,3 +214,18 @@ def test_first_starts_at_once_publish_once(committed_db):
 
     assert published == [0, 0, 2]
     assert PolicyVersion.objects.count() == 2
+
+
+def test_a_piece_of_work_holds_one_version_until_its_end(db, folder, django_assert_num_queries):
+    actions.publish_packaged_if_none(at=NEW_YEAR)
+    document = change(folder, "hosting/terms.yaml", "value: 180", "value: 120")
+    with queries.held():
+        assert queries.current().label == "hosting/1"
+        actions.publish(document, by=OPERATOR, at=NEW_YEAR)  # as another process does
+        with django_assert_num_queries(0), queries.held():
+            assert queries.current().label == "hosting/1"
+            assert {one.label for one in queries.newest()} == {"dedicated/1", "hosting/1"}
+        with pytest.raises(Missing):
+            queries.current("nowhere")
+
+    assert queries.current().label == "hosting/2"
