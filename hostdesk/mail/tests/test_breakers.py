@@ -249,3 +249,23 @@ def test_workers_that_queue_at_once_let_not_one_mail_more_through(committed_worl
 
     assert OutboundMail.objects.filter(state="waiting").count() == most(scope)
     assert OutboundMail.objects.filter(state="held").count() == workers - 1
+
+
+@clause("contact.listed_sender")
+@pytest.mark.parametrize(
+    ("scope", "key"), [("address", "thandi@customer.example"), ("ticket", "1001"), ("desk", "")]
+)
+def test_an_open_breaker_holds_also_when_little_was_sent_lately(desk, scope, key):
+    breaker = Breaker.objects.create(scope=scope, key=key, opened_at=AT - 9 * MINUTE, open_until=AT + MINUTE)
+
+    assert breakers.scope_that_holds("thandi@customer.example", 1001, at=AT) == scope
+    assert breakers.scope_that_holds("thandi@customer.example", 1001, at=breaker.open_until) is None
+
+
+@clause("contact.listed_sender")
+@pytest.mark.parametrize(("scope", "key"), [("address", "pieter@customer.example"), ("ticket", "1002")])
+def test_an_open_breaker_of_something_else_holds_nothing(desk, scope, key):
+    Breaker.objects.create(scope=scope, key=key, opened_at=AT, open_until=AT + MINUTE)
+
+    assert breakers.scope_that_holds("thandi@customer.example", 1001, at=AT) is None
+    assert breakers.scope_that_holds("thandi@customer.example", None, at=AT) is None
