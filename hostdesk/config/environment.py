@@ -159,10 +159,6 @@ def read_dotenv(path: Path) -> dict[str, str]:
     return found
 
 
-_PREPARED_AFTER = 5
-"""How often PostgreSQL sees a statement before the driver has it keep it; those that say so are kept at once."""
-
-
 def database_settings(url: str, data: Path) -> dict[str, object]:
     """What Django's DATABASES wants for `url`; empty means the SQLite file in the data folder."""
     parts = urlsplit(url)
@@ -191,8 +187,8 @@ def database_settings(url: str, data: Path) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        # Without this figure the driver prepares nothing, not even what it is told to prepare.
-        "OPTIONS": {"prepare_threshold": _PREPARED_AFTER, **options},
+        # Without a figure, the driver prepares nothing, not even what it is told to prepare.
+        "OPTIONS": {"prepare_threshold": 5, **options},
     }
 
 
