@@ -114,6 +114,14 @@ def test_bad_answers_are_refused_in_one_sentence_and_lead_nowhere_inwards(there,
     assert says in no.value.answer
 
 
+def test_a_ring_of_redirects_is_left_after_three(there):
+    there.pages.says(AT, b"", status=302, Location=AT)
+
+    with pytest.raises(PortRefused, match="more than 3 times"):
+        look(there)
+    assert there.pages.asked.count(AT) == 4
+
+
 def test_a_server_that_drips_is_cut_off_in_time(there):
     there.pages.by_path[AT] = drip(20)
     start = time.monotonic()
