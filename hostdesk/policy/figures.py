@@ -95,4 +95,11 @@ class HoursOfTheWeek(Entry, frozen=True, kw_only=True):
     value: Annotated[tuple[str, ...], Meta(min_length=1)]
 
 
+class Dates(Entry, frozen=True, kw_only=True):
+    """Days of the calendar, such as `2026-12-25`; none is an answer too."""
+
+    unit: Literal["dates"]
+    value: tuple[Annotated[str, Meta(pattern=r"\A\d{4}-\d{2}-\d{2}\Z")], ...]
+
+
 Figure = timedelta | int | Money | Week | tuple[str, ...]

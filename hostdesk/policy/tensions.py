@@ -115,6 +115,8 @@ def _alike(folder: Folder) -> list[Note]:
                 if note.source == BY_OPERATOR
                 and other.figure(note.key).source == BY_POLICY
                 and other.figure(note.key).value == note.value
+                # An empty list takes nothing over.
+                and note.value != ()
             ]
             if policy.slug != other.slug and keys:
                 sentence = (

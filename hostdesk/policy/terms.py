@@ -7,19 +7,20 @@ policy that the operator publishes (`policy`) or was `set by the operator`, who 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NoReturn
 
 import msgspec
 
 from hostdesk.kit.money import Money
 from hostdesk.kit.refusals import Misconfigured
-from hostdesk.policy import strict_yaml, week
+from hostdesk.policy import contradictions, strict_yaml, week
 from hostdesk.policy.figures import (
     BY_OPERATOR,
     Cents,
     CentsPerHour,
     Count,
+    Dates,
     Days,
     Entry,
     Figure,
@@ -38,8 +39,11 @@ class TermsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """`terms.yaml` key by key: the unit ends the name where the value alone would not say it."""
 
     support_hours: HoursOfTheWeek
+    support_holidays: Dates
     response_warning_minutes: Minutes
     response_breach_minutes: Minutes
+    update_warning_minutes: Minutes
+    update_breach_minutes: Minutes
     resolution_warning_minutes: Minutes
     resolution_breach_minutes: Minutes
     advanced_resolution_warning_hours: Hours
@@ -111,8 +115,11 @@ class Terms:
 
     label: str
     support_hours: Week
+    support_holidays: tuple[str, ...]
     response_warning: timedelta
     response_breach: timedelta
+    update_warning: timedelta
+    update_breach: timedelta
     resolution_warning: timedelta
     resolution_breach: timedelta
     advanced_resolution_warning: timedelta
@@ -203,10 +210,6 @@ class ReadTerms:
     notes: tuple[TermNote, ...]
 
 
-ROLES = ("primary", "secondary", "authorised")
-"""The roles a contact can have; the policy says how many of each, and what each may ask."""
-
-
 def read(source: str, *, name: str, label: str, currency: str, strict: bool = True) -> ReadTerms:
     """The figures of a policy.
 
@@ -233,7 +236,7 @@ def read(source: str, *, name: str, label: str, currency: str, strict: bool = Tr
     terms = object.__new__(Terms)
     terms.__dict__.update({"label": label, **figures})
     if strict:
-        _check_together(terms, lines)
+        contradictions.check(terms, lines)
     return ReadTerms(terms, tuple(notes))
 
 
@@ -246,7 +249,7 @@ def shown(figure: Figure, unit: str) -> str:
     if isinstance(figure, Week):
         return figure.shown()
     if isinstance(figure, tuple):
-        words = [word.replace("_", " ") for word in figure]
+        words = [word.replace("_", " ") for word in figure] or ["none"]
         return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
     return f"{figure} %" if unit == "percent" else str(figure)
 
@@ -262,62 +265,6 @@ def _check_entry(key: str, entry: Entry, lines: strict_yaml.Lines) -> None:
         raise lines.wrong((key, "clause"), f"'{entry.clause}' is not a clause of the policy")
     if entry.source == BY_OPERATOR and not entry.why.strip():
         raise lines.wrong((key, "why"), "is missing: a figure set by the operator says why it is what it is")
-
-
-def _check_together(terms: Terms, lines: strict_yaml.Lines) -> None:
-    """Figures that only make sense beside each other."""
-    in_order = (
-        ("response_warning_minutes", terms.response_warning, terms.response_breach, "the breach"),
-        ("resolution_warning_minutes", terms.resolution_warning, terms.resolution_breach, "the breach"),
-        (
-            "advanced_resolution_warning_hours",
-            terms.advanced_resolution_warning,
-            terms.advanced_resolution_breach,
-            "the breach",
-        ),
-    )
-    for key, early, late, what in in_order:
-        if early >= late:
-            raise lines.wrong((key, "value"), f"must come before {what}")
-    if terms.response_breach > terms.resolution_breach:
-        raise lines.wrong(("response_breach_minutes", "value"), "must not be later than the resolution")
-    if terms.phone_containment_least_percent > terms.phone_containment_most_percent:
-        raise lines.wrong(
-            ("phone_containment_least_percent", "value"), "must not be above the upper end of the band"
-        )
-    if terms.automatic_mails_unproven_per_day > terms.automatic_mails_proven_per_day:
-        raise lines.wrong(
-            ("automatic_mails_unproven_per_day", "value"), "must not be above the limit of proven senders"
-        )
-    # A breaker that opened before the day's acknowledgements were through would break their promise.
-    if terms.breaker_mails_per_address <= terms.automatic_mails_proven_per_day:
-        sentence = "must be above automatic_mails_proven_per_day"
-        raise lines.wrong(("breaker_mails_per_address", "value"), sentence)
-    _check_recovery(terms, lines)
-    for key, roles in (
-        ("restricted_roles", terms.restricted_roles),
-        ("password_link_roles", terms.password_link_roles),
-    ):
-        for role in roles:
-            if role not in ROLES:
-                raise lines.wrong((key, "value"), f"'{role}' is not a role; roles are {', '.join(ROLES)}")
-    if not terms.support_hours.is_always:
-        sentence = "must be 'mon-sun 00:00-24:00': the clocks of this program run round the clock"
-        raise lines.wrong(("support_hours", "value"), sentence)
-
-
-_TIME_TO_OBJECT = timedelta(days=1)
-"""The least that whoever owns an account gets to notice and to say no."""
-
-
-def _check_recovery(terms: Terms, lines: strict_yaml.Lines) -> None:
-    """Registration data alone hands an account over neither at once nor by one person's word."""
-    if terms.recovery_wait < _TIME_TO_OBJECT:
-        raise lines.wrong(("recovery_wait_hours", "value"), "must be at least 24")
-    if terms.password_approvals <= 1:
-        raise lines.wrong(("password_approvals", "value"), "must be at least 2")
-    if terms.recovery_open <= terms.recovery_wait:
-        raise lines.wrong(("recovery_open_days", "value"), "must be longer than recovery_wait_hours")
 
 
 _SUFFIXES = {
@@ -339,14 +286,8 @@ def _attribute(key: str, entry: Entry) -> str:
 
 def _figure(key: str, entry: Entry, currency: str, lines: strict_yaml.Lines) -> Figure:  # noqa: PLR0911  (a table)
     match entry:
-        case Seconds(value=value):
-            return timedelta(seconds=value)
-        case Minutes(value=value):
-            return timedelta(minutes=value)
-        case Hours(value=value):
-            return timedelta(hours=value)
-        case Days(value=value):
-            return timedelta(days=value)
+        case Seconds(value=value) | Minutes(value=value) | Hours(value=value) | Days(value=value):
+            return timedelta(**{entry.unit: value})
         case Cents(value=value) | CentsPerHour(value=value):
             return Money(value, currency)
         case Count(value=value) | Percent(value=value):
@@ -355,12 +296,23 @@ def _figure(key: str, entry: Entry, currency: str, lines: strict_yaml.Lines) -> 
             if len(set(words)) < len(words):
                 raise lines.wrong((key, "value"), "says a word twice")
             return words
+        case Dates(value=days):
+            for day in days:
+                _check_day(key, day, lines)
+            return days
         case HoursOfTheWeek(value=spans):
             try:
                 return week.read(spans)
             except ValueError as error:
                 raise lines.wrong((key, "value"), str(error)) from error
     raise AssertionError(f"{key} has a kind of value that nobody reads")
+
+
+def _check_day(key: str, day: str, lines: strict_yaml.Lines) -> None:
+    try:
+        date.fromisoformat(day)
+    except ValueError as error:
+        raise lines.wrong((key, "value"), f"'{day}' is no day of the calendar") from error
 
 
 def _span(span: timedelta) -> str:

@@ -1,24 +1,29 @@
-"""One clock: what start, pause, resume, re-target and stop do to it. Pure; every instant is handed in.
+"""One clock: what start, pause, resume, agree, re-target, stop and restart do to it. Pure; every instant is handed in.
 
-A clock runs from `started_at` to its end; time while paused does not count, so a resumed clock's
-instants of warning and breach lie later by the length of the pause.
+A clock counts the running time that has passed. It counts up to `used` at `since`, and on from there; while it waits for
+something, or has ended, it does not count. Where its end lies follows from that and from the target, so that a new target,
+another class or another policy changes the end and never what has passed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from hostdesk.sla.hours import ROUND_THE_CLOCK, Hours
+
 ClockState = Literal["running", "paused", "warned", "breached", "met"]
+_NOTHING = timedelta(0)
 
 
 @dataclass(frozen=True)
 class Target:
-    """How long a promise lasts: a warning after `warn_after`, a breach after `due_after`, both from the start."""
+    """How long a promise lasts, in running time: a warning after `warn_after`, a breach after `due_after`."""
 
     warn_after: timedelta
     due_after: timedelta
+    hours: Hours = field(default=ROUND_THE_CLOCK, repr=False)
 
     def __post_init__(self) -> None:
         assert timedelta(0) <= self.warn_after <= self.due_after, "a clock warns before it is due"
@@ -28,15 +33,23 @@ class Target:
 class Clock:
     """The whole state of one clock.
 
-    `warn_at` and `due_at` are where they stand now; while paused they stand where they stood when the pause began.
-    `stopped_at` is None until the promise is kept or too late; a late stop leaves the state breached.
+    `used` has passed up to `since`; `since` is None while the clock waits or has ended. `waits` names everything that it
+    waits for: it runs on when the last of them is over. `agreed_until` is the end of an agreed window: the promise is not
+    due before it. `warn_at` and `due_at` are where they stand now; while the clock waits they stand where they stood
+    when it began to. `late_at` is when the promise was broken, and stays. `stopped_at` is None until the end.
     """
 
+    target: Target = field(compare=False)
     started_at: datetime
     warn_at: datetime
     due_at: datetime
     state: ClockState = "running"
+    used: timedelta = _NOTHING
+    since: datetime | None = None
+    waits: frozenset[str] = frozenset()
     paused_at: datetime | None = None
+    agreed_until: datetime | None = None
+    late_at: datetime | None = None
     stopped_at: datetime | None = None
 
     @property
@@ -46,48 +59,89 @@ class Clock:
             return self.warn_at
         return self.due_at if self.state == "warned" else None
 
+    def passed(self, at: datetime) -> timedelta:
+        """The running time that has passed by `at`."""
+        return self.used if self.since is None else self.used + self.target.hours.between(self.since, at)
+
 
 def start(target: Target, *, at: datetime) -> Clock:
-    """A clock that begins to run at `at`."""
-    return Clock(started_at=at, warn_at=at + target.warn_after, due_at=at + target.due_after)
+    """A clock that begins to count at `at`."""
+    return _placed(Clock(target=target, started_at=at, warn_at=at, due_at=at, since=at))
 
 
 def tick(clock: Clock, *, at: datetime) -> Clock:
     """The clock as it stands at `at`: warned from `warn_at` on, breached from `due_at` on, to the second."""
-    if clock.state not in ("running", "warned"):
+    if clock.stopped_at is not None or clock.waits:
         return clock
-    if at >= clock.due_at:
-        return replace(clock, state="breached")
-    if at >= clock.warn_at:
-        return replace(clock, state="warned")
-    return clock
+    if clock.late_at is None and at >= clock.due_at:
+        clock = replace(clock, late_at=clock.due_at)
+    return _named(clock, at=at)
 
 
-def pause(clock: Clock, *, at: datetime) -> Clock:
-    """Stop counting from `at`. A clock that is paused, breached or met already stays as it is."""
+def pause(clock: Clock, *, cause: str, at: datetime) -> Clock:
+    """Stop counting from `at`, for one cause more. A clock that has ended, or waits for it already, stays as it is."""
+    if clock.stopped_at is not None or cause in clock.waits:
+        return clock
     now = tick(clock, at=at)
-    if now.state not in ("running", "warned"):
-        return now
-    return replace(now, state="paused", paused_at=at)
-
-
-def resume(clock: Clock, *, at: datetime) -> Clock:
-    """Count again from `at`; a clock that is not paused stays as it is."""
-    if clock.state != "paused" or clock.paused_at is None:
-        return clock
-    waited = max(at - clock.paused_at, timedelta(0))
-    moved = replace(
-        clock, state="running", paused_at=None, warn_at=clock.warn_at + waited, due_at=clock.due_at + waited
+    return _named(
+        replace(
+            now,
+            used=now.passed(at),
+            since=None,
+            waits=now.waits | {cause},
+            paused_at=now.paused_at or at,
+        ),
+        at=at,
     )
-    return tick(moved, at=at)
+
+
+def resume(clock: Clock, *, cause: str, at: datetime) -> Clock:
+    """One cause of waiting is over; when it was the last, the clock counts again from `at`."""
+    if cause not in clock.waits:
+        return clock
+    left = clock.waits - {cause}
+    if left:
+        return replace(clock, waits=left)
+    return tick(_placed(replace(clock, waits=left, since=at, paused_at=None)), at=at)
+
+
+def agree(clock: Clock, *, until: datetime | None, at: datetime) -> Clock:
+    """Another time was agreed: the promise is not due before `until`; None takes the agreement back.
+
+    A clock that has ended stays as it is, and a promise that is broken already stays broken. Taken back too late, the
+    promise is broken from `at` on.
+    """
+    if clock.stopped_at is not None:
+        return clock
+    return _moved(replace(_counted(tick(clock, at=at), at), agreed_until=until), at=at)
+
+
+def retarget(clock: Clock, target: Target, *, at: datetime) -> Clock:
+    """The same clock under another promise: what has passed has passed, and pauses still do not count.
+
+    A clock that has ended stays as it is. One may become late by it, and is then late from `at`, or be late no more:
+    it is another promise that is judged.
+    """
+    if clock.stopped_at is not None:
+        return clock
+    return _moved(replace(_counted(clock, at), target=target, late_at=None), at=at)
 
 
 def stop(clock: Clock, *, at: datetime) -> Clock:
     """End the clock at `at`: met when that is before it was due, else breached and over."""
     if clock.stopped_at is not None:
         return clock
-    now = tick(resume(clock, at=at) if clock.state == "paused" else clock, at=at)
-    return replace(now, state="breached" if now.state == "breached" else "met", stopped_at=at)
+    now = tick(clock, at=at)
+    ended = replace(
+        now,
+        used=now.passed(at),
+        since=None,
+        waits=frozenset(),
+        paused_at=None,
+        agreed_until=None,
+        stopped_at=at,
+    )
+    return _named(ended, at=at)
 
 
 def restart(clock: Clock, target: Target, *, at: datetime) -> Clock:
@@ -97,30 +151,48 @@ def restart(clock: Clock, target: Target, *, at: datetime) -> Clock:
     """
     if clock.stopped_at is None:
         return clock
-    if clock.state == "breached":
-        return replace(clock, stopped_at=None)
-    stood = max(at - clock.stopped_at, timedelta(0))
-    moved = replace(
-        clock,
-        state="running",
-        stopped_at=None,
-        warn_at=max(clock.warn_at, clock.started_at + target.warn_after) + stood,
-        due_at=max(clock.due_at, clock.started_at + target.due_after) + stood,
-    )
-    return tick(moved, at=at)
+    return tick(_placed(replace(clock, target=target, stopped_at=None, since=at)), at=at)
 
 
-def retarget(clock: Clock, old: Target, new: Target, *, at: datetime) -> Clock:
-    """The same clock under another promise: what has passed has passed, and pauses still do not count.
-
-    A clock that has ended stays as it is. One may become late by it, or be late no more.
-    """
-    if clock.stopped_at is not None:
+def _counted(clock: Clock, at: datetime) -> Clock:
+    """The same clock, counted up to `at`: whatever changes its end now cannot have broken it before."""
+    if clock.since is None or at <= clock.since:
         return clock
-    moved = replace(
-        clock,
-        state="paused" if clock.state == "paused" else "running",
-        warn_at=clock.warn_at + (new.warn_after - old.warn_after),
-        due_at=clock.due_at + (new.due_after - old.due_after),
-    )
-    return tick(moved, at=at)
+    return replace(clock, used=clock.passed(at), since=at)
+
+
+def _moved(clock: Clock, *, at: datetime) -> Clock:
+    """Ends put anew, also for a clock that waits: shown as if it ran on now."""
+    if clock.since is not None:
+        return tick(_placed(clock), at=at)
+    return _named(_placed(clock, since=at), at=at)
+
+
+def _placed(clock: Clock, *, since: datetime | None = None) -> Clock:
+    """The clock with the instants of warning and breach that follow from what has passed."""
+    begin = since or clock.since
+    assert begin is not None, "only a clock that counts has an end"
+    target = clock.target
+    warn_at = target.hours.after(begin, target.warn_after - clock.used)
+    due_at = target.hours.after(begin, target.due_after - clock.used)
+    if clock.agreed_until is not None and clock.agreed_until > due_at:
+        # The warning keeps its distance from the end, in time that passes on a wall.
+        warn_at, due_at = (
+            max(warn_at, clock.agreed_until - (target.due_after - target.warn_after)),
+            clock.agreed_until,
+        )
+    return replace(clock, warn_at=warn_at, due_at=due_at)
+
+
+def _named(clock: Clock, *, at: datetime) -> Clock:
+    """The clock with the word for its state."""
+    state: ClockState
+    if clock.late_at is not None:
+        state = "breached"
+    elif clock.stopped_at is not None:
+        state = "met"
+    elif clock.waits:
+        state = "paused"
+    else:
+        state = "warned" if at >= clock.warn_at else "running"
+    return replace(clock, state=state)

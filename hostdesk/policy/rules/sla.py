@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Literal
 
 from hostdesk.policy.registry import rule
 from hostdesk.policy.terms import Terms
+from hostdesk.policy.week import Week
 
 AuthorKind = Literal["agent", "contact", "system"]
 
@@ -20,14 +21,36 @@ class Target:
     due_after: timedelta
 
 
+@dataclass(frozen=True, slots=True)
+class OpenHours:
+    """When clocks run, on the clock of the operator: hours of the week without these days."""
+
+    week: Week
+    holidays: frozenset[date]
+
+
+@rule("sla.hours")
+def open_hours(terms: Terms) -> OpenHours:
+    """When clocks run; a version from before holidays were known has none. Clause: sla.hours."""
+    days = vars(terms).get("support_holidays", ())
+    return OpenHours(terms.support_hours, frozenset(date.fromisoformat(day) for day in days))
+
+
 @rule("sla.response", "sla.hours")
 def response_target(terms: Terms) -> Target:
-    """When the first substantive answer is due, counted from arrival.
-
-    Support runs round the clock, so running time is plain time. Clauses: sla.response, sla.hours.
-    """
-    assert terms.support_hours.is_always, "clocks run round the clock; the loader lets no other hours in"
+    """When the first substantive answer is due, in running time from arrival. Clauses: sla.response, sla.hours."""
     return Target(terms.response_warning, terms.response_breach)
+
+
+@rule("sla.response")
+def update_target(terms: Terms) -> Target | None:
+    """When a customer whose turn is over hears from us next; None in a version from before this was promised.
+
+    Counted from the customer's last word, or from ours where work goes on. Clause: sla.response.
+    """
+    if "update_breach" not in vars(terms):
+        return None
+    return Target(terms.update_warning, terms.update_breach)
 
 
 @rule("sla.resolve")

@@ -161,11 +161,11 @@ MISTAKES = {
         '[&all "mon-sun 00:00-24:00", *all]',
         "support_hours.value.1: anchors and aliases are not used here",
     ),
-    "business hours": (
+    "a holiday that is no day": (
         "hosting/terms.yaml",
-        "mon-sun 00:00-24:00",
-        "mon-fri 08:00-17:00",
-        "must be 'mon-sun 00:00-24:00'",
+        "value: []",
+        'value: ["2027-02-29"]',
+        "'2027-02-29' is no day of the calendar",
     ),
     "unknown role": ("hosting/terms.yaml", "[primary, secondary]", "[primary, boss]", "'boss' is not a role"),
     "price that is no figure": (
