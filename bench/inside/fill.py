@@ -202,7 +202,7 @@ def freshen(cursor, tickets, opened, speech, now):
     cursor.execute(f"UPDATE tickets_ticket SET {columns} WHERE id >= {FIRST + old}")
     minutes = "CASE kind WHEN 'response' THEN 1440 ELSE 10080 END"
     cursor.execute(
-        f"UPDATE tickets_slaclock SET started_at = {at(of_clock)}, warn_at = {at(f'({of_clock} + {minutes} * 50)')},"
+        f"UPDATE tickets_slaclock SET started_at = {at(of_clock)}, since = {at(of_clock)}, warn_at = {at(f'({of_clock} + {minutes} * 50)')},"
         f" due_at = {at(f'({of_clock} + {minutes} * 60)')} , look_at = {at(f'({of_clock} + {minutes} * 60)')}"
         f" WHERE ticket_id >= {FIRST + old}"
     )

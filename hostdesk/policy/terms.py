@@ -284,7 +284,7 @@ def _attribute(key: str, entry: Entry) -> str:
     return f"{name}_per_hour" if unit == "cents per hour" else name
 
 
-def _figure(key: str, entry: Entry, currency: str, lines: strict_yaml.Lines) -> Figure:  # noqa: PLR0911  (a table)
+def _figure(key: str, entry: Entry, currency: str, lines: strict_yaml.Lines) -> Figure:
     match entry:
         case Seconds(value=value) | Minutes(value=value) | Hours(value=value) | Days(value=value):
             return timedelta(**{entry.unit: value})

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from hostdesk.audit.models import Decision, Entry
 from hostdesk.kit import numbers
 from hostdesk.policy.registry import Evidence, evidence
-from hostdesk.tickets.models import SlaClock, Ticket
+from hostdesk.tickets.models import Breach, SlaClock, Ticket
 
 SPAN = timedelta(days=30)
 _LISTED = 20
@@ -107,11 +107,13 @@ def _clock(kind: str, done: str, at: datetime) -> Evidence:
         met=Count("pk", filter=Q(state="met")), late=Count("pk", filter=Q(state="breached"))
     )
     late = (
-        clocks.filter(state="breached")
-        .order_by("-due_at")
-        .values_list("ticket_id", "breach_reason")[:_LISTED]
+        Breach.objects.filter(kind=kind, late_at__gte=at - SPAN, late_at__lte=at)
+        .order_by("-late_at")
+        .values_list("ticket_id", "reason")[:_LISTED]
     )
-    lines = [f"{numbers.shown(pk)}: {reason or 'no reason recorded'}" for pk, reason in late]
+    lines = [
+        f"{numbers.shown(pk)}: {reason.replace('_', ' ') or 'no reason recorded'}" for pk, reason in late
+    ]
     count = counts["met"] + counts["late"]
     sentence = f"{counts['met']} of {count} tickets {done} in time in 30 days; {counts['late']} late."
     return Evidence(count, _share(count, counts["late"]), lines, sentence)

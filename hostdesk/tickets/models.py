@@ -219,13 +219,18 @@ class Attachment(models.Model):
 
 
 class SlaClock(ClockRow):
-    """A promise of time on one ticket: response (sla.response) or resolution (sla.resolve)."""
+    """A promise of time on one ticket: response (sla.response), update (sla.delays), resolution (sla.resolve).
+
+    `policy_version` and `ticket_class` say which target it counts towards.
+    """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="clocks", db_index=False)
     policy_version = models.ForeignKey(
         PolicyVersion, on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    breach_reason = models.CharField(max_length=200, blank=True)
+    ticket_class = models.CharField(
+        max_length=20, default=TicketClass.UNCLASSED, db_default=TicketClass.UNCLASSED
+    )
 
     class Meta:
         indexes = [models.Index(fields=["look_at"], name="clock_due", condition=Q(look_at__isnull=False))]
@@ -233,13 +238,58 @@ class SlaClock(ClockRow):
 
 
 class ClockStep(models.Model):
-    """One entry of a clock's ledger: what happened to it, why, and where its end stood afterwards. Only added."""
+    """One entry of a clock's ledger: what happened to it, why, and where its end stood afterwards. Only added.
+
+    `wait` is what the clock began or ceased to wait for, `until` an agreed time; `policy_version` and `ticket_class` are
+    those of the promise after the step. From its steps a clock can be reckoned again.
+    """
 
     clock = models.ForeignKey(SlaClock, on_delete=models.CASCADE, related_name="steps")
     step = models.CharField(max_length=12)
     cause = models.CharField(max_length=60)
+    clause = models.CharField(max_length=60, default="", db_default="", blank=True)
     at = models.DateTimeField()
     due_at = models.DateTimeField()
+    wait = models.CharField(max_length=20, default="", db_default="", blank=True)
+    until = models.DateTimeField(null=True)
+    policy_version = models.ForeignKey(
+        PolicyVersion, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    ticket_class = models.CharField(
+        max_length=20, default=TicketClass.UNCLASSED, db_default=TicketClass.UNCLASSED
+    )
+
+
+class Breach(models.Model):
+    """A promise of time that was broken, with the reason that an agent gave; listed until it has one (sla.best_effort).
+
+    `reason` is a word of the policy's list, `words` what the agent adds.
+    """
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="breaches", db_index=False)
+    clock = models.ForeignKey(SlaClock, on_delete=models.CASCADE, related_name="breaches", db_index=False)
+    policy_version = models.ForeignKey(
+        PolicyVersion, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    kind = models.CharField(max_length=12)
+    clause = models.CharField(max_length=60)
+    late_at = models.DateTimeField()
+    reason = models.CharField(max_length=40, blank=True)
+    words = models.CharField(max_length=500, blank=True)
+    explained_by = models.ForeignKey(
+        Agent, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    explained_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["clock", "late_at"], name="breach_once")]
+        indexes = [
+            models.Index(fields=["ticket"], name="breach_ticket"),
+            models.Index(fields=["late_at"], name="breach_late"),
+            models.Index(
+                fields=["late_at"], name="breach_unexplained", condition=Q(explained_at__isnull=True)
+            ),
+        ]
 
 
 class Draft(models.Model):

@@ -32,11 +32,25 @@ POSTGRES = [
     "SELECT last_value FROM tickets_ticket_id_seq",
 ]
 BOTH = ["SELECT slug, name, sealed FROM people_team", "SELECT app, name FROM django_migrations"]
+def plain(value):
+    # The order of columns says nothing: one that came later stands last.
+    if not value.startswith("CREATE TABLE"):
+        return value
+    head, _, columns = value.partition("(")
+    parts, depth, part = [], 0, ""
+    for sign in columns.rstrip(")"):
+        depth += (sign == "(") - (sign == ")")
+        if sign == "," and depth == 0:
+            parts.append(part.strip())
+            part = ""
+        else:
+            part += sign
+    return head + ", ".join(sorted([*parts, part.strip()]))
 said = []
 with connection.cursor() as cursor:
     for query in (POSTGRES if connection.vendor == "postgresql" else SQLITE) + BOTH:
         cursor.execute(query)
-        rows = [[re.sub(r"\\s+", " ", str(value)) for value in row] for row in cursor.fetchall()]
+        rows = [[plain(re.sub(r"\\s+", " ", str(value))) for value in row] for row in cursor.fetchall()]
         said.append(sorted(rows))
 print(json.dumps([said, missing_migrations()]))
 """

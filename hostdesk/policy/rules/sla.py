@@ -42,11 +42,11 @@ def response_target(terms: Terms) -> Target:
     return Target(terms.response_warning, terms.response_breach)
 
 
-@rule("sla.response")
+@rule("sla.delays")
 def update_target(terms: Terms) -> Target | None:
     """When a customer whose turn is over hears from us next; None in a version from before this was promised.
 
-    Counted from the customer's last word, or from ours where work goes on. Clause: sla.response.
+    Counted from the customer's last word, or from ours where work goes on. Clause: sla.delays.
     """
     if "update_breach" not in vars(terms):
         return None

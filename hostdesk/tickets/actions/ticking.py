@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from hostdesk.audit.actions import Judgement, decide, note
 from hostdesk.kit.actors import SYSTEM
@@ -13,8 +14,9 @@ from hostdesk.people.queries import supervisors
 from hostdesk.schedule.queries import on_duty
 from hostdesk.sla import engine
 from hostdesk.tickets import mails
+from hostdesk.tickets.actions import clocks
 from hostdesk.tickets.actions.clocks import set_attention
-from hostdesk.tickets.models import ENDED, ClockStep, SlaClock, Ticket
+from hostdesk.tickets.models import ENDED, SlaClock, Ticket
 
 BATCH = 100
 
@@ -35,6 +37,7 @@ def _look(pk: int, at: datetime) -> int:
         row = (
             SlaClock.objects.select_for_update(skip_locked=True, of=("self",))
             .filter(pk=pk, look_at__lte=at)
+            .annotate(version_digest=F("policy_version__digest"))
             .first()
         )
         if row is None:
@@ -44,13 +47,15 @@ def _look(pk: int, at: datetime) -> int:
             .select_related("contact__person", "account__customer", "assignee", "team")
             .get(pk=row.ticket_id)
         )
-        clock = engine.tick(row.as_clock(), at=at)
+        clock = engine.tick(row.as_clock(clocks.target_of(row)), at=at)
         if clock.state == row.state:
             return 0
         row.take(clock)
-        row.save(update_fields=["state", "look_at"])
+        row.save(update_fields=["state", "late_at", "look_at"])
         word = "breached" if clock.state == "breached" else "warned"
-        ClockStep.objects.create(clock=row, step=word, cause="time", at=at, due_at=row.due_at)
+        clocks.note_step(row, word, "time", at=at)
+        if word == "breached":
+            clocks.note_breach(row)
         set_attention(ticket)
         ticket.save(update_fields=["attention"])
         note("ticket", ticket.pk, f"{row.kind} {word}", by=SYSTEM, at=at)

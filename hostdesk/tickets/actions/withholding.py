@@ -26,7 +26,7 @@ CAUSE = "contact details"
 def withhold(ticket: Ticket, why: Doubt, *, version: Version, at: datetime) -> None:
     """Let a ticket that was just opened wait until its contact says that the details are right. Clause: contact.current."""
     assert ticket.contact is not None, "only a contact has details"
-    clocks.pause_all(ticket, cause=CAUSE, at=ticket.opened_at)
+    clocks.pause(ticket, clocks.DETAILS, cause=CAUSE, at=ticket.opened_at, kinds=clocks.ALL)
     ticket.state = TicketState.WAITING_CUSTOMER
     ticket.save(update_fields=["state", "attention"])
     facts = {"why": why, "contact": ticket.contact_id}
@@ -62,7 +62,7 @@ def _release(ticket: Ticket, *, at: datetime) -> int:
             return 0
         if doubt(row.contact, version.terms, at=at):
             return 0
-        clocks.resume(row, cause=CAUSE, at=at)
+        clocks.resume(row, clocks.DETAILS, cause=CAUSE, at=at)
         row.state = TicketState.OPEN if row.assignee_id else TicketState.NEW
         row.state_since = row.updated_at = at
         row.save(update_fields=["state", "state_since", "updated_at", "attention"])

@@ -21,7 +21,7 @@ from hostdesk.tickets.actions.locking import locked
 from hostdesk.tickets.actions.opening import NewFile, attach, author_name, fresh_part, kept_text, searchable
 from hostdesk.tickets.actions.taking import take_for_answer
 from hostdesk.tickets.actions.withholding import is_withheld
-from hostdesk.tickets.models import Draft, Message, Ticket, TicketState
+from hostdesk.tickets.models import OURS, Draft, Message, Ticket, TicketState
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,9 @@ def answer(ticket: Ticket, written: Answer, *, by: Agent, at: datetime) -> Messa
         if sla_rules.is_substantive(author_kind="agent", automatic=False):
             clocks.stop(row, (clocks.RESPONSE,), cause="answered", at=at)
         _leave(row, written.then, by=by.actor(), at=at)
+        if row.state in OURS:
+            clocks.await_word(row, policy.current(row.policy_slug), cause="answered", at=at, anew=True)
+            row.save(update_fields=["attention"])
         note("ticket", row.pk, "answered", by=by.actor(), at=at, facts={"then": written.then})
         index.add("ticket", row.pk, written.text)
         Draft.objects.filter(ticket=row, agent=by, kind="answer").delete()
@@ -159,6 +162,9 @@ def add_customer_message(
         else:
             state = row.state if is_withheld(row) else turn.state
             settle(row, state, cause="customer wrote", at=at)
+        if row.state in OURS:
+            clocks.await_word(row, policy.current(row.policy_slug), cause="customer wrote", at=at, anew=False)
+            row.save(update_fields=["attention"])
         note("ticket", row.pk, "customer wrote", by=by, at=at)
         if added.judgements:
             version = policy.current(row.policy_slug)
@@ -171,12 +177,16 @@ def settle(ticket: Ticket, state: str, *, cause: str, at: datetime) -> None:
     """Bring a locked ticket into `state`, its clocks with it, and save it."""
     before = ticket.state
     if state == TicketState.RESOLVED:
-        clocks.stop(ticket, (clocks.RESPONSE, clocks.RESOLUTION), cause=cause, at=at)
+        clocks.stop(ticket, clocks.ALL, cause=cause, at=at)
         ticket.resolved_at = ticket.resolved_at or at
-    elif rules.pauses_resolution(state):
-        clocks.pause(ticket, cause=state, at=at)
-    elif rules.pauses_resolution(before):
-        clocks.resume(ticket, cause=cause, at=at)
+    else:
+        if state == TicketState.WAITING_CUSTOMER:
+            # The word was ours; the next one is theirs.
+            clocks.stop(ticket, (clocks.UPDATE,), cause=cause, at=at)
+        if rules.pauses_resolution(state):
+            clocks.pause(ticket, clocks.WAITS[state], cause=state, at=at)
+        if rules.pauses_resolution(before) and before != state:
+            clocks.resume(ticket, clocks.WAITS[before], cause=cause, at=at)
     if state != before:
         ticket.state = state
         ticket.state_since = at

@@ -83,7 +83,7 @@ def clock_of_row(row: Row, now: datetime) -> Face:
 
 def clock_of_ticket(clock: SlaClock, state: str, state_since: datetime, now: datetime) -> Face:
     """One clock in the head of a ticket's page, where ended ones say how they ended."""
-    name = {"response": "answer", "resolution": "solution"}.get(clock.kind, clock.kind)
+    name = {"response": "answer", "update": "next word", "resolution": "solution"}.get(clock.kind, clock.kind)
     if clock.stopped_at is not None:
         ended = "in time" if clock.state == "met" else "late"
         return clocks.stopped(f"{name} {ended}, {times.spoken(clock.stopped_at, now)}")
