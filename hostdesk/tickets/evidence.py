@@ -40,6 +40,20 @@ def resolution(at: datetime) -> Evidence:
     return _clock("resolution", "solved", at)
 
 
+@evidence("sla.best_effort")
+def explained(at: datetime) -> Evidence:
+    """Every broken promise has a reason of the policy's list; those without one are listed."""
+    broken = Breach.objects.filter(late_at__gte=at - SPAN, late_at__lte=at)
+    bare = broken.filter(explained_at=None)
+    count, wrong = broken.count(), bare.count()
+    lines = [
+        f"{numbers.shown(pk)}: no reason for the {kind}"
+        for pk, kind in bare.order_by("late_at").values_list("ticket_id", "kind")[:_LISTED]
+    ]
+    sentence = f"{count} promises of time broken in 30 days, {wrong} of them without a reason."
+    return Evidence(count, _share(count, wrong), lines, sentence)
+
+
 @evidence("sla.fcfs")
 def in_turn(at: datetime) -> Evidence:
     """How many tickets were taken in turn; each jump is listed with its reason."""

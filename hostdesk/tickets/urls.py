@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from hostdesk.tickets.urls_client import CLIENT
-from hostdesk.tickets.views import desk_lists, desk_ticket, desk_verbs
+from hostdesk.tickets.views import desk_breaches, desk_lists, desk_ticket, desk_verbs
 
 app_name = "tickets"
 
@@ -15,6 +15,8 @@ _DESK = [
     path("desk/queue/news", desk_lists.queue_news, name="queue_news"),
     path("desk/queue/next", desk_lists.take_next, name="take_next"),
     path("desk/mine", desk_lists.mine, name="mine"),
+    path("desk/breaches/", desk_breaches.listed, name="breaches"),
+    path("desk/breaches/<int:pk>/reason", desk_breaches.reason, name="breach_reason"),
     path("desk/tickets/", desk_lists.listed, name="all"),
     path("desk/tickets/<slug:number>", desk_ticket.ticket, name="ticket"),
     path("desk/tickets/<slug:number>/answer", desk_verbs.answer, name="answer"),

@@ -166,6 +166,8 @@ TABLE = {
     "desk/queue/news": Row("agents"),
     "desk/queue/next": Row("agents"),
     "desk/passwords/<int:pk>": Row("agents", "desk/passwords/{password_link}"),
+    "desk/breaches/": Row("agents"),
+    "desk/breaches/<int:pk>/reason": Row("agents", "desk/breaches/{breach}/reason"),
     "desk/recoveries/": Row("agents"),
     "desk/recoveries/new": Row("agents"),
     "desk/recoveries/<int:pk>": Row("agents", "desk/recoveries/{recovery}"),

@@ -15,7 +15,7 @@ from hostdesk.requests.actions.asking import Wish, ask
 from hostdesk.requests.actions.recovering import find_account, start
 from hostdesk.requests.models import Recovery, RecoveryLink, RegistrationRecord
 from hostdesk.requests.views.desk_phone import sealed
-from hostdesk.tickets.models import Attachment, Message
+from hostdesk.tickets.models import Attachment, Breach, Message
 from tests.house.access import TABLE
 
 BROWSER = sessions.Browser("127.0.0.1", "127.0.0.1/32", "Firefox/130 (Linux)", on_this_machine=True)
@@ -61,6 +61,7 @@ class Staffed:
             "password_link": link.pk,
             "attachment": Attachment.objects.get(filename="notes.txt").pk,
             "picture": Attachment.objects.get(filename="shot.png").pk,
+            "breach": broken(ticket, world.now).pk,
             "closed_mail": closed.pk,
             "contact": contact.pk,
             "customer": contact.account.customer_id,
@@ -126,6 +127,19 @@ class Staffed:
                 )
             transaction.set_rollback(True)
         return answer
+
+
+def broken(ticket, at):
+    """A promise of a ticket that was broken."""
+    clock = ticket.clocks.get(kind="response")
+    return Breach.objects.create(
+        ticket=ticket,
+        clock=clock,
+        kind="response",
+        clause="sla.response",
+        late_at=at,
+        policy_version_id=clock.policy_version_id,
+    )
 
 
 def recovering(world, contact):
