@@ -23,6 +23,7 @@ from django.db.models import (
     CharField,
     DateTimeField,
     Field,
+    FloatField,
     ForeignKey,
     IntegerField,
     JSONField,
@@ -35,7 +36,16 @@ from hostdesk.audit.prepared import keeping_cursor
 _DB = "default"
 _MOST_ROWS = 50
 """In one statement; a mail with a thousand files needs several."""
-_COLUMNS = (BooleanField, CharField, DateTimeField, ForeignKey, IntegerField, JSONField, TextField)
+_COLUMNS = (
+    BooleanField,
+    CharField,
+    DateTimeField,
+    FloatField,
+    ForeignKey,
+    IntegerField,
+    JSONField,
+    TextField,
+)
 Value = Any  # of a column, as the program has it or as the driver takes it
 _thread = threading.local()
 
