@@ -39,6 +39,11 @@ def section(chunks, desk):
         Figure("mails that could not be taken apart", found["salvaged"], "", "mails read", count, "", found["salvaged"] / count, most=0),
         Figure("the slowest reading", slowest, "s of CPU", "the limit of a child", 5, "s", slowest / 5, most=1),
     ]  # fmt: skip
+    judged = sum(desk["dispositions"].values())
+    figures.append(
+        Figure("different mails without a disposition", desk["different"] - judged, "", "different mails through the gateway",
+               desk["different"], "", (desk["different"] - judged) / desk["different"], most=0)
+    )  # fmt: skip
     kinds = ", ".join(f"{name} {found[name]:,}" for name in ("person", "machine", "bounce", "report"))
     sorted_ones = ", ".join(f"{name} {n:,}" for name, n in sorted(desk["dispositions"].items()))
     return Section(
@@ -53,7 +58,8 @@ def section(chunks, desk):
                 f" the damage. Taken for: {kinds}; an author that can be told: {found['author told']:,}."
             ),
             (
-                f"Through the whole gateway, from the door's own verb to a disposition: {sorted_ones};"
+                f"Through the whole gateway, from the door's own verb to a disposition: {desk['sent']:,} sent,"
+                f" {desk['different']:,} different (the same bytes twice are one mail), {judged:,} dispositions: {sorted_ones};"
                 f" {desk['faults']} held for a fault of the program, {desk['broken']} whose reader broke down,"
                 f" {desk['replaced']} reading children replaced."
             ),

@@ -68,8 +68,7 @@ def papers(raw):
 
 def main(name, file):
     """Write the mail where there is none yet, else measure what is there: two calls, as making one takes memory too."""
-    from hostdesk.mail import reading
-    from hostdesk.mail.reading import Unreadable
+    from hostdesk.mail.reading import Unreadable, author
 
     file = Path(file)
     if not file.exists():
@@ -81,7 +80,7 @@ def main(name, file):
     answer, read_cpu, read_peak = in_a_child(lambda pool: pool.read(raw))
     shown, show_cpu, show_peak = in_a_child(lambda pool: pool.formatted(raw, pictures=True))
     held = answer.reason if isinstance(answer, Unreadable) else ""
-    author = reading.author.read(raw)
+    who = author.read(raw)
     start.say(
         {
             "size": len(raw),
@@ -89,8 +88,8 @@ def main(name, file):
             "show": {"cpu": show_cpu, "peak": show_peak},
             "inspect": {"cpu": inspect_cpu, "peak": inspect_peak, "code": code},
             # Papers are looked at only where there is one author, who is listed.
-            "papers": papers(raw) if author.address else None,
-            "held": held or (author.problem or ""),
+            "papers": papers(raw) if who.address else None,
+            "held": held or (who.problem or ""),
             "unreadable": bool(held),
             "not shown": shown.reason if isinstance(shown, Unreadable) else "",
             "error": "" if held else answer.error or "",

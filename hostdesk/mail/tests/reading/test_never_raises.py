@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hostdesk.config.commands import mail_inspect
-from hostdesk.mail.reading import ParsedMail, author, body, mime, read
+from hostdesk.mail.reading import ParsedMail, author, body, mime
+from hostdesk.mail.reading.reader import read
+from tests.mutating import mutated
 
 pytestmark = pytest.mark.db_free
 
@@ -48,30 +50,12 @@ def test_pieces_of_mails_in_any_order(raw):
     travels(raw)
 
 
-def mutated(raw, dice):
-    out = bytearray(raw)
-    for _ in range(dice.randint(1, 12)):
-        at, size = dice.randrange(len(out) + 1), dice.randint(0, 60)
-        kind = dice.randrange(5)
-        if kind == 0:
-            out[at : at + size] = b""
-        elif kind == 1:
-            out[at:at] = dice.choice(PIECES)
-        elif kind == 2 and out:
-            out[at % len(out)] = dice.randrange(256)
-        elif kind == 3:
-            out[at:at] = out[at : at + size] * dice.randint(1, 4)
-        else:
-            out = out[at:] + out[:at]
-    return bytes(out)
-
-
 @pytest.mark.parametrize("path", MAILS, ids=lambda path: path.stem)
 def test_mutations_of_real_mails(path):
-    dice, raw = random.Random(20261123), path.read_bytes()
+    dice, raw, others = random.Random(20261123), path.read_bytes(), [one.read_bytes() for one in MAILS]
     exits = [
         mail.defects
-        for mail in (travels(mutated(raw, dice)) for _ in range(150))
+        for mail in (travels(mutated(raw, dice, others)) for _ in range(150))
         if mail.error and "apart" in mail.error
     ]
 
