@@ -215,6 +215,36 @@ def test_lmtp_answers_once_a_recipient(committed_db):
     assert [(route, len(to)) for route, _, to in fates()] == [("complaint", 2)]
 
 
+def test_lmtp_refuses_an_announced_size_with_a_sentence_and_notes_it(committed_db):
+    with open_door(lmtp=True) as port, smtplib.LMTP("127.0.0.1", port, timeout=10) as line:
+        line.ehlo("relay")
+        code, said = line.mail(SENDER, [f"size={LARGEST + 1}"])
+
+    assert (code, said.decode()) == (552, f"5.3.4 This message is too large; the limit is {LARGEST} bytes")
+    assert [(row.disposition, row.door) for row in InboundMail.objects.all()] == [("refused", "lmtp")]
+
+
+def test_lmtp_refuses_size_after_the_dot_once_a_recipient_and_the_next_mail_is_kept(committed_db):
+    sentence = f"5.3.4 This message is too large; the limit is {LARGEST} bytes"
+    with open_door(lmtp=True) as port, smtplib.LMTP("127.0.0.1", port, timeout=10) as line:
+        line.ehlo("relay")
+        answers = []
+        for body in (b"y" * (LARGEST + 100) + b"\r\n", mail_of()):
+            line.mail(SENDER)
+            line.rcpt(SUPPORT)
+            line.rcpt(COMPLAINT)
+            line.putcmd("DATA")
+            assert line.getreply()[0] == 354
+            line.send(body + b".\r\n")
+            answers += [line.getreply() for _ in range(2)]
+
+    assert [(code, said.decode()) for code, said in answers[:2]] == [(552, sentence)] * 2
+    assert [code for code, _ in answers[2:]] == [250, 250]
+    assert [(route, state, len(to)) for route, state, to in fates()] == [
+        ("complaint", "refused", 2), ("complaint", None, 2),
+    ]  # fmt: skip
+
+
 def test_full_disk_is_452_and_flows_again(committed_db):
     trouble = [CannotKeep(disk_full=True), CannotKeep(disk_full=False)]
 
