@@ -189,16 +189,12 @@ def breakers_for_agent(agent: Agent, *, at: datetime) -> list[Breaker]:
 
 def resembling(agent: Agent, *, limit: int = 20) -> list[InboundMail]:
     """Closed mails that look like a contact's, newest first: silence might have hurt somebody (contact.unlisted)."""
-    return list(
-        mails_for_agent(agent).filter(disposition="closed").exclude(resembles="").order_by("-id")[:limit]
-    )
+    return list(mails_for_agent(agent).closed_but_resembling().order_by("-id")[:limit])
 
 
 def resembling_since(since: datetime) -> int:
     """How many mails closed since then looked like a contact's."""
-    return (
-        InboundMail.objects.filter(disposition="closed", received_at__gte=since).exclude(resembles="").count()
-    )
+    return InboundMail.objects.closed_but_resembling().filter(received_at__gte=since).count()
 
 
 def resembling_today(at: datetime) -> int:

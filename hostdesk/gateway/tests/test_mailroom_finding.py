@@ -184,6 +184,18 @@ def test_counting_asks_once_and_never_walks_the_table(busy):
         assert "SCAN mail_inboundmail USING COVERING INDEX inboundmail_by_disposition" in plan
 
 
+def test_closed_mails_that_look_like_a_contact_s_are_found_without_a_walk_through_all_closed_ones(busy):
+    agent = busy.agent("Sipho")
+    with CaptureQueriesContext(connection) as asked:
+        queries.resembling(agent)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {'QUERY PLAN ' if connection.vendor == 'sqlite' else ''}{asked[-1]['sql']}")
+        plan = "\n".join(str(row) for row in cursor.fetchall())
+
+    if connection.vendor == "sqlite":
+        assert "USING INDEX inboundmail_resembling (disposition=?)" in plan
+
+
 def test_the_oldest_waiting_mail_says_how_long_it_waits(world, screen):
     world.keeps(world.letter("bob@late.example"), envelope_from="bob@late.example")
     world.now += timedelta(minutes=12)
