@@ -10,6 +10,8 @@ from hostdesk.kit import addresses
 from hostdesk.policy.catalogue import Detail, RequestType
 
 LONGEST = 500
+SAMPLE_DOMAIN = "your-domain.example"
+"""What the catalogue writes in examples where the account's own domain is to be read."""
 FURTHEST = 3660
 """Days from today, beyond which a date is a slip of the pen."""
 NEEDED = "This is needed before anything can be done."
@@ -107,9 +109,10 @@ _READERS = {
 
 def _sentence(detail: Detail, ours: list[str]) -> str:
     where = f" on one of the account's domains ({', '.join(ours)})" if ours and not detail.foreign else ""
+    example = detail.example.replace(SAMPLE_DOMAIN, ours[0]) if ours else detail.example
     return {
-        "domain": f"Write a domain such as {detail.example or 'shop.example'}{where}.",
-        "mailbox": f"Write a mail address such as {detail.example or 'info@shop.example'}{where}.",
+        "domain": f"Write a domain such as {example or 'shop.example'}{where}.",
+        "mailbox": f"Write a mail address such as {example or 'info@shop.example'}{where}.",
         "choice": f"Choose one of {', '.join(detail.choices)}.",
         "number": "Write a whole number.",
         "date": "Write a date such as 2026-11-20.",

@@ -13,7 +13,6 @@ from hostdesk.policy.catalogue import Detail, RequestType
 from hostdesk.requests import details as typed
 
 _PREFIX = "detail_"
-_SAMPLE_DOMAIN = "your-domain.example"
 _LONGEST_WORDS = 5000
 _OUTCOMES = (
     ("done", "Done, and seen to be done"),
@@ -67,7 +66,7 @@ def initial_of(found: Mapping[str, str]) -> dict[str, str]:
 
 def _field(detail: Detail, domains: Sequence[str]) -> forms.Field:
     own = domains[0] if domains and not detail.foreign else ""
-    example = detail.example.replace(_SAMPLE_DOMAIN, own) if own else detail.example
+    example = detail.example.replace(typed.SAMPLE_DOMAIN, own) if own else detail.example
     hint = f"Such as {example}" if example else ""
     errors = {
         "required": typed.NEEDED,

@@ -15,6 +15,7 @@ from hostdesk.policy.rules import requests as rules
 from hostdesk.requests.models import UNDER_WAY, AdminRequest, RequestState
 from hostdesk.requests.standing import Case, last_day_ends, progress_of, zone
 
+OBJECT = "Time to object"
 BY_CHANNEL = {"client": "in the client area", "mail": "in writing", "phone": "by telephone"}
 TONES = {
     "confirm": "ours",
@@ -223,6 +224,15 @@ def _window(case: Case, _me: Contact | None, at: datetime) -> tuple[str, str]:
     return "Waits for quiet hours", f"Work of this kind is done when few people are there, next {opens}."
 
 
+def _ready(case: Case, _me: Contact | None, _at: datetime) -> tuple[str, str]:
+    if case.kind.clause == rules.PASSWORD:
+        return "A link that works once is in the mail", (
+            "It went to the stored addresses of those contacts who may choose the new password. "
+            "Whoever of them opens it first chooses; nothing changes before that."
+        )
+    return "Ready to be carried out", "Everything that was needed is here. We do it next."
+
+
 _SAID = {
     "confirm": _confirm,
     "details": _details,
@@ -231,6 +241,7 @@ _SAID = {
     "payment": _payment,
     "wait": _wait,
     "window": _window,
+    "ready": _ready,
 }
 _FIXED = {
     "asked": ("Has just been asked", ""),
@@ -238,7 +249,6 @@ _FIXED = {
         "A second person of our staff looks at it",
         "Changes of this kind are carried out only after two of us have looked. There is nothing to do.",
     ),
-    "ready": ("Ready to be carried out", "Everything that was needed is here. We do it next."),
     "doing": ("Is being carried out", "Somebody is at it now."),
     "unclear": (
         "We look whether it worked",
@@ -316,11 +326,16 @@ def _way(case: Case, *, at: datetime) -> list[Point]:
         ends = (request.told_at or at) + wait
         over = request.told_at is not None and ends <= at and stands not in ("approval", "payment", "price")
         told = f"{moments.in_words(wait)} in which every contact can stop it"
-        put("wait", "Time to object", done=over, sentence=told, when=ends)
+        put("wait", OBJECT, done=over, sentence=told, when=ends)
     last = last_day_ends(case)
     if last is not None:
-        held = last > (request.told_at or at) + wait
-        put("wait" if held else "last_day", "The last day wanted has ended", done=last <= at, when=last)
+        objections_over = any(point.title == OBJECT and point.state == "done" for point in found)
+        put(
+            "wait" if objections_over else "last_day",
+            "The last day wanted has ended",
+            done=last <= at,
+            when=last,
+        )
     if kind.offpeak:
         over = stands in ("ready", "run")
         put("window", "Quiet hours have come", done=over, sentence="" if over else _hours(case, at))

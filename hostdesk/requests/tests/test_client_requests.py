@@ -205,3 +205,23 @@ def test_pages_of_requests_are_kept_by_no_cache(stage):
     answer = browser_of(stage.primary).get(f"/client/requests/{request.pk}")
 
     assert answer["Cache-Control"] == "private, no-store"
+
+
+@clause("contact.password")
+def test_a_lost_password_is_said_to_wait_for_the_link_and_not_for_us(stage):
+    request = stage.asks("lost", "password_reset")
+    told = words(page(browser_of(stage.primary), f"/client/requests/{request.pk}"))
+
+    assert "A link that works once is in the mail" in told
+    assert "We do it next" not in told
+
+
+def test_what_is_wrong_with_a_domain_names_one_of_the_account(stage):
+    browser = browser_of(stage.primary)
+    given = {"account": stage.primary.account_id, "detail_domain": "evil.example", "detail_version": "8.3"}
+    told = words(
+        browser.post(f"{NEW}/php_version?account={stage.primary.account_id}", given).content.decode()
+    )
+
+    assert "Write a domain such as acme.example on one of" in told
+    assert "your-domain.example" not in told

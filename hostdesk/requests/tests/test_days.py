@@ -30,7 +30,10 @@ def test_nothing_is_deleted_before_the_end_of_the_last_day_that_was_wanted(world
     second = world.contact("alice@elsewhere.example", role="secondary", domains=())
     last = day_of(world, 9)
     request = asks(world, primary, "cancellation", last_day=last)
-    confirming.confirm(request, by=second, at=world.now)
+    request = confirming.confirm(request, by=second, at=world.now)
+    assert [point.title for point in steps(case_of(request), at=world.now) if point.state == "now"] == [
+        "Time to object"
+    ]
     ends = datetime.combine(date.fromisoformat(last) + timedelta(days=1), datetime.min.time(), zone())
 
     world.now = ends - timedelta(seconds=1)
