@@ -242,19 +242,22 @@ class DirectAdminPanel:
         self._edit_zone(wish, zone, edit, key)
 
     def _edit_zone(self, wish: Operation, zone: Zone, edit: Edit, key: str) -> None:
-        """First what goes, since an alias lets nothing stand beside it, then what comes."""
+        """What comes before what goes, where they can stand beside each other."""
         (remove, add), user, name = edit, wish.account.lower(), records.name_of(wish.details)
-        if remove:
-            gone = [(f"{one.type.lower()}recs{place}", one.line) for place, one in enumerate(remove)]
-            self._zone_work(user, [("domain", zone.name), ("action", "select"), *gone], key)
+        gone = [(f"{one.type.lower()}recs{place}", one.line) for place, one in enumerate(remove)]
+        going = [[("domain", zone.name), ("action", "select"), *gone]] if gone else []
+        coming = []
         for record in add:
             pairs = [("domain", zone.name), ("action", "add"), ("type", record.type)]
             pairs += [("name", f"{name}."), ("value", _written(record))]
             pairs += [("ttl", str(record.ttl))] if record.ttl is not None else []
-            if remove:
-                with after_the_first_step():
-                    self._zone_work(user, pairs, key)
-            else:
+            coming.append(pairs)
+        steps = coming + going if records.adds_first(edit) else going + coming
+        for place, pairs in enumerate(steps):
+            if place == 0:
+                self._zone_work(user, pairs, key)
+                continue
+            with after_the_first_step():
                 self._zone_work(user, pairs, key)
 
     def _zone_work(self, user: str, pairs: Pairs, key: str) -> None:

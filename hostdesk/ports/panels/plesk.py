@@ -204,17 +204,19 @@ class PleskPanel:
         self._edit_zone(wish, zone, edit, key)
 
     def _edit_zone(self, wish: Operation, zone: Zone, edit: Edit, key: str) -> None:
-        """First what goes, since an alias lets nothing stand beside it, then what comes."""
+        """What comes before what goes, where they can stand beside each other."""
         (remove, add), name = edit, records.name_of(wish.details)
-        steps: list[tuple[str, str, Mapping[str, object] | None]] = []
-        steps += [("DELETE", f"/dns/records/{quote(one.line, safe='')}", None) for one in remove]
+        going: list[tuple[str, str, Mapping[str, object] | None]] = []
+        coming: list[tuple[str, str, Mapping[str, object] | None]] = []
+        going += [("DELETE", f"/dns/records/{quote(one.line, safe='')}", None) for one in remove]
         for record in add:
             host, value = f"{name}.", record.value
             body: dict[str, object] = {"site_id": int(zone.mark), "type": record.type, "host": host}
             if record.type == "MX":
                 body["opt"], _, value = value.partition(" ")
             body |= {"value": value} | ({"ttl": record.ttl} if record.ttl is not None else {})
-            steps.append(("POST", f"/dns/records?domain={quote(zone.name)}", body))
+            coming.append(("POST", f"/dns/records?domain={quote(zone.name)}", body))
+        steps = coming + going if records.adds_first(edit) else going + coming
         for place, (method, path, sent) in enumerate(steps):
             if place == 0:
                 self._call(method, path, sent, key=key)

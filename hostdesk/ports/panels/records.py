@@ -164,6 +164,18 @@ def _is_rival(record: Record, new: Record) -> bool:
     )
 
 
+def adds_first(edit: Edit) -> bool:
+    """Whether a panel that takes one step at a time adds before it removes, so that no broken step leaves a name bare.
+
+    Not where an alias lets nothing stand beside it, nor where the same value comes back with another time to live.
+    """
+    remove, add = edit
+    alias = any(one.type == "CNAME" for one in (*remove, *add))
+    return not alias and not {(one.type, one.value) for one in remove} & {
+        (one.type, one.value) for one in add
+    }
+
+
 def difference(now: Sequence[Record], wanted: Sequence[Record]) -> Edit:
     """(what goes, what comes) to make the records of a name what they were."""
     there = {(one.type, one.value, one.ttl) for one in now}

@@ -86,16 +86,27 @@ def answer(wish: Operation, now: Facts, *, before: Facts) -> Answer:
     return judge(wish, now, before) if judge else "unseen"
 
 
-def undone(now: Facts, *, before: Facts) -> Answer:
-    """Whether everything is again as it was; what nobody promised to bring back (`used_mb`) does not count."""
-    return "yes" if same(now, before) else "no"
+_TOUCHES = {
+    "suspend_account": ("account", "suspended"),
+    "unsuspend_account": ("account", "suspended"),
+    "change_plan": ("account", "plan"),
+    "set_dns_record": ("account", "records"),
+    "remove_dns_record": ("account", "records"),
+}
+"""Which facts an operation that can be taken back has to do with; the others may change without being in its way."""
 
 
-def same(one: Facts, other: Facts) -> bool:
-    """Whether two looks show the same; the order of records does not count."""
+def undone(operation: str, now: Facts, *, before: Facts) -> Answer:
+    """Whether what the operation touched is again as it was."""
+    return "yes" if same(operation, now, before) else "no"
+
+
+def same(operation: str, one: Facts, other: Facts) -> bool:
+    """Whether two looks show the same of what the operation touches; the order of records does not count."""
 
     def told(facts: Facts) -> dict[str, object]:
-        return {key: sorted(value) if isinstance(value, list) else value for key, value in facts.items()}
+        touched = {key: facts.get(key) for key in _TOUCHES.get(operation, tuple(facts))}
+        return {key: sorted(value) if isinstance(value, list) else value for key, value in touched.items()}
 
     return told(one) == told(other)
 

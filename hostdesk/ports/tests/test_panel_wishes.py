@@ -123,5 +123,22 @@ def test_the_order_of_records_makes_no_difference():
         {"records": ["60 A 192.0.2.1", "60 A 192.0.2.2"]},
         {"records": ["60 A 192.0.2.2", "60 A 192.0.2.1"]},
     )
-    assert wishes.same(one, other)
-    assert not wishes.same(one, {"records": ["60 A 192.0.2.1"]})
+    assert wishes.same("set_dns_record", one, other)
+    assert not wishes.same("set_dns_record", one, {"records": ["60 A 192.0.2.1"]})
+
+
+@pytest.mark.parametrize(
+    ("operation", "changed", "same"),
+    [
+        ("set_dns_record", {"suspended": "yes"}, True),
+        ("set_dns_record", {"plan": "Other"}, True),
+        ("set_dns_record", {"records": []}, False),
+        ("set_dns_record", {"account": "missing"}, False),
+        ("suspend_account", {"plan": "Other"}, True),
+        ("suspend_account", {"suspended": "yes"}, False),
+        ("change_plan", {"plan": "Other"}, False),
+    ],
+)
+def test_only_what_an_operation_touches_stands_in_the_way_of_taking_it_back(operation, changed, same):
+    seen = {"account": "present", "suspended": "no", "plan": "Starter", "records": ["60 A 192.0.2.1"]}
+    assert wishes.same(operation, seen | changed, seen) is same

@@ -9,6 +9,7 @@ from django.conf import settings as django_settings
 from hostdesk.policy.catalogue import OPERATIONS
 from hostdesk.ports.outcomes import PortAway, PortDown, PortRefused
 from hostdesk.ports.panels import line, wishes
+from hostdesk.ports.panels import records as zone_records
 from hostdesk.ports.panels.choosing import Connection, panel_of
 from hostdesk.ports.panels.wishes import Operation
 from tests.panels.certificates import certificates
@@ -134,7 +135,7 @@ def test_a_plan_is_changed_by_its_name_in_any_case_and_back(panel, server):
     assert does(panel, "change_plan", plan="business 20") == ("no", "yes")
     assert server.model.accounts["acme01"]["plan"] == "Business 20"
     panel.undo(wish, before=before, key="key-2")
-    assert wishes.undone(panel.look(wish).facts, before=before) == "yes"
+    assert wishes.undone(wish.name, panel.look(wish).facts, before=before) == "yes"
     assert "Starter, Business 20" in panel.look(Operation("change_plan", "acme01", {"plan": "Huge"})).problem
 
 
@@ -202,7 +203,7 @@ def test_a_record_takes_the_place_of_what_it_replaces_and_is_undone(panel, serve
     assert records(server, whole) == then
     if name == "www":
         panel.undo(wish, before=before, key="key-2")
-        assert wishes.undone(panel.look(wish).facts, before=before) == "yes"
+        assert wishes.undone(wish.name, panel.look(wish).facts, before=before) == "yes"
 
 
 def test_a_record_is_removed_and_others_of_its_name_stay(panel, server):
@@ -309,6 +310,28 @@ def test_a_no_halfway_is_no_clear_no(kind, panel, server):
     details = {"domain": "acme.example", "name": "www", "type": "A", "value": "192.0.2.9"}
     with pytest.raises(PortDown, match="did a part"):
         panel.carry_out(Operation("set_dns_record", "acme01", details), key="key-1")
+
+
+def test_a_name_is_never_bare_when_the_panel_falls_silent_after_the_first_step(panel, server):
+    server.trouble = ["hang after doing"]
+    details = {"domain": "acme.example", "name": "www", "type": "A", "value": "192.0.2.9"}
+    with pytest.raises(PortDown):
+        panel.carry_out(Operation("set_dns_record", "acme01", details), key="key-1")
+
+    assert ("A", "192.0.2.9") in records(server, "www.acme.example")
+
+
+@pytest.mark.parametrize(
+    ("goes", "comes", "first"),
+    [
+        ("60 A 192.0.2.1", "60 A 192.0.2.9", True),
+        ("60 A 192.0.2.1", "900 A 192.0.2.1", False),
+        ("60 A 192.0.2.1", "60 CNAME far.example", False),
+        ("60 CNAME far.example", "60 A 192.0.2.1", False),
+    ],
+)
+def test_what_comes_is_added_first_where_it_can_stand_beside_what_goes(goes, comes, first):
+    assert zone_records.adds_first((zone_records.read([goes]), zone_records.read([comes]))) is first
 
 
 def test_a_zone_that_somebody_else_changed_meanwhile_is_left_alone(kind, panel, server):

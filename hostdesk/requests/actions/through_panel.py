@@ -107,7 +107,7 @@ def undo(run: Run, *, by: Agent, at: datetime) -> Run:
         now = panel.look(wish).facts
     except (PortDown, PortRefused) as error:
         raise Refused("", f"The panel does not answer now: {error.answer}") from error
-    if not wishes.same(now, run.after):
+    if not wishes.same(run.operation, now, run.after):
         raise Refused("", "It was changed since, so undoing would take away more than this request.")
     with transaction.atomic():
         case = locked(request)
@@ -183,7 +183,7 @@ def _look_again(
 
 def _verdict(run: Run, wish: Operation, now: Facts) -> wishes.Answer:
     if run.undoes is not None:
-        return wishes.undone(now, before=run.undoes.before)
+        return wishes.undone(run.operation, now, before=run.undoes.before)
     return wishes.answer(wish, now, before=run.before)
 
 
