@@ -27,16 +27,18 @@ def back_to_us(ticket: Ticket, *, cause: str, at: datetime) -> None:
         settle(row, TicketState.OPEN, cause=cause, at=at)
 
 
-def resolve_at_once(ticket: Ticket, *, said: str, by: Actor, at: datetime) -> None:
-    """What the customer asked for was carried out by the house itself while they looked on: nobody has to answer it.
+def resolve_at_once(
+    ticket: Ticket, *, said: str, by: Actor, at: datetime, cause: str = "carried out at once"
+) -> None:
+    """All that the customer asked for on this ticket was carried out, and they hear of it: nobody has to answer it.
 
     `said` tells what was done, as the last word on the ticket. Clause: channel.tickets.
     """
     row = locked(ticket)
     say(row, said, at=at)
     if row.state not in ENDED:
-        settle(row, TicketState.RESOLVED, cause="carried out at once", at=at)
-        note("ticket", row.pk, "resolved", by=by, at=at, facts={"by": "the house"})
+        settle(row, TicketState.RESOLVED, cause=cause, at=at)
+        note("ticket", row.pk, "resolved", by=by, at=at, facts={"cause": cause})
 
 
 def say(ticket: Ticket, said: str, *, at: datetime) -> None:
