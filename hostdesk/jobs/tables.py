@@ -9,13 +9,31 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.migrations.operations import AddField, CreateModel, RemoveField, RunPython
+from django.db.migrations.operations import (
+    AddConstraint,
+    AddField,
+    AddIndex,
+    CreateModel,
+    RemoveConstraint,
+    RemoveField,
+    RemoveIndex,
+    RunPython,
+)
 from django.db.migrations.recorder import MigrationRecorder
 
 if TYPE_CHECKING:
     from django.db.migrations.state import StateApps
 
-_PLAIN = (CreateModel, AddField, RemoveField, RunPython)
+_PLAIN = (
+    CreateModel,
+    AddField,
+    AddIndex,
+    AddConstraint,
+    RemoveField,
+    RemoveIndex,
+    RemoveConstraint,
+    RunPython,
+)
 """Steps of migrations that come to the same in an empty database, whatever their order."""
 
 
