@@ -12,6 +12,7 @@ from hostdesk.kit import moments
 from hostdesk.kit.money import Money
 from hostdesk.mail import compose, reply_tokens
 from hostdesk.mail.actions import OutboundDraft, queue_once
+from hostdesk.people.actions.details import new_link
 from hostdesk.people.models import Contact
 from hostdesk.policy.rules import requests as rules
 from hostdesk.requests.models import Confirmation
@@ -51,9 +52,13 @@ def payment(case: Case, *, at: datetime) -> None:
 
 
 def details(case: Case, *, at: datetime) -> None:
-    """The contact's details are out of date: one button puts that right. Clause: contact.current."""
-    address = f"{settings.HOSTDESK_URL}{reverse('people:contacts')}"
-    _to_asker(case, "details", {"address": address}, at=at)
+    """The contact's details are out of date: one button behind the link puts that right. Clause: contact.current."""
+    token = new_link(case.request.contact.person, at=at)
+    facts = {
+        "confirm": f"{settings.HOSTDESK_URL}{reverse('people:details_link', args=[token])}",
+        "address": f"{settings.HOSTDESK_URL}{reverse('people:contacts')}",
+    }
+    _to_asker(case, "details", facts, at=at)
 
 
 def refused(case: Case, *, at: datetime) -> None:

@@ -309,3 +309,25 @@ def test_the_account_chosen_once_is_not_chosen_again(world):
 
     assert world.decisions(ticket).count(("contact.identify", "account chosen")) == 1
     assert Service.objects.count() == 2
+
+
+@clause("contact.current")
+@pytest.mark.parametrize("why", ["age", "bounces"])
+def test_the_mail_about_a_request_that_waits_has_the_one_button_that_cures_it(world, why):
+    contact = world.contact()
+    if why == "age":
+        grows_old(world)
+    else:
+        bounces(world, contact)
+    wish = Wish(
+        kind="php_version",
+        contact=contact,
+        channel="client",
+        details={"domain": "acme.example", "version": "8.3"},
+    )
+    request = ask(wish, by=contact.actor(), at=world.now)
+    assert request.state == "details"
+    presses(world, "request_details")
+
+    request.refresh_from_db()
+    assert request.state == "ready"
