@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from bench import places
 from bench.report import Figure, Section
 from tests.worst_mails import GROUPS
@@ -23,6 +25,7 @@ def run(*, long):  # noqa: ARG001  (it is as long as it is)
             places.inside("worst", name, file, env=env)
             found[group, name] = places.inside("worst", name, file, env=env)
             file.unlink()
+            print(f"  {name}: {json.dumps(found[group, name])}", flush=True)
     return section(found)
 
 

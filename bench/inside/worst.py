@@ -30,7 +30,8 @@ def in_a_child(ask):
     from hostdesk.mail.child import ParserPool
 
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    with ParserPool() as pool:
+    # With patience, as a child that proved slow is ended at once, and its books with it.
+    with ParserPool(patience_seconds=60) as pool:
         answer = ask(pool)
         peaks = [peak_of(pid) for pid in cpu.descendants(os.getpid())]
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

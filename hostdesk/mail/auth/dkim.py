@@ -6,14 +6,13 @@ import re
 from collections.abc import Callable
 
 from hostdesk.mail.auth import keys, signature
-from hostdesk.mail.auth.canonical import NoMail, SignedMail
+from hostdesk.mail.auth.canonical import NoMail, SignedMail, head_of
 from hostdesk.mail.auth.domains import ascii_name
 from hostdesk.mail.auth.resolver import Resolver
 from hostdesk.mail.auth.shapes import Dkim, DkimResult
 
 # More signatures than these are not looked at: honest mails carry one to three.
 MAX_SIGNATURES = 8
-_HEADER_END = re.compile(rb"\r?\n\r?\n")
 _NEEDED = "v a b bh d h s"
 
 
@@ -51,8 +50,9 @@ def _domain_of(value: bytes) -> str:
 
 def has_field(raw: bytes, name: bytes) -> bool:
     """Whether the header block holds a field of that lower-case name; cheap, for the many mails without."""
-    end = _HEADER_END.search(raw)
-    block = raw[: end.start()] if end else raw
+    block = head_of(raw)
+    if name not in block.lower():
+        return False
     return re.search(rb"(?:^|\n)" + re.escape(name) + rb"[ \t]*:", block, re.IGNORECASE) is not None
 
 

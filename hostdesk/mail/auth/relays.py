@@ -13,10 +13,9 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from hostdesk.mail.auth import results
+from hostdesk.mail.auth import canonical, results
 from hostdesk.mail.auth.resolver import DnsDown, Resolver
 
-_HEADER_END = re.compile(rb"\r?\n\r?\n")
 _FROM = re.compile(r"\bfrom\s+(\S{1,255})(?:\s+\(([^()]{0,500})\))?", re.IGNORECASE)
 _BY = re.compile(r"\bby\s+\[?([\w.:-]{1,255})", re.IGNORECASE)
 _BRACKETED = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f.:]{3,45})\]", re.IGNORECASE)
@@ -93,9 +92,7 @@ def _is_relay(client_ip: str, names: set[str], resolver: Resolver) -> bool:
 
 def trace_fields(raw: bytes) -> list[tuple[str, str]]:
     """Header fields in order, unfolded, as far down as trace fields are looked at."""
-    end = _HEADER_END.search(raw)
-    block = raw[: end.start()] if end else raw
-    text = re.sub(r"\r?\n[ \t]+", " ", block[:100_000].decode("latin-1"))
+    text = re.sub(r"\r?\n[ \t]+", " ", canonical.head_of(raw)[:100_000].decode("latin-1"))
     out = []
     for line in re.split(r"\r?\n", text):
         name, colon, value = line.partition(":")
