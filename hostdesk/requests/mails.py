@@ -54,7 +54,7 @@ def payment(case: Case, *, at: datetime) -> None:
 def details(case: Case, *, at: datetime) -> None:
     """The contact's details are out of date: one button behind the link puts that right. Clause: contact.current."""
     token = new_link(case.request.contact.person, at=at)
-    facts = {
+    facts: dict[str, object] = {
         "confirm": f"{settings.HOSTDESK_URL}{reverse('people:details_link', args=[token])}",
         "address": f"{settings.HOSTDESK_URL}{reverse('people:contacts')}",
     }
