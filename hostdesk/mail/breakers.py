@@ -163,13 +163,14 @@ def _lock(scopes: Iterable[Scope], keys: Mapping[Scope, str]) -> dict[Scope, Bre
 _LOCKED = Prepared(
     lambda scope, key: Breaker.objects.select_for_update(no_key=True).filter(scope=scope, key=key), str, str
 )
-# Compared in pairs, so that the index of the address or ticket serves them: by `queued_at` alone, PostgreSQL, which knows
-# little of the newest rows, would go through all that the desk sent within the hour. The order keeps the desk's own
-# count to its index.
+# On PostgreSQL compared in pairs, so that the index of the address or ticket serves: by `queued_at` alone, knowing little
+# of the newest rows, it would go through all that the desk sent within the hour. SQLite's indexes serve no pairs.
+# The order keeps the desk's own count to its index.
+_SINCE = {"postgresql": "({key}, queued_at) > (%s, %s)", "sqlite": "{key} = %s AND queued_at > %s"}
 _GUARDED = "SELECT 1 FROM mail_outboundmail WHERE guarded"
 _COUNTED = {
-    "address": f"{_GUARDED} AND to_address = %s AND (to_address, queued_at) > (%s, %s) LIMIT %s",
-    "ticket": f"{_GUARDED} AND ticket_number = %s AND (ticket_number, queued_at) > (%s, %s) AND held_by <> 'address' LIMIT %s",
+    "address": f"{_GUARDED} AND to_address = %s AND {{since}} LIMIT %s",
+    "ticket": f"{_GUARDED} AND ticket_number = %s AND {{since}} AND held_by <> 'address' LIMIT %s",
     "desk": f"{_GUARDED} AND held_by NOT IN ('address', 'ticket') AND queued_at > %s ORDER BY queued_at DESC LIMIT %s",
 }
 
@@ -221,8 +222,13 @@ def _counting(
         if key:
             parameters += [int(key) if scope == "ticket" else key] * 2
         parameters += [_adapted(since[scope]), limits[scope].mails]
-    parts = ", ".join(f"(SELECT COUNT(*) FROM ({_COUNTED[scope]}) AS counted_{scope})" for scope in keys)
+    parts = ", ".join(f"(SELECT COUNT(*) FROM ({_counted(scope)}) AS counted_{scope})" for scope in keys)
     return f"SELECT {parts}", parameters
+
+
+def _counted(scope: Scope) -> str:
+    key = {"address": "to_address", "ticket": "ticket_number"}.get(scope, "")
+    return _COUNTED[scope].format(since=_SINCE[connection.vendor].format(key=key))
 
 
 def _adapted(moment: datetime) -> str | datetime:
