@@ -52,7 +52,8 @@ def scope_that_holds(to_address: str, ticket_number: int | None, *, at: datetime
     keys = _keys(to_address, ticket_number)
     counts, lately = _first_look(keys, limits, at=at)
     rows = _rows(keys) if lately else {}
-    if lately:
+    if any(row.open_until <= at for row in rows.values()):
+        # After a storm the count began anew.
         counts = _counts(keys, limits, rows, at=at)
     near: list[Scope] = [scope for scope in keys if 2 * counts[scope] >= limits[scope].mails]
     if near:
