@@ -7,7 +7,8 @@ import re
 from django.db.models.functions import Lower
 
 from hostdesk.audit.prepared import Prepared
-from hostdesk.hosting.models import Account, Domain
+from hostdesk.hosting.models import Domain
+from hostdesk.hosting.queries import is_any_account
 from hostdesk.kit.addresses import domain_of
 from hostdesk.mail.reading import ParsedMail
 from hostdesk.people.models import Person
@@ -38,7 +39,7 @@ def resemblance(mail: ParsedMail, address: str, pointed_at: list[int]) -> str:
         return "it bears the name of a contact"
     words = list(dict.fromkeys(_WORD.findall(f"{mail.subject}\n{mail.text[:_LOOKED_AT]}".lower())))
     usernames = [word for word in words if len(word) >= _SHORTEST_USERNAME][:_MOST_WORDS]
-    if usernames and _any_account(usernames):
+    if usernames and is_any_account(usernames):
         return "it names the username of an account"
     return ""
 
@@ -60,12 +61,6 @@ _PERSONS = Prepared(
     lambda name: Person.objects.alias(lower_name=Lower("name")).filter(lower_name=name).values_list("pk")[:1],
     str,
 )
-
-
-def _any_account(usernames: list[str]) -> bool:
-    return (
-        Account.objects.alias(lower_username=Lower("username")).filter(lower_username__in=usernames).exists()
-    )
 
 
 def _domain_and_parents(domain: str) -> list[str]:

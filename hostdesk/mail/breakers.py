@@ -58,7 +58,7 @@ def scope_that_holds(to_address: str, ticket_number: int | None, *, at: datetime
     near: list[Scope] = [scope for scope in keys if 2 * counts[scope] >= limits[scope].mails]
     if near:
         rows = {**rows, **_lock(near, keys)}
-        counts = _counts(keys, limits, rows, at=at)
+        counts |= _counts({scope: keys[scope] for scope in near}, limits, rows, at=at)
     for scope in keys:
         row = rows.get(scope)
         if counts[scope] >= limits[scope].mails:
