@@ -50,7 +50,7 @@ def inspected(file):
 
 def papers(raw):
     """CPU seconds of SPF, DKIM, ARC and DMARC, as for a listed sender, with an empty DNS."""
-    from hostdesk.mail.auth import check
+    from hostdesk.mail.auth.checking import check
     from hostdesk.mail.auth.resolver import ZoneResolver
 
     before = time.process_time()

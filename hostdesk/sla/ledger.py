@@ -29,7 +29,7 @@ class Step:
 
 
 class Torn(ValueError):  # noqa: N818
-    """The ledger does not begin with a start, or lacks the promise where one belongs."""
+    """The ledger does not begin with a start, starts what still runs, or lacks the promise where one belongs."""
 
 
 def replayed(steps: Iterable[Step]) -> Clock:
@@ -54,7 +54,8 @@ def first_difference(steps: Iterable[Step]) -> Step | None:
 
 def _after(clock: Clock | None, step: Step) -> Clock:  # noqa: PLR0911  (a table)
     if clock is None or step.step == "start":
-        if step.step != "start" or step.target is None or clock is not None:
+        runs = clock is not None and clock.stopped_at is None
+        if step.step != "start" or step.target is None or runs:
             raise Torn(f"it says '{step.step}' where it must begin with a start and a promise")
         return engine.start(step.target, at=step.at)
     match step.step:

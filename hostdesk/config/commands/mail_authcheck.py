@@ -11,7 +11,7 @@ from typing import Any, TextIO
 import msgspec
 
 from hostdesk.mail import auth
-from hostdesk.mail.auth import arc, dkim, domains, spf
+from hostdesk.mail.auth import arc, checking, dkim, domains, spf
 from hostdesk.mail.reading import author
 
 HELP = "judge senders in cases read from standard input, with the DNS they bring along"
@@ -69,7 +69,7 @@ def verdict(case: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
     if kind == "arc":
         return {"result": arc.check(raw, resolver=resolver, now=int(at.timestamp()))}
     if kind == "dmarc":
-        found = auth.check(raw, **session, from_domain=author.read(raw).domain, at=at)
+        found = checking.check(raw, **session, from_domain=author.read(raw).domain, at=at)
         return {"result": found.dmarc.result, "disposition": found.dmarc.disposition}
     raise ValueError(f"unknown kind {kind}")
 

@@ -57,7 +57,20 @@ def test_an_end_that_somebody_changed_is_found():
     assert ledger.first_difference(steps) == steps[1]
 
 
-@pytest.mark.parametrize("steps", [[], [Step("pause", "customer", instant(0), instant(1))]])
-def test_a_ledger_without_a_beginning_is_torn(steps):
+def test_a_clock_that_has_ended_may_begin_anew():
+    target = engine.Target(timedelta(hours=1), timedelta(hours=3))
+    steps = [
+        Step("start", "answered", instant(0), instant(3 * 3600), target),
+        Step("stop", "answered", instant(60), instant(3 * 3600)),
+        Step("start", "customer wrote", instant(7200), instant(5 * 3600), target),
+    ]
+    assert ledger.replayed(steps).due_at == instant(5 * 3600)
+
+
+_BEGIN = Step("start", "arrival", instant(0), instant(1), engine.Target(timedelta(0), timedelta(seconds=1)))
+
+
+@pytest.mark.parametrize("steps", [[], [Step("pause", "customer", instant(0), instant(1))], [_BEGIN, _BEGIN]])
+def test_a_ledger_without_a_beginning_or_with_two_is_torn(steps):
     with pytest.raises(Torn):
         ledger.replayed(steps)

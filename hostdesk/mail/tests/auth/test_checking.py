@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hostdesk.mail.auth import Dkim, ZoneResolver, check
+from hostdesk.mail.auth import Dkim, ZoneResolver
+from hostdesk.mail.auth.checking import check
 from hostdesk.mail.tests.auth.signing import ed25519_record, ed25519_signed, rsa_record, rsa_signed
 
 pytestmark = [pytest.mark.db_free, pytest.mark.clause("contact.listed_sender")]

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hostdesk.mail.auth import ZoneResolver, check
+from hostdesk.mail.auth import ZoneResolver
+from hostdesk.mail.auth.checking import check
 
 pytestmark = [pytest.mark.db_free, pytest.mark.clause("contact.listed_sender")]
 

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hostdesk.mail.auth import ZoneResolver, believe, check
+from hostdesk.mail.auth import ZoneResolver, believe
+from hostdesk.mail.auth.checking import check
 from hostdesk.mail.reading import author
 from hostdesk.mail.tests.auth.signing import rsa_record, rsa_signed
 

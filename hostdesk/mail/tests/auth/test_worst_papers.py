@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hostdesk.mail.auth import ZoneResolver, canonical, check
+from hostdesk.mail.auth import ZoneResolver, canonical
+from hostdesk.mail.auth.checking import check
 from tests.worst_mails import KINDS
 from tests.worst_mails.fields import HEADERS
 
