@@ -9,6 +9,7 @@ from hostdesk.tickets.actions.closing import resolve
 from hostdesk.tickets.actions.writing import Answer, add_note, answer
 from hostdesk.tickets.models import Draft, Ticket
 from tests.browsing import DESKTOP, PHONE, chromium, cookie_of, faults, served
+from tests.house.staffed import broken
 
 pytestmark = pytest.mark.browser
 LONG = "The shop really does not load and we tried everything we could think of, " * 3
@@ -209,8 +210,10 @@ def test_every_page_serves_everybody_and_never_scrolls_sideways(site, size, sche
     world, origin, browser = site
     empty_agent = world.agent("Empty", teams=())
     agent, full, mail = crowded(world)
+    broken(full, world.now)
     pages = ["/desk/queue", "/desk/mine", "/desk/tickets/", f"/desk/tickets/{full.pk}", "/desk/search?q=shop"]
     pages += [
+        "/desk/breaches/",
         "/desk/mailroom/",
         f"/desk/mailroom/{mail.pk}",
         "/desk/mailroom/outbound",
@@ -218,7 +221,10 @@ def test_every_page_serves_everybody_and_never_scrolls_sideways(site, size, sche
         "/desk/nowhere",
     ]
     found = {}
-    for who, addresses in ((agent, pages), (empty_agent, ["/desk/queue", "/desk/mine", "/desk/search"])):
+    for who, addresses in (
+        (agent, pages),
+        (empty_agent, ["/desk/queue", "/desk/mine", "/desk/search", "/desk/breaches/?show=all"]),
+    ):
         page = opened(browser, origin, who, size, color_scheme=scheme)
         for address in addresses:
             page.goto(address)
