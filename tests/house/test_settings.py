@@ -140,10 +140,13 @@ def test_a_misspelt_name_is_told_with_the_one_that_was_meant(tmp_path):
         "HOSTDESK_FROBNICATE": "1",
         "HOME": "/root",
         "SMTP_URL": "",
+        "DATABSE_URL": "postgres://somewhere",
+        "DATABASE_HOST": "somewhere",
         **dict.fromkeys(OF_THE_TESTS, "1"),
     }
 
     assert misspelt(environ, tmp_path) == [
+        "DATABSE_URL is not a setting; did you mean DATABASE_URL?",
         "HOSTDESK_FROBNICATE is not a setting; docs/settings.md lists them all.",
         "HOSTDESK_TRUSTED_RELAY is not a setting; did you mean HOSTDESK_TRUSTED_RELAYS?",
         "hostdesk_url is not a setting; did you mean HOSTDESK_URL?",
