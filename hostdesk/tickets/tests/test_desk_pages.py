@@ -131,7 +131,7 @@ def test_mine_shows_our_turn_before_what_waits_for_others(world, screen):
     page = screen.words("/desk/mine")
 
     assert numbers_in(page) == [ours.pk, waiting.pk]
-    assert "waits for the customer since today 08:00" in page
+    assert "paused today 08:00" in page
 
 
 def test_a_number_opens_its_ticket_however_it_is_written(world, screen):

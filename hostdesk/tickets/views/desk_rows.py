@@ -67,11 +67,10 @@ def _line(row: Row, now: datetime, holder: Holder) -> SafeString:
 
 
 def clock_of_row(row: Row, now: datetime) -> Face:
-    """The clock of a line: running down, or in words what it waits for and since when."""
+    """The clock of a line: running down, or since when it stands still; whose turn it is stands at the line's end."""
     if row.clock_state in (None, "met", "paused") or row.clock_due_at is None or row.clock_started_at is None:
-        waits = _WAITS_FOR.get(row.state)
-        said = times.spoken(row.state_since, now)
-        return clocks.stopped(f"{waits} since {said}" if waits else f"{STATES[row.state][0]} {said}")
+        word = "paused" if row.state in _WAITS_FOR else STATES[row.state][0]
+        return clocks.stopped(f"{word} {times.spoken(row.state_since, now)}")
     return clocks.running(
         due_at=row.clock_due_at,
         whole=row.clock_due_at - row.clock_started_at,
