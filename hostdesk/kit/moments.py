@@ -16,6 +16,28 @@ def day_and_time(instant: datetime, zone: ZoneInfo, *, now: datetime) -> str:
     return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}{year}, {local:%H:%M}"
 
 
+def stretch(begin: datetime, end: datetime, zone: ZoneInfo, *, now: datetime) -> str:
+    """`Sat 28 Nov, 22:00 to 04:00`; the day of the end as well where it is a day or more later.
+
+    Where clocks change in between, both say which clock is meant: `02:00 (+02:00) to 06:00 (+01:00)`.
+    """
+    first, last = begin.astimezone(zone), end.astimezone(zone)
+    marks = ("", "")
+    if first.utcoffset() != last.utcoffset():
+        marks = (f" ({_offset(first)})", f" ({_offset(last)})")
+    day = (
+        ""
+        if end - begin < timedelta(days=1)
+        else f"{_DAYS[last.weekday()]} {last.day} {_MONTHS[last.month - 1]}, "
+    )
+    return f"{day_and_time(begin, zone, now=now)}{marks[0]} to {day}{last:%H:%M}{marks[1]}"
+
+
+def _offset(local: datetime) -> str:
+    digits = f"{local:%z}"
+    return f"{digits[:3]}:{digits[3:5]}"
+
+
 def said(instant: datetime, zone: ZoneInfo, *, now: datetime) -> str:
     """`today 15:10`, `yesterday 09:00`, `tomorrow 08:30`, else as `day_and_time`. For screens."""
     days = (instant.astimezone(zone).date() - now.astimezone(zone).date()).days

@@ -50,6 +50,9 @@ class TermsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     advanced_resolution_breach_hours: Hours
     offpeak_hours: HoursOfTheWeek
     offpeak_tickets_per_window: Count
+    offpeak_work: Words
+    offpeak_notice_hours: Hours
+    offpeak_ahead_days: Days
     delay_reasons: Words
     delay_update_minutes: Minutes
     consult_answer_minutes: Minutes
@@ -126,6 +129,9 @@ class Terms:
     advanced_resolution_breach: timedelta
     offpeak_hours: Week
     offpeak_tickets_per_window: int
+    offpeak_work: tuple[str, ...]
+    offpeak_notice: timedelta
+    offpeak_ahead: timedelta
     delay_reasons: tuple[str, ...]
     delay_update: timedelta
     consult_answer: timedelta

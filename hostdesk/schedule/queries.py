@@ -1,14 +1,18 @@
-"""Who is on duty."""
+"""Who is on duty, and which windows there are."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from hostdesk.kit.refusals import Missing
 from hostdesk.people import queries as people
 from hostdesk.people.models import Agent, Team
-from hostdesk.schedule.models import Shift
+from hostdesk.policy.queries import Version
+from hostdesk.schedule.models import MaintenanceWindow, Shift
+from hostdesk.sla.hours import Hours
 
 
 def on_duty(at: datetime, *, team: str = Team.SUPPORT) -> list[Agent]:
@@ -33,3 +37,53 @@ def _on_shift(at: datetime, team: str) -> QuerySet[Agent]:
 def open_shift(agent: Agent) -> Shift | None:
     """The shift in which an agent is now, if any."""
     return Shift.objects.filter(agent=agent, ended_at=None).first()
+
+
+def windows_for(
+    team_id: int, version: Version, *, after: datetime, limit: int = 12
+) -> list[MaintenanceWindow]:
+    """The windows of a team with a free place that begin after an instant, for tickets under one policy; soonest first.
+
+    Those that its off-peak hours cover, and those that a supervisor added. Clause: sla.offpeak.
+    """
+    hours = Hours(version.terms.offpeak_hours, ZoneInfo(version.operator.time_zone))
+    rows = MaintenanceWindow.objects.with_room().filter(team_id=team_id, begins_at__gt=after)
+    return [row for row in rows.order_by("begins_at") if fits(row, hours)][:limit]
+
+
+def fits(window: MaintenanceWindow, hours: Hours) -> bool:
+    """Whether a window lies in these off-peak hours, or a supervisor added it."""
+    whole = window.ends_at - window.begins_at
+    return not window.policy_slug or hours.between(window.begins_at, window.ends_at) == whole
+
+
+def window_of_team(pk: int, team_id: int) -> MaintenanceWindow:
+    """One window of a team; raises Missing."""
+    found = MaintenanceWindow.objects.select_related("team").filter(pk=pk, team_id=team_id).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def window_for_agent(agent: Agent, pk: int) -> MaintenanceWindow:
+    """One window of a team that the agent may see; raises Missing."""
+    found = MaintenanceWindow.objects.filter(pk=pk).filter(_visible(agent)).select_related("team").first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def windows_for_agent(
+    agent: Agent, *, since: datetime, until: datetime, team_id: int | None = None
+) -> list[MaintenanceWindow]:
+    """The windows that end after `since` and begin before `until`, closed ones too, of teams that the agent may see."""
+    rows = MaintenanceWindow.objects.filter(ends_at__gt=since, begins_at__lt=until).filter(_visible(agent))
+    # What a change of the policy closed before anybody had a place in it was never a window to anybody.
+    rows = rows.exclude(closed_at__isnull=False, closed_by=None)
+    if team_id is not None:
+        rows = rows.filter(team_id=team_id)
+    return list(rows.select_related("team", "closed_by").order_by("begins_at", "team_id", "pk"))
+
+
+def _visible(agent: Agent) -> Q:
+    return Q(team__sealed=False) | Q(team_id__in=sorted(people.team_ids_of(agent)))

@@ -72,6 +72,21 @@ class Hours:
         local = at.astimezone(self.zone)
         return local.date() not in self.holidays and self.week.covers(at, self.zone)
 
+    def stretches(self, begin: datetime, end: datetime) -> list[Stretch]:
+        """The open stretches between two instants, in order, cut to them; those that touch are one."""
+        if end <= begin:
+            return []
+        found: list[Stretch] = []
+        last = end.astimezone(UTC)
+        for opens, closes in self._stretches(begin):
+            if opens >= last:
+                break
+            if found and found[-1][1] == opens:
+                found[-1] = (found[-1][0], min(closes, last))
+            else:
+                found.append((opens, min(closes, last)))
+        return found
+
     def _stretches(self, at: datetime) -> Iterator[Stretch]:
         """The open stretches from an instant on, the first one from there. Never endless."""
         start = at.astimezone(UTC)

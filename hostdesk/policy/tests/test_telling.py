@@ -143,6 +143,7 @@ def test_figures_that_equal_those_of_hosting_are_named():
             "dedicated",
             [
                 " support_hours",
+                "offpeak_work",
                 "primary_contacts_limit",
                 "secondary_contacts_limit",
                 "authorised_contacts_limit",
