@@ -60,9 +60,17 @@ def please_verify(
 
 
 def contacts_changed(
-    email: str, person: Person | None, usernames: Sequence[str], sentence: str, *, at: datetime
+    email: str,
+    person: Person | None,
+    usernames: Sequence[str],
+    sentence: str,
+    *,
+    asks: bool = False,
+    at: datetime,
 ) -> None:
     """Notice of one change to who may act for accounts; `person` is None for an address that is no contact's any more.
+
+    `asks`: the sentence asks for something, so that there is something to do.
 
     Ordinary mail from such an address goes unanswered, so it is told where it is read.
     """
@@ -72,6 +80,7 @@ def contacts_changed(
         "at": _local(at),
         "address": _address("people:contacts"),
         "is_listed": person is not None,
+        "asks": asks,
         "complaints": ours.complaint_address(),
     }
     name = person.name if person else ""

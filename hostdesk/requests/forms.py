@@ -186,3 +186,8 @@ class CallerForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         help_text="Without it the stored address is asked by mail.",
     )
+    called_back = forms.BooleanField(
+        label="I called the contact back on the number that we have",
+        required=False,
+        help_text="Tick it only then: the PIN also counts there while wrong ones of other callers have locked it.",
+    )

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from hostdesk.kit.refusals import Missing
 from hostdesk.people import seals
 from hostdesk.people.models import Agent
-from hostdesk.requests.models import RECOVERING, Recovery, RecoveryLink, RegistrationRecord
+from hostdesk.requests.models import (
+    RECOVERING,
+    LinkPurpose,
+    Recovery,
+    RecoveryLink,
+    RecoveryState,
+    RegistrationRecord,
+)
 from hostdesk.tickets.models import Ticket
 from hostdesk.tickets.queries.access import tickets_for_agent
 
 _LISTED = 100
+NEEDS_HANDS = Q(outcome="by_hand") | Q(
+    outcome="unclear", recovery__state=RecoveryState.GRANTED, voided_at=None
+)
+"""Of a request the panel is asked again by the round; of a recovery somebody looks."""
 
 
 def recoveries_for_agent(agent: Agent) -> list[Recovery]:
     """The recoveries that found their account, those under way first, then the latest."""
     found = Recovery.objects.filter(ticket__in=tickets_for_agent(agent)).select_related(*_PEOPLE)
-    rows = list(found.order_by("-pk")[:_LISTED])
+    rows = list(found.prefetch_related("links").order_by("-pk")[:_LISTED])
     return sorted(rows, key=lambda row: row.state not in RECOVERING)
 
 
@@ -33,7 +44,7 @@ def recovery_for_agent(agent: Agent, pk: int) -> Recovery:
 def recoveries_of_ticket(ticket: Ticket) -> list[Recovery]:
     """The recoveries on a ticket that was fetched for its reader, with what says how they stand."""
     found = Recovery.objects.filter(ticket=ticket).select_related(*_PEOPLE)
-    return list(found.prefetch_related("records", "approvals").order_by("pk"))
+    return list(found.prefetch_related("records", "approvals", "links").order_by("pk"))
 
 
 def record_for_agent(agent: Agent, pk: int) -> RegistrationRecord:
@@ -46,8 +57,14 @@ def record_for_agent(agent: Agent, pk: int) -> RegistrationRecord:
 
 
 def passwords_to_set(agent: Agent) -> list[RecoveryLink]:
-    """The passwords that wait for an agent's hands, oldest first."""
-    return list(_links(agent).filter(outcome="by_hand").order_by("pk")[:_LISTED])
+    """The passwords that wait for an agent's hands, and those of which no panel said whether it took them; oldest first."""
+    return list(_links(agent).filter(NEEDS_HANDS).order_by("pk")[:_LISTED])
+
+
+def chosen_password(recovery: Recovery) -> RecoveryLink | None:
+    """The link behind which a new password was chosen, with what became of it; None while nobody has."""
+    used = recovery.links.filter(purpose=LinkPurpose.PASSWORD, used_at__isnull=False, voided_at=None)
+    return used.exclude(outcome="").first()
 
 
 def password_link_for_agent(agent: Agent, pk: int) -> RecoveryLink:

@@ -126,6 +126,13 @@ def proof(case: Case, asking: rules.Asking) -> str:
     return ", ".join(found) or "nothing yet"
 
 
+def left_to_do(request: AdminRequest) -> str:
+    """What an agent does on an open ticket whose request has ended."""
+    if request.state == RequestState.WITHDRAWN:
+        return "If somebody else stopped it than who asked, ask both whether they agree. Then answer what else was written here, or resolve the ticket."
+    return "Nothing is left to do for it. Answer what else was written here, or resolve the ticket."
+
+
 def brief(request: AdminRequest) -> str:
     """How it stands, for a line of a list."""
     words = _OWNER if request.asked_owner else str(RequestState(request.state).label)

@@ -35,8 +35,8 @@ class Plesk:
                     for n, login in enumerate(logins, 1)
                 ]
             case ("GET", "clients", number, "domains"):
-                domains = model.accounts[logins[int(number) - 1]]["domains"]
-                return [{"id": 100 + n, "name": d, "ascii_name": d} for n, d in enumerate(domains)]
+                mine, sites = model.accounts[logins[int(number) - 1]]["domains"], _sites(model)
+                return [{"id": sites[one], "name": one, "ascii_name": one} for one in mine]
             case ("PUT", "clients", number, verb):
                 model.accounts[logins[int(number) - 1]]["suspended"] = verb == "suspend"
                 return {"status": "success"}
@@ -49,18 +49,26 @@ class Plesk:
                 del model.accounts[logins[int(number) - 1]]
                 return {"status": "success"}
             case ("GET", "dns", "records"):
-                return [self._shown(n, one) for n, one in enumerate(model.records) if one]
+                zone = _known(form["domain"], model)
+                lines = enumerate(model.records)
+                return [self._shown(n, one) for n, one in lines if one and _is_in(one[0], zone)]
             case ("POST", "dns", "records"):
-                assert (form["domain"], form["site_id"]) == ("acme.example", 100)
-                value = f"{form['opt']} {form['value']}" if form["type"] == "MX" else form["value"]
-                model.records.append([form["host"].rstrip("."), form["type"], value, form.get("ttl", 14400)])
-                return {"id": len(model.records) - 1}
+                return self._added(form, model)
             case ("DELETE", "dns", "records", number):
                 model.records[int(number)] = None
                 return {"status": "success"}
             case ("POST", "cli", "mail", "call"):
                 return self._mail(form, model)
         raise Wrong("Not found.")
+
+    def _added(self, form, model):
+        zone = _known(form["domain"], model)
+        assert form["site_id"] == _sites(model)[zone], "the number is that of the domain named"
+        if not _is_in(form["host"].rstrip("."), zone):
+            raise Wrong("The host is outside of the zone.")
+        value = f"{form['opt']} {form['value']}" if form["type"] == "MX" else form["value"]
+        model.records.append([form["host"].rstrip("."), form["type"], value, form.get("ttl", 14400)])
+        return {"id": len(model.records) - 1}
 
     def _shown(self, number, record):
         name, kind, value, ttl = record
@@ -95,3 +103,19 @@ class Plesk:
                 if "-mbox_quota" in given:
                     model.mailboxes[box]["quota"] = int(given["-mbox_quota"].rstrip("M"))
         return {"code": 0, "stdout": "SUCCESS\n", "stderr": ""}
+
+
+def _sites(model):
+    """Every domain of the server with its number, which no two share."""
+    names = [name for account in model.accounts.values() for name in account["domains"]]
+    return {name: 100 + place for place, name in enumerate(names)}
+
+
+def _known(domain, model):
+    if domain not in _sites(model):
+        raise Wrong("Domain does not exist.")
+    return domain
+
+
+def _is_in(host, zone):
+    return host == zone or host.endswith(f".{zone}")

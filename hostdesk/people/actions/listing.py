@@ -165,18 +165,23 @@ def off_server(account: Account, email: str, role: str, *, home: str | None) -> 
 
 
 def tell(
-    *accounts: Account, sentence: str, but: Sequence[Person] = (), also: Sequence[str] = (), at: datetime
+    *accounts: Account,
+    sentence: str,
+    asks: bool = False,
+    but: Sequence[Person] = (),
+    also: Sequence[str] = (),
+    at: datetime,
 ) -> None:
     """Notice of a change to every contact of the accounts except who made it, and to addresses that were replaced.
 
-    Each gets one mail, which names those of the accounts that are theirs.
+    Each gets one mail, which names those of the accounts that are theirs. `asks`: they are to do something about it.
     """
     listed = Contact.objects.filter(account__in=accounts, removed_at=None).exclude(person__in=but)
     readers: dict[Person, list[str]] = {}
     for contact in listed.with_account().order_by("pk"):
         readers.setdefault(contact.person, []).append(contact.account.username)
     for person, usernames in readers.items():
-        mails.contacts_changed(person.email, person, usernames, sentence, at=at)
+        mails.contacts_changed(person.email, person, usernames, sentence, asks=asks, at=at)
     for address in filter(None, also):
         mails.contacts_changed(address, None, [account.username for account in accounts], sentence, at=at)
 

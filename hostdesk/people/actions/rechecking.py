@@ -59,7 +59,7 @@ def _note_home(contact: Contact, home: str, *, at: datetime) -> None:
     outcome = "on our servers" if home else "elsewhere again"
     version = policy_version_for(contact.account)
     decide("contact", row.pk, [Judgement("contact.off_server", outcome, facts)], version_id=version.id, at=at)
-    listing.tell(contact.account, sentence=_sentence(row, home), at=at)
+    listing.tell(contact.account, sentence=_sentence(row, home), asks=bool(home), at=at)
 
 
 def _sentence(contact: Contact, home: str) -> str:

@@ -10,7 +10,8 @@ from hostdesk.people.models.contacts import Person
 class PhonePin(models.Model):
     """The PIN of one person, for all accounts on which that person is a contact; the table holds its hash alone.
 
-    `tries` counts wrong ones in a row; `locked_at` is when there were too many, from which only a new PIN helps.
+    `tries` counts wrong ones in a row on calls that came in; `locked_at` is when there were too many. `tries_called_back`
+    counts those on calls that we made to the number on file, apart: whoever calls us cannot use those up.
     """
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="phone_pin")
@@ -18,3 +19,4 @@ class PhonePin(models.Model):
     set_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
     locked_at = models.DateTimeField(null=True, blank=True)
+    tries_called_back = models.PositiveSmallIntegerField(default=0)

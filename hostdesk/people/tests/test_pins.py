@@ -54,6 +54,54 @@ def test_t50_five_wrong_pins_lock_it_for_the_right_one_too_until_it_is_renewed(w
     assert said(world, contact, someone, PIN, "582914") == ["wrong", "right"]
 
 
+def called_back(world, contact, someone, *spoken):
+    return [pins.check(contact, pin, called_back=True, by=someone, at=world.now).outcome for pin in spoken]
+
+
+def reachable(contact):
+    contact.person.phone = "+27 21 000 0100"
+    contact.person.save(update_fields=["phone"])
+
+
+@pytest.mark.django_db
+def test_t50_wrong_pins_of_callers_do_not_lock_the_owner_out_who_is_called_back(world):
+    contact, someone = caller(world)
+    reachable(contact)
+    said(world, contact, someone, *["394713"] * 5)
+    locked = pins.check(contact, PIN, by=someone, at=world.now)
+
+    assert (locked.outcome, locked.call_back) == ("locked", True)
+    assert "Call the contact back" in locked.sentence
+    assert called_back(world, contact, someone, PIN) == ["right"]
+    # Who answers there and knows it is the owner: it counts on calls that come in again.
+    assert said(world, contact, someone, PIN) == ["right"]
+
+
+@pytest.mark.django_db
+def test_t50_on_a_call_back_too_five_wrong_pins_are_the_end_until_it_is_renewed(world):
+    contact, someone = caller(world)
+    reachable(contact)
+
+    assert called_back(world, contact, someone, *["394713"] * 5, PIN) == ["wrong"] * 4 + ["locked"] * 2
+    assert world.outbox.count(("pin_locked", contact.person.email)) == 1
+    locked = pins.check(contact, PIN, by=someone, at=world.now)
+    assert (locked.outcome, locked.call_back) == ("locked", False)
+    pins.set_pin(contact.person, "582914", by=contact.actor(), at=world.now)
+    assert called_back(world, contact, someone, "582914") == ["right"]
+
+
+@pytest.mark.django_db
+def test_a_call_back_needs_a_number_that_we_have(world):
+    contact, someone = caller(world)
+    contact.person.phone = ""
+    contact.person.save(update_fields=["phone"])
+    said(world, contact, someone, *["394713"] * 5)
+
+    assert not pins.check(contact, PIN, by=someone, at=world.now).call_back
+    with pytest.raises(Refused, match="no number"):
+        called_back(world, contact, someone, PIN)
+
+
 @pytest.mark.django_db
 def test_t50_the_pin_stands_nowhere_but_as_a_hash(world):
     contact, someone = caller(world)

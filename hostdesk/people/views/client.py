@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from hostdesk.kit.actors import Actor
 from hostdesk.kit.refusals import Refused
-from hostdesk.people import forms, queries, shown
+from hostdesk.people import forms, queries, rules, shown
 from hostdesk.people.access import contacts_only
 from hostdesk.people.actions import details, limits, persons, pins, sessions
 from hostdesk.people.actions.limits import TooOften
@@ -105,6 +105,7 @@ def _security_page(
             "form": form,
             "browsers": browsers,
             "pin": queries.pin_of(person),
+            "most_tries": rules.PIN_TRIES,
             "pin_form": pin_form or forms.NewPin(),
         },
         status=status,

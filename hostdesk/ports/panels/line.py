@@ -2,7 +2,8 @@
 
 The connection is made apart from the request: when it fails, nothing was sent (`PortAway`). Once the request is on its way,
 only a whole answer is an answer; anything else may have been acted upon (`PortDown`). Certificates and names are always
-checked, redirects are never followed, no proxy or password file of the environment is used.
+checked, redirects are never followed, no proxy or password file of the environment is used. Whoever asks while somebody
+waits for a page says so with `no_longer_than`.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import re
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote, quote_plus, urlsplit
@@ -27,10 +30,28 @@ from hostdesk.ports.panels.wishes import Done, Facts, Operation, Panel, Snapshot
 SECONDS_TO_CONNECT = 10.0
 SECONDS_TO_ANSWER = 60.0
 """Suspending or deleting a large account takes a panel a good while."""
+SECONDS_TO_LOOK, SECONDS_OF_A_PRESS = 10.0, 20.0
+"""While somebody waits for the page: for one look, and for all that one press asks. What is not clear by then is looked at
+by the round.
+"""
 LARGEST_ANSWER = 8_000_000
 _LONGEST_WORDS = 400
 _SIGN_IN = (401, 403)
 _TOO_MANY = 429
+
+
+_ends_at: ContextVar[float | None] = ContextVar("ends_at", default=None)
+
+
+@contextmanager
+def no_longer_than(seconds: float) -> Iterator[None]:
+    """Whatever is asked within ends after so many seconds, all together; inside of another one, whichever ends first."""
+    mine, outer = time.monotonic() + seconds, _ends_at.get()
+    token = _ends_at.set(mine if outer is None else min(mine, outer))
+    try:
+        yield
+    finally:
+        _ends_at.reset(token)
 
 
 @dataclass(frozen=True)
@@ -62,9 +83,14 @@ class Line:
     ) -> Reply:
         """The answer to one request. Raises `PortAway`, `PortDown`; `PortRefused` when the sign-in was refused."""
         line = self._connected()
+        seconds = self._left(self._seconds)
+        if seconds <= 0:
+            line.close()
+            raise PortAway(f"{self._name} took too long to be reached")
+        line.sock.settimeout(seconds)
         # The deadline is for the whole answer: a panel that sends a byte now and then never ends otherwise.
         cut = threading.Event()
-        alarm = threading.Timer(self._seconds, _cut, (line, cut))
+        alarm = threading.Timer(seconds, _cut, (line, cut))
         alarm.daemon = True
         alarm.start()
         try:
@@ -72,24 +98,32 @@ class Line:
             line.request(method, path, body or None, {**self._headers, **headers, **type_})
             reply = self._reply(line)
         except (OSError, http.client.HTTPException, ValueError) as error:
-            late = f"gave no whole answer within {self._seconds:.0f} s"
+            late = f"gave no whole answer within {seconds:.0f} s"
             raise PortDown(f"{self._name} {late if cut.is_set() else _broke(error)}") from error
         finally:
             alarm.cancel()
             line.close()
         if cut.is_set():
-            raise PortDown(f"{self._name} gave no whole answer within {self._seconds:.0f} s")
+            raise PortDown(f"{self._name} gave no whole answer within {seconds:.0f} s")
         return self._judged(reply)
 
     @property
     def _name(self) -> str:
         return f"{self._host}:{self._port}"
 
+    def _left(self, wanted: float) -> float:
+        """The seconds that there are for something that may take as long as `wanted`; not positive when none are left."""
+        ends_at = _ends_at.get()
+        return wanted if ends_at is None else min(wanted, ends_at - time.monotonic())
+
     def _connected(self) -> http.client.HTTPSConnection:
+        seconds = self._left(SECONDS_TO_CONNECT)
+        if seconds <= 0:
+            raise PortAway(f"there was no time left to ask {self._name}")
         line = http.client.HTTPSConnection(
             self._host,
             self._port,
-            timeout=SECONDS_TO_CONNECT,
+            timeout=seconds,
             context=_context(settings.ENVIRONMENT.panel_ca),
         )
         try:
@@ -98,7 +132,6 @@ class Line:
             raise PortAway(f"{self._name}: its certificate is not valid ({error.verify_message})") from error
         except (OSError, ValueError) as error:
             raise PortAway(f"{self._name} cannot be reached: {error or type(error).__name__}") from error
-        line.sock.settimeout(self._seconds)
         return line
 
     def _reply(self, line: http.client.HTTPSConnection) -> Reply:

@@ -226,6 +226,16 @@ def test_a_mail_exchanger_is_added_beside_the_old_one(kind, panel, server):
     assert ("MX", "20 backup.other.example.") in records(server, "acme.example")
 
 
+def test_a_record_of_another_domain_of_the_account_goes_into_that_domains_zone(panel, server):
+    server.model.accounts["acme01"]["domains"].append("second.example")
+    server.model.records.append(["second.example", "A", "192.0.2.7", 14400])
+    details = {"domain": "second.example", "name": "www", "type": "A", "value": "192.0.2.8"}
+
+    assert does(panel, "set_dns_record", **details) == ("no", "yes")
+    assert records(server, "www.second.example") == [("A", "192.0.2.8")]
+    assert records(server, "www.acme.example") == [("A", "192.0.2.1")]
+
+
 @pytest.mark.parametrize(
     ("details", "says"),
     [

@@ -16,7 +16,8 @@ from hostdesk.requests import mails
 from hostdesk.requests.actions import mailed_links, yeses
 from hostdesk.requests.models import UNDER_WAY, AdminRequest, Purpose, RequestState
 from hostdesk.requests.standing import Case, asking_of, case_of, others_who_may_agree, progress_of, zone
-from hostdesk.tickets.actions.requesting import await_customer, back_to_us
+from hostdesk.tickets.actions.requesting import await_customer, back_to_us, resolve_at_once, say
+from hostdesk.tickets.models import Message
 
 
 def locked(request: AdminRequest) -> Case:
@@ -88,6 +89,44 @@ def end(case: Case, state: str, *, clause: str, sentence: str, by: Actor, at: da
         facts={**facts_of(case), "why": sentence},
     )
     back_to_us(request.ticket, cause=f"request {state}", at=at)
+    if state in _IN_VAIN:
+        _close(case, state, by=by, at=at)
+
+
+_IN_VAIN: dict[str, str] = {
+    RequestState.REFUSED: "{what}: not carried out. {why}",
+    RequestState.WITHDRAWN: "{what}: stopped, and nothing was changed. {why}",
+    RequestState.EXPIRED: "{what}: not carried out. {why}",
+}
+
+
+def _close(case: Case, state: str, *, by: Actor, at: datetime) -> None:
+    """The ticket says how it ended; it is solved when that is all that was asked there, else a person goes on.
+
+    When one contact stops what another has asked for, a person looks whether they agree. Clause: channel.tickets.
+    """
+    request = case.request
+    said = _IN_VAIN[state].format(what=case.kind.name, why=request.sentence)
+    asker = request.contact
+    if state == RequestState.WITHDRAWN and (by.kind, by.id) != (asker.actor().kind, asker.actor().id):
+        say(request.ticket, f"{said} {asker.person.name}, who asked for it, was told.", at=at)
+    elif is_all_that_was_asked(request):
+        said = f"{said} Reply if you still need something."
+        resolve_at_once(request.ticket, said=said, cause=f"request {state}", by=by, at=at)
+    else:
+        say(request.ticket, said, at=at)
+
+
+def is_all_that_was_asked(request: AdminRequest) -> bool:
+    """Whether the ticket was opened for this request and nobody has asked for anything else on it."""
+    ticket = request.ticket
+    others = AdminRequest.objects.under_way().filter(ticket=ticket).exclude(pk=request.pk)
+    return (
+        ticket.opened_at == request.asked_at
+        and request.channel != "mail"
+        and Message.objects.filter(ticket=ticket, kind=Message.Kind.CUSTOMER).count() <= 1
+        and not others.exists()
+    )
 
 
 def tell_everybody(case: Case, *, at: datetime) -> None:

@@ -17,11 +17,10 @@ from hostdesk.kit.actors import Actor
 from hostdesk.kit.refusals import Refused
 from hostdesk.people.models import Agent, Contact
 from hostdesk.requests import mails
-from hostdesk.requests.actions.advancing import advance, end, facts_of, locked
+from hostdesk.requests.actions.advancing import advance, end, facts_of, is_all_that_was_asked, locked
 from hostdesk.requests.models import AdminRequest, RequestState, Run, RunState, Tick
 from hostdesk.requests.standing import Case
 from hostdesk.tickets.actions.requesting import resolve_at_once
-from hostdesk.tickets.models import Message
 
 BY_HAND = "by_hand"
 LEASE = timedelta(minutes=10)
@@ -157,7 +156,7 @@ def _after(case: Case, run: Run, *, by: Actor, at: datetime) -> None:
     if run.state == RunState.DONE:
         end(case, RequestState.DONE, clause=case.kind.clause, sentence="", by=by, at=at)
         mails.done(case, at=at)
-        if _is_all_that_was_asked(request):
+        if is_all_that_was_asked(request):
             said = f"{case.kind.name}: carried out. Reply if anything is not as you wanted it."
             resolve_at_once(request.ticket, said=said, cause="request done", by=by, at=at)
         return
@@ -166,18 +165,6 @@ def _after(case: Case, run: Run, *, by: Actor, at: datetime) -> None:
     request.save(update_fields=["state"])
     if run.state == RunState.FAILED:
         advance(locked(request), by=by, at=at)
-
-
-def _is_all_that_was_asked(request: AdminRequest) -> bool:
-    """Whether the ticket was opened for this request and nobody has asked for anything else on it."""
-    ticket = request.ticket
-    others = AdminRequest.objects.under_way().filter(ticket=ticket).exclude(pk=request.pk)
-    return (
-        ticket.opened_at == request.asked_at
-        and request.channel != "mail"
-        and Message.objects.filter(ticket=ticket, kind=Message.Kind.CUSTOMER).count() <= 1
-        and not others.exists()
-    )
 
 
 def _after_undoing(case: Case, run: Run, *, by: Actor, at: datetime) -> None:

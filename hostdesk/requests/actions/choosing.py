@@ -21,6 +21,7 @@ from hostdesk.people.models import Agent, Contact
 from hostdesk.people.queries import contacts_by_account
 from hostdesk.policy.rules import password as rules
 from hostdesk.ports.outcomes import PortAway, PortDown, PortRefused
+from hostdesk.ports.panels import line
 from hostdesk.ports.panels.wishes import Operation
 from hostdesk.requests import recovery_mails as mails
 from hostdesk.requests.actions import carrying, through_panel
@@ -36,7 +37,7 @@ from hostdesk.requests.models import (
     RunState,
 )
 from hostdesk.requests.standing import case_of
-from hostdesk.tickets.actions.requesting import back_to_us
+from hostdesk.tickets.actions.requesting import back_to_us, nothing_left
 from hostdesk.tickets.models import Ticket
 
 log = structlog.get_logger()
@@ -83,13 +84,16 @@ def choose(token: str, password: str, *, at: datetime) -> RecoveryLink:
 
 
 def set_by_hand(link: RecoveryLink, *, by: Agent, at: datetime) -> None:
-    """An agent has set the password from its hash: the hash is dropped, and everybody hears of the new password.
+    """An agent has set the password from its hash, or seen that it works where the panel of a recovery gave no clear answer:
+    the hash is dropped, and everybody hears of the new password.
 
-    Refused: a link whose hash is gone already.
+    Refused: what has been noted already.
     """
     with transaction.atomic():
         row = RecoveryLink.objects.select_for_update(of=("self",)).select_related(*_PEOPLE).get(pk=link.pk)
-        if row.outcome != "by_hand" or not row.verifier:
+        by_hand = row.outcome == "by_hand" and bool(row.verifier)
+        seen = row.outcome == "unclear" and row.recovery is not None and row.voided_at is None
+        if not by_hand and not seen:
             raise Refused("", "That has been done already.")
         row.verifier, row.outcome, row.set_at = "", "done", at
         row.save(update_fields=["verifier", "outcome", "set_at"])
@@ -175,7 +179,8 @@ def _by_recovery(token: str, password: str, *, at: datetime) -> RecoveryLink:
     panel = panels.keeper_of(link.account).panel
     wish = Operation(OPERATION, link.account.username, {}, password)
     try:
-        link.answer = panel.carry_out(wish, key=f"recovery-{link.pk}").answer[:500]
+        with line.no_longer_than(line.SECONDS_OF_A_PRESS):
+            link.answer = panel.carry_out(wish, key=f"recovery-{link.pk}").answer[:500]
         link.outcome = "done"
     except (PortAway, PortRefused) as error:
         RecoveryLink.objects.filter(pk=link.pk).update(used_at=None, outcome="")
@@ -201,6 +206,8 @@ def _done(link: RecoveryLink, *, by: Actor, at: datetime) -> None:
     if recovery is not None:
         Recovery.objects.filter(pk=recovery.pk).update(state=RecoveryState.DONE, ended_at=at, look_at=None)
         links.void_of_recovery(recovery, at=at)
+        said = "A new password was chosen and set. Every contact of the account was told."
+        nothing_left(ticket, said=said, cause="recovery done", by=by, at=at)
     whose = link.contact.person.name if link.contact else _WHOSE
     for contact in _listed(link):
         mails.password_set(link.account, contact, ticket=ticket, whose=whose, key=str(link.pk), at=at)

@@ -11,6 +11,7 @@ from hostdesk.kit.refusals import Missing, Refused
 from hostdesk.people.models import Contact
 from hostdesk.people.standing import contact_state
 from hostdesk.policy.rules import requests as rules
+from hostdesk.requests import mails
 from hostdesk.requests.actions import yeses
 from hostdesk.requests.actions.advancing import advance, end, facts_of, locked
 from hostdesk.requests.models import UNDER_WAY, AdminRequest, Purpose, RequestState
@@ -108,7 +109,7 @@ def accept_price(request: AdminRequest, *, by: Contact, cents: int, at: datetime
 
 
 def withdraw(request: AdminRequest, *, by: Contact, at: datetime) -> AdminRequest:
-    """Whoever asked, or a contact who may decide on the account, says no before it is carried out.
+    """Whoever asked, or a contact who may decide on the account, says no before it is carried out; who asked hears of it.
 
     Refused: a request that is being carried out or has ended, and a contact who may not stop it (contact.restricted).
     """
@@ -132,6 +133,8 @@ def withdraw(request: AdminRequest, *, by: Contact, at: datetime) -> AdminReques
             by=by.actor(),
             at=at,
         )
+        if by.person_id != row.contact.person_id:
+            mails.refused(case, at=at)
         return row
 
 

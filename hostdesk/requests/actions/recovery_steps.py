@@ -13,6 +13,7 @@ from hostdesk.requests import recovery_mails as mails
 from hostdesk.requests.actions import mailed_links as links
 from hostdesk.requests.models import LinkPurpose, Recovery, RecoveryLink, RecoveryState
 from hostdesk.requests.recovery import RecoveryCase, case_of_recovery, recovering_of, step_of
+from hostdesk.tickets.actions.requesting import nothing_left, say
 
 
 def advance(case: RecoveryCase, *, at: datetime) -> Recovery:
@@ -90,7 +91,18 @@ def end_recovery(
         case = case_of_recovery(row)
         tell(case, f"recovery {outcome}", by=by, at=at, why=sentence)
         decided(case, outcome, at=at)
+        _close(row, by=by, at=at)
     return row
+
+
+def _close(row: Recovery, *, by: Actor, at: datetime) -> None:
+    """The ticket of a recovery that ended is solved; of one that a contact stopped a person asks who began it."""
+    assert row.ticket is not None, "a case has its ticket"
+    said = f"Recovery of {row.domain}: nobody got in. {row.sentence}"
+    if row.state == RecoveryState.STOPPED:
+        say(row.ticket, said, at=at)
+    else:
+        nothing_left(row.ticket, said=said, cause=f"recovery {row.state}", by=by, at=at)
 
 
 def tell(case: RecoveryCase, verb: str, *, by: Actor, at: datetime, **facts: Fact) -> None:

@@ -4,7 +4,8 @@ For a desk page: `preview` says whether a panel does it and what would change; i
 `carry_out`, which answers with the run: done, failed (ready again, `run.answer` says why) or unclear (the round looks again
 by itself, an agent who has looked says so by `carrying.finish`). `undo` takes a done run back where `may_undo`. What has no
 panel, or is not for a panel (`by_hand_because`), goes by `carrying.begin(panel="by_hand")`, `tick` and `finish`.
-No function here is called inside a transaction: each speaks with the network.
+No function here is called inside a transaction: each speaks with the network. All but `look_once` are pressed by somebody who
+waits, so a panel that hangs is given up after a short while; the round goes on looking.
 
 The panel is told once, by whoever pressed, right after the row of the run is committed. Whatever happens after that, a
 timeout, a crash, a kill, nobody tells it again: it is asked what it shows, until that settles the matter.
@@ -24,7 +25,7 @@ from hostdesk.kit.actors import SYSTEM, Actor
 from hostdesk.kit.refusals import Refused
 from hostdesk.people.models import Agent, Contact
 from hostdesk.ports.outcomes import PortAway, PortDown, PortRefused
-from hostdesk.ports.panels import wishes
+from hostdesk.ports.panels import line, wishes
 from hostdesk.ports.panels.wishes import Facts, Operation, Panel
 from hostdesk.requests import previews
 from hostdesk.requests.actions.advancing import locked
@@ -50,7 +51,8 @@ def preview(request: AdminRequest) -> Preview:
     if because:
         return previews.by_hand(because)
     try:
-        snapshot = keeper.panel.look(wish)
+        with line.no_longer_than(line.SECONDS_TO_LOOK):
+            snapshot = keeper.panel.look(wish)
     except (PortDown, PortRefused) as error:
         return previews.out_of_reach(keeper.panel, keeper.name, wish, error.answer)
     return previews.of(keeper.panel, keeper.name, wish, snapshot)
@@ -63,12 +65,15 @@ def carry_out(request: AdminRequest, *, seen: str, by: Agent, at: datetime) -> R
     that shows something else than the person saw (`seen`). A password is set by the contact: `set_password`.
     Clauses: contact.privileges, contact.restricted, channel.tickets.
     """
-    found = preview(request)
-    if found.needs_secret:
-        raise Refused("contact.password", "The contact chooses the password, behind a link that works once.")
-    if not found.by_hand_because and not found.problem and found.seen != seen:
-        raise Refused("", "The panel shows something else than when you looked. Look at it again.")
-    return _do(request, found, secret="", by=by, at=at)
+    with line.no_longer_than(line.SECONDS_OF_A_PRESS):
+        found = preview(request)
+        if found.needs_secret:
+            raise Refused(
+                "contact.password", "The contact chooses the password, behind a link that works once."
+            )
+        if not found.by_hand_because and not found.problem and found.seen != seen:
+            raise Refused("", "The panel shows something else than when you looked. Look at it again.")
+        return _do(request, found, secret="", by=by, at=at)
 
 
 def set_password(request: AdminRequest, secret: str, *, by: Contact, at: datetime) -> Run:
@@ -78,10 +83,11 @@ def set_password(request: AdminRequest, secret: str, *, by: Contact, at: datetim
     no answer came and the panel cannot tell, becomes a failed one after a while, by itself.
     Refused as by `carry_out`. Clause: contact.password.
     """
-    found = preview(request)
-    if not found.needs_secret and not found.by_hand_because:
-        raise Refused("", "This request sets no password.")
-    return _do(request, found, secret=secret, by=by, at=at)
+    with line.no_longer_than(line.SECONDS_OF_A_PRESS):
+        found = preview(request)
+        if not found.needs_secret and not found.by_hand_because:
+            raise Refused("", "This request sets no password.")
+        return _do(request, found, secret=secret, by=by, at=at)
 
 
 def may_undo(run: Run) -> bool:
@@ -101,6 +107,11 @@ def undo(run: Run, *, by: Agent, at: datetime) -> Run:
     """
     if not may_undo(run):
         raise Refused("", "This cannot be undone by the panel; ask for a new change instead.")
+    with line.no_longer_than(line.SECONDS_OF_A_PRESS):
+        return _undo(run, by=by, at=at)
+
+
+def _undo(run: Run, *, by: Agent, at: datetime) -> Run:
     request, wish = run.request, _wish(run.request)
     panel = panels.keeper_of(request.account).panel
     try:

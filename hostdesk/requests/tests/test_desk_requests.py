@@ -237,6 +237,21 @@ def test_a_caller_shows_nothing_before_account_address_and_pin_fit_together(stag
     assert desk(stage.other).get(found).status_code == 404
 
 
+def test_t50_a_locked_pin_names_the_number_to_call_back_and_counts_there(stage):
+    person = stage.authorised.person
+    person.phone = "+27 21 000 0100"
+    person.save(update_fields=["phone"])
+    pins.set_pin(person, "408152", by=stage.authorised.actor(), at=stage.world.now)
+    browser, address = desk(stage.agent), "/desk/requests/by-phone"
+    said = {"account": "acme.example", "email": "dev@acme.example", "pin": "408152"}
+    wrong = [browser.post(address, {**said, "pin": "408153"}).content.decode() for _ in range(5)]
+    locked = browser.post(address, said)
+
+    assert ["+27 21 000 0100" in page for page in wrong] == [False] * 4 + [True]
+    assert (locked.status_code, "+27 21 000 0100" in locked.content.decode()) == (422, True)
+    assert browser.post(address, {**said, "called_back": "on"}).status_code == 302
+
+
 @clause("contact.listed_sender")
 def test_a_caller_without_a_pin_is_asked_at_the_stored_address(stage):
     browser = desk(stage.agent)

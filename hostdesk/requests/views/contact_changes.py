@@ -258,7 +258,10 @@ def _roles_for(me: Contact, asked: Contact) -> list[tuple[str, str]]:
 def _may_change(me: Contact) -> None:
     if not contact_changes.may_change_list(me):
         roles = policy_version_for(me.account).terms.restricted_roles
-        raise Refused("contact.restricted", f"Only the {' or '.join(roles)} contact changes who is listed.")
+        way = "Ask them to change it, or to give you one of these roles."
+        raise Refused(
+            "contact.restricted", f"Only the {' or '.join(roles)} contact changes who is listed. {way}"
+        )
 
 
 def _key(form: Form) -> str | None:

@@ -105,7 +105,10 @@ def on_ticket(request: DeskRequest, number: str) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One request beside its ticket: what, who, on what proof, how it stands, and whether the reader can bring it on."""
+    """One request beside its ticket: what, who, on what proof, how it stands, and whether the reader can bring it on.
+
+    `left` says what is to be done on a ticket that is not finished when its request has ended; "" else.
+    """
 
     case: Case
     brief: str
@@ -113,6 +116,7 @@ class Panel:
     proof: str
     sentence: str
     can: AgentCan
+    left: str
 
 
 def _panel(case: Case, agent: Agent, at: datetime) -> Panel:
@@ -124,6 +128,7 @@ def _panel(case: Case, agent: Agent, at: datetime) -> Panel:
         proof=words.proof(case, asking_of(case, at=at)),
         sentence=words.standing(case, me=None, at=at).sentence,
         can=can_do(case, agent),
+        left="" if request.state in UNDER_WAY or request.ticket.state in ENDED else words.left_to_do(request),
     )
 
 

@@ -55,8 +55,10 @@ def caller(request: DeskRequest) -> HttpResponse:
         form.add_error("account", _NOBODY)
         return _caller_page(request, form, 422)
     said = bool(given["pin"].strip())
-    if said and not _pin_is_right(contact, given["pin"], request, form):
-        return _caller_page(request, form, 422)
+    if said:
+        number = _fault_of_pin(contact, request, form)
+        if number is not None:
+            return _caller_page(request, form, 422, number=number)
     seal = sealed(contact, pin_spoken=said, agent=request.agent)
     return go(request, reverse("requests:ask_for_caller", args=[seal]))
 
@@ -66,15 +68,25 @@ def sealed(contact: Contact, *, pin_spoken: bool, agent: Agent) -> str:
     return signing.dumps([contact.pk, pin_spoken, agent.pk], salt=_SALT)
 
 
-def _pin_is_right(contact: Contact, pin: str, request: DeskRequest, form: CallerForm) -> bool:
-    checked = pins.check(contact, pin, by=request.agent.actor(), at=request.at)
-    if not checked.is_right:
-        form.add_error("pin", checked.sentence)
-    return checked.is_right
+def _fault_of_pin(contact: Contact, request: DeskRequest, form: CallerForm) -> str | None:
+    """None when the PIN is right; else the form says what is wrong, and the number to call back comes with it, "" for none."""
+    given = form.cleaned_data
+    try:
+        found = pins.check(
+            contact, given["pin"], called_back=given["called_back"], by=request.agent.actor(), at=request.at
+        )
+    except Refused as refusal:
+        form.add_error("called_back", refusal.sentence)
+        return ""
+    if found.is_right:
+        return None
+    form.add_error("pin", found.sentence)
+    return contact.person.phone if found.call_back else ""
 
 
-def _caller_page(request: DeskRequest, form: CallerForm, status: int) -> HttpResponse:
-    return render(request, "requests/desk/caller.html", {"place": "requests", "form": form}, status=status)
+def _caller_page(request: DeskRequest, form: CallerForm, status: int, *, number: str = "") -> HttpResponse:
+    context = {"place": "requests", "form": form, "number": number}
+    return render(request, "requests/desk/caller.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

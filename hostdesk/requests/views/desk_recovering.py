@@ -26,6 +26,7 @@ from hostdesk.requests.recovery import (
 )
 from hostdesk.requests.recovery_forms import RecoveryForm, WordsForm
 from hostdesk.requests.recovery_queries import (
+    chosen_password,
     password_link_for_agent,
     passwords_to_set,
     record_for_agent,
@@ -159,7 +160,9 @@ def record(request: DeskRequest, pk: int) -> HttpResponse:
 @agents_only
 @recently_proven
 def password_by_hand(request: DeskRequest, pk: int) -> HttpResponse:
-    """The hash of a password that a contact chose, to be set at the console; gone once it was. Clause: contact.password."""
+    """The hash of a password that a contact chose, to be set at the console; gone once it was. Or one that a panel was given
+    and gave no clear answer to. Clause: contact.password.
+    """
     found = password_link_for_agent(request.agent, pk)
     if request.method == "POST":
         try:
@@ -188,6 +191,7 @@ def _show(request: DeskRequest, row: Recovery) -> HttpResponse:
     known = recovering_of(case, at=request.at)
     terms = case.version.terms
     step = rules.recovery_step(known, terms, at=request.at)
+    chosen = chosen_password(row)
     may = rules.may_approve(
         agent_id=request.agent.pk,
         role=request.agent.role,
@@ -205,8 +209,9 @@ def _show(request: DeskRequest, row: Recovery) -> HttpResponse:
         "missing": missing(row, known, terms, at=request.at),
         "step": step,
         "is_open": row.state == "open",
-        "can_refuse": row.state in RECOVERING,
-        "can_send_again": row.state == "granted",
+        "chosen": chosen,
+        "can_refuse": row.state in RECOVERING and (chosen is None or chosen.outcome == "unclear"),
+        "can_send_again": row.state == "granted" and (chosen is None or chosen.outcome == "unclear"),
         "doubts": [rules.DOUBTS[doubt] for doubt in known.doubts if doubt in rules.DOUBTS],
         "proof": _PROOFS[row.proof],
         "may_approve": may,

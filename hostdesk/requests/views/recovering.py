@@ -23,7 +23,7 @@ from hostdesk.requests.actions import choosing, losing, mailed_links, recovering
 from hostdesk.requests.models import Recovery
 from hostdesk.requests.recovery import DNS_LABEL, FILE_PATH
 from hostdesk.requests.recovery_forms import LostForm, PasswordForm, RecoveryForm
-from hostdesk.requests.recovery_queries import recovery_of_page
+from hostdesk.requests.recovery_queries import chosen_password, recovery_of_page
 from hostdesk.requests.words import Point
 from hostdesk.web import flash
 
@@ -88,12 +88,15 @@ def followed(request: HttpRequest, token: str) -> HttpResponse:
         except TooOften as refusal:
             flash.said_no(request, refusal)
         return HttpResponseRedirect(request.path, status=303)
-    context = {"recovery": row, "dns_name": f"{DNS_LABEL}.{row.domain}", "file_path": FILE_PATH}
-    return render(
-        request,
-        "requests/public/recovery.html",
-        {**context, "stands": _stands(row), "steps": _steps(_stands(row))},
-    )
+    stands = _stands(row)
+    context = {
+        "recovery": row,
+        "stands": stands,
+        "steps": _steps(stands),
+        "dns_name": f"{DNS_LABEL}.{row.domain}",
+        "file_path": FILE_PATH,
+    }
+    return render(request, "requests/public/recovery.html", context)
 
 
 @anybody
@@ -178,10 +181,13 @@ _STEPS = (
 )
 
 
+_CHOSEN = ("chosen", "unclear", "done")
+
+
 def _steps(stands: str) -> list[Point]:
     """The way that whoever asked has before them; none where it has ended without a password."""
     keys = [key for key, _ in _STEPS]
-    if stands not in (*keys, "done"):
+    if stands not in (*keys, *_CHOSEN):
         return []
     now = keys.index(stands) if stands in keys else len(keys)
     return [
@@ -198,4 +204,7 @@ def _stands(row: Recovery) -> str:
         return "proof"
     if row.state in ("asked", "open"):
         return "address" if row.account_id and row.address_proven_at is None else "wait"
+    chosen = chosen_password(row) if row.state == "granted" else None
+    if chosen is not None:
+        return "chosen" if chosen.outcome == "by_hand" else "unclear"
     return row.state

@@ -9,7 +9,7 @@ from typing import Literal
 from hostdesk.people.models import Agent
 from hostdesk.policy.rules import password as rules
 from hostdesk.policy.terms import Terms
-from hostdesk.requests.models import RECOVERING, Recovery, RecoveryState
+from hostdesk.requests.models import RECOVERING, LinkPurpose, Recovery, RecoveryState
 from hostdesk.requests.recovery import approvers_of, case_of_recovery, recovering_of
 from hostdesk.requests.recovery_queries import recoveries_of_ticket
 from hostdesk.requests.words import Point
@@ -46,14 +46,36 @@ def panels_on(ticket: Ticket, agent: Agent, *, at: datetime) -> list[RecoveryPan
 
 def brief(row: Recovery) -> str:
     """How a recovery stands, to stand alone."""
+    if is_chosen(row):
+        return _CHOSEN[chosen_outcome(row)]
     words = str(RecoveryState(row.state).label)
     return words[0].upper() + words[1:]
+
+
+def chosen_outcome(row: Recovery) -> str:
+    """What became of the password that was chosen behind the link of an approved recovery; "" while none was."""
+    if row.state != RecoveryState.GRANTED:
+        return ""
+    used = [one for one in row.links.all() if one.purpose == LinkPurpose.PASSWORD and one.used_at]
+    return next((one.outcome for one in used if one.voided_at is None), "")
+
+
+def is_chosen(row: Recovery) -> bool:
+    """Whether the password was chosen, and only its setting is left."""
+    return chosen_outcome(row) != ""
+
+
+_CHOSEN = {
+    "by_hand": "New password chosen: set it on the server",
+    "asked": "New password chosen: the panel is asked",
+    "unclear": "New password chosen: the panel did not say whether it took it",
+}
 
 
 def tone(row: Recovery) -> str:
     """The colour of how it stands."""
     if row.state in (RecoveryState.GRANTED, RecoveryState.DONE):
-        return "good"
+        return "ours" if is_chosen(row) else "good"
     return "ours" if row.state in RECOVERING else "plain"
 
 
@@ -89,10 +111,12 @@ def way(row: Recovery, known: rules.Recovering, terms: Terms, *, at: datetime) -
     if row.state not in RECOVERING and row.state != RecoveryState.DONE:
         done = [point for point in points if point.state == "done"]
         return [*done, Point(brief(row), "ended", row.sentence, row.ended_at)]
+    if is_chosen(row):
+        return [*points, Point("New password chosen", "done"), Point("New password set", "now")]
     last: Literal["done", "now", "next"] = (
         "done" if row.state == RecoveryState.DONE else "now" if is_granted else "next"
     )
-    return [*points, Point("New password chosen", last, at=row.ended_at)]
+    return [*points, Point("New password chosen and set", last, at=row.ended_at)]
 
 
 def _panel(row: Recovery, agent: Agent, *, at: datetime) -> RecoveryPanel:

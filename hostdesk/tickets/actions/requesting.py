@@ -41,6 +41,27 @@ def resolve_at_once(
         note("ticket", row.pk, "resolved", by=by, at=at, facts={"cause": cause})
 
 
+def nothing_left(ticket: Ticket, *, said: str, cause: str, by: Actor, at: datetime) -> None:
+    """What a ticket was opened for has come to its end: it is resolved, unless somebody wrote or answered on it meanwhile.
+
+    Then a person goes on, and reads there how it ended. Clause: channel.tickets.
+    """
+    if only_opened(ticket):
+        resolve_at_once(ticket, said=said, by=by, at=at, cause=cause)
+    else:
+        say(locked(ticket), said, at=at)
+
+
+def only_opened(ticket: Ticket) -> bool:
+    """Whether nobody wrote on a ticket after its first message; words of the house itself do not count."""
+    return not (
+        Message.objects.filter(ticket=ticket, kind__in=_OF_PEOPLE).exclude(at=ticket.opened_at).exists()
+    )
+
+
+_OF_PEOPLE = (Message.Kind.CUSTOMER, Message.Kind.AGENT, Message.Kind.INTERNAL)
+
+
 def say(ticket: Ticket, said: str, *, at: datetime) -> None:
     """A word of the house on a ticket, for everybody who reads it; no clock and no mail."""
     Message.objects.create(

@@ -137,8 +137,8 @@ def _for_details(ticket: Ticket, now: datetime) -> Standing:
         "user-check",
         "Waits for contact details",
         format_html(
-            "We have it since {}. It goes on, at the place of its arrival, as soon as {} has said that the contact "
-            "details are still right: one press of a button, in the client area or behind the link that we mailed.",
+            "We have it since {}. It goes on, at the place of its arrival, as soon as the contact details of {} "
+            "are in order again: one press of a button, behind the link that we mailed. The client area has it too, at the top.",
             times.tag(ticket.opened_at, now),
             who,
         ),
