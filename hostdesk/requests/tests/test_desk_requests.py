@@ -249,7 +249,7 @@ def test_t50_a_locked_pin_names_the_number_to_call_back_and_counts_there(stage):
 
     assert ["+27 21 000 0100" in page for page in wrong] == [False] * 4 + [True]
     assert (locked.status_code, "+27 21 000 0100" in locked.content.decode()) == (422, True)
-    assert browser.post(address, {**said, "called_back": "on"}).status_code == 302
+    assert browser.post(address, {**said, "called_back": "on"}).status_code == 303
 
 
 @clause("contact.listed_sender")

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.db_free
 class Request(forms.Form):
     subject = forms.CharField(label="In one line", help_text="For example: site down")
     phone = forms.CharField(required=False)
+    agreed = forms.BooleanField(required=False)
 
 
 def shown(source, **context):
@@ -48,7 +49,9 @@ def test_a_field_that_may_stay_empty_says_so():
     assert (
         "(may stay empty)" in shown("{% field f.phone %}", f=Request()),
         "(may stay empty)" in shown("{% field f.subject %}", f=Request()),
-    ) == (True, False)
+        # A box that is ticked or not is never empty.
+        "(may stay empty)" in shown("{% field f.agreed %}", f=Request()),
+    ) == (True, False, False)
 
 
 def test_what_was_done_is_told_once_with_the_way_to_undo_it():
