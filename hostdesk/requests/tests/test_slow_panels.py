@@ -26,11 +26,11 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def slow(world, settings, tmp_path, monkeypatch):
-    """A panel whose answers to reads are late by `slow.late` seconds; a page waits half a second for a look, one in all."""
+    """A panel whose answers to reads are late by `slow.late` seconds; a page waits three seconds for a look, six in all."""
     ca_file, pem = certificates(tmp_path)
     settings.ENVIRONMENT = dataclasses.replace(django_settings.ENVIRONMENT, panel_ca=str(ca_file))
-    monkeypatch.setattr(line, "SECONDS_TO_LOOK", 0.5)
-    monkeypatch.setattr(line, "SECONDS_OF_A_PRESS", 1.0)
+    monkeypatch.setattr(line, "SECONDS_TO_LOOK", 3.0)
+    monkeypatch.setattr(line, "SECONDS_OF_A_PRESS", 6.0)
     with panel_server("cpanel", pem) as (url, server):
         server.late, answers = 0.0, server.dialect.answer
 
@@ -62,7 +62,7 @@ def test_a_look_at_a_panel_that_hangs_is_given_up_with_a_sentence(world, slow):
     shown = through_panel.preview(request)
 
     assert "gave no whole answer" in shown.problem
-    assert lasted(began) < 3
+    assert lasted(began) < 20
 
 
 def test_a_press_on_a_panel_that_hangs_sends_nothing_it_could_not_look_at(world, slow):
@@ -73,7 +73,7 @@ def test_a_press_on_a_panel_that_hangs_sends_nothing_it_could_not_look_at(world,
     with pytest.raises(Refused, match="cannot be asked now"):
         through_panel.carry_out(request, seen=seen, by=world.agent(), at=world.now)
 
-    assert lasted(began) < 3
+    assert lasted(began) < 20
     assert (slow.works, Run.objects.count()) == (0, 0)
 
 
@@ -84,7 +84,7 @@ def test_a_panel_that_hangs_after_the_work_is_told_once_and_the_round_finds_out(
     began = time.monotonic()
     run = through_panel.carry_out(request, seen=seen, by=world.agent(), at=world.now)
 
-    assert (run.state, lasted(began) < 3) == ("unclear", True)
+    assert (run.state, lasted(began) < 20) == ("unclear", True)
     world.move(minutes=1)
     look_at_panels(world.now)
     run.refresh_from_db()
@@ -94,7 +94,7 @@ def test_a_panel_that_hangs_after_the_work_is_told_once_and_the_round_finds_out(
 def test_what_is_asked_after_the_time_is_over_is_not_sent(slow):
     panel = panels.panel_of(panels.panels()[0])
     slow.late = 30
-    with line.no_longer_than(60), line.no_longer_than(0.3):
+    with line.no_longer_than(60), line.no_longer_than(3):
         with pytest.raises(PortDown) as late:
             panel.check()
         count = len(slow.asked)
