@@ -9,7 +9,7 @@ from importlib import import_module
 
 from bench import places, report
 
-NAMES = ("door", "sorting", "pages", "serve", "reading", "clocks", "faults")
+NAMES = ("door", "sorting", "pages", "serve", "reading", "clocks", "queue", "faults")
 LONG = ("million", "mailroom", "mutations", "worst")
 """Only with `--long`, or by name: their desks take minutes to fill."""
 

@@ -16,7 +16,8 @@ from hostdesk.mail import ours, reply_tokens
 from hostdesk.tickets.actions.closing import resolve
 from hostdesk.tickets.actions.confirming import confirm
 from hostdesk.tickets.actions.drafting import keep_draft
-from hostdesk.tickets.actions.taking import assign, give_back
+from hostdesk.tickets.actions.passing import give_back
+from hostdesk.tickets.actions.taking import assign
 from hostdesk.tickets.actions.writing import Answer, add_note, answer
 from hostdesk.tickets.models import Channel
 from hostdesk.tickets.queries.access import ticket_for_agent, ticket_for_person

@@ -28,6 +28,11 @@ POWERS = (
     Power("Look at customers and their contacts", EVERYBODY, ("people:customers", "people:customer")),
     Power("See who looked at a customer, and at what an agent looked", KEEPERS, ("people:looks",)),
     Power(
+        "See who went before whom in the queue, and say which skills tickets need",
+        KEEPERS,
+        ("tickets:fairness", "tickets:skill"),
+    ),
+    Power(
         "Add and remove contacts on a customer's behalf",
         KEEPERS,
         ("people:add_contact", "people:remove_contact"),

@@ -103,6 +103,16 @@ _SENTENCES: dict[tuple[str, str], Says] = {
         f"This ticket was taken before {_count(f, 'before', 'an older one', 'older ones')}, for a"
         " recorded reason."
     ),
+    ("sla.fcfs", "came back"): _fixed("It is the next one in the queue again; a supervisor was told."),
+    ("class.unsure", "classed"): _fixed("It is not settled yet whether this is general or advanced support."),
+    ("class.general", "classed"): _fixed("This is general support and free of charge."),
+    ("class.advanced", "classed"): _fixed("This is advanced support, which is charged for."),
+    ("class.no_cgi_perl", "classed"): _fixed("CGI and Perl scripts are not supported; our own settings are."),
+    ("class.features", "classed"): _fixed(
+        "How to use this feature is not supported; that our settings for it are right is."
+    ),
+    ("emergency.definition", "emergency"): _fixed("This is an emergency and goes before all that are none."),
+    ("emergency.definition", "no emergency"): _fixed("This is handled in its turn."),
     ("contact.listed_sender", "proven"): lambda f, _: (
         f"Written by {_role(f)}, and the sending domain proves that the mail is genuine."
     ),

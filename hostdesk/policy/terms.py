@@ -48,6 +48,7 @@ class TermsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     resolution_breach_minutes: Minutes
     advanced_resolution_warning_hours: Hours
     advanced_resolution_breach_hours: Hours
+    pass_over_minutes: Minutes
     offpeak_hours: HoursOfTheWeek
     offpeak_tickets_per_window: Count
     offpeak_work: Words
@@ -127,6 +128,7 @@ class Terms:
     resolution_breach: timedelta
     advanced_resolution_warning: timedelta
     advanced_resolution_breach: timedelta
+    pass_over: timedelta
     offpeak_hours: Week
     offpeak_tickets_per_window: int
     offpeak_work: tuple[str, ...]

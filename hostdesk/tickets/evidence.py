@@ -8,8 +8,10 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from hostdesk.audit.models import Decision, Entry
 from hostdesk.kit import numbers
+from hostdesk.kit.moments import in_words
 from hostdesk.policy.registry import Evidence, evidence
 from hostdesk.tickets.models import Breach, SlaClock, Ticket
+from hostdesk.tickets.queries.fairness import fairness
 
 SPAN = timedelta(days=30)
 _LISTED = 20
@@ -56,7 +58,7 @@ def explained(at: datetime) -> Evidence:
 
 @evidence("sla.fcfs")
 def in_turn(at: datetime) -> Evidence:
-    """How many tickets were taken in turn; each jump is listed with its reason."""
+    """How many tickets were taken in turn; each jump is listed with its reason, and waits and inversions are counted."""
     taken = Entry.objects.filter(
         subject_type="ticket", verb__in=("taken", "assigned"), at__gte=at - SPAN, at__lte=at
     )
@@ -72,8 +74,35 @@ def in_turn(at: datetime) -> Evidence:
         count,
         _share(count, jumped),
         lines,
-        f"{count} tickets taken in 30 days, {jumped} of them out of turn.",
+        f"{count} tickets taken in 30 days, {jumped} of them out of turn.{_measured(at)}",
     )
+
+
+def _measured(at: datetime) -> str:
+    """How long tickets waited to be taken, and past how many older ones they went, by why."""
+    found = fairness(at=at, span=SPAN)
+    if found.all_waits is None:
+        return ""
+    waits = found.all_waits
+    by_why = ", ".join(f"{one.passed} by {_WHY[one.cause]}" for one in found.inversions if one.passed)
+    passed = sum(one.passed for one in found.inversions)
+    went = (
+        f" They went past {passed} older tickets in all: {by_why}."
+        if passed
+        else " None went past an older one."
+    )
+    return (
+        f" Half waited no longer than {in_words(waits.median)}, nine in ten no longer than {in_words(waits.most)},"
+        f" none longer than {in_words(waits.longest)}.{went}"
+    )
+
+
+_WHY = {
+    "skill": "skill",
+    "skip": "being left to others",
+    "emergency": "emergency",
+    "choice": "choice with a reason",
+}
 
 
 def histories(at: datetime) -> Evidence:

@@ -11,6 +11,29 @@ from hostdesk.mail.models import InboundMail, OutboundMail
 from hostdesk.people.models import Agent, Contact, Person, Team
 from hostdesk.policy.models import PolicyVersion
 from hostdesk.sla.models import ClockRow
+from hostdesk.tickets.queue_models import HandOut, PassOver, SkillNeed, TicketSkill
+
+__all__ = [
+    "ENDED",
+    "OURS",
+    "Attachment",
+    "Breach",
+    "Channel",
+    "ClockStep",
+    "Draft",
+    "HandOut",
+    "Message",
+    "PassOver",
+    "Presence",
+    "SkillNeed",
+    "SlaClock",
+    "Ticket",
+    "TicketClass",
+    "TicketQuerySet",
+    "TicketSkill",
+    "TicketState",
+    "Unacknowledged",
+]
 
 FIRST_NUMBER = 1001
 
@@ -70,7 +93,7 @@ class Ticket(models.Model):
 
     `queued_at` is its place in the queue and never moves back. `sealed` repeats the team's word, so that every read
     can keep complaints to supervisors without a join. `attention` is 1 after a warning and 2 after a breach of any
-    running clock. `requester_*` is what a mail said of a sender who is no contact; empty otherwise.
+    running clock. `emergency_at` is since when it goes before others, and only a declared emergency does. `requester_*` is what a mail said of a sender who is no contact; empty otherwise.
     `reply_generation` counts up to make every older reply address void.
     """
 
@@ -95,6 +118,7 @@ class Ticket(models.Model):
     trust = models.CharField(max_length=10, blank=True)
     assignee = models.ForeignKey(Agent, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     attention = models.SmallIntegerField(default=0)
+    emergency_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField()
     queued_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -111,6 +135,11 @@ class Ticket(models.Model):
                 fields=["team", "queued_at", "id"],
                 name="ticket_queue",
                 condition=Q(assignee__isnull=True, state__in=OURS),
+            ),
+            models.Index(
+                fields=["team", "queued_at", "id"],
+                name="ticket_emergency",
+                condition=Q(assignee__isnull=True, state__in=OURS, emergency_at__isnull=False),
             ),
             models.Index(
                 fields=["team", "attention", "queued_at"],

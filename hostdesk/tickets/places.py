@@ -1,9 +1,11 @@
 """The entries of tickets in the desk's rail."""
 
+from hostdesk.people.powers import KEEPERS
 from hostdesk.web.rail import Place
 
 PLACES = (
     Place("queue", "Queue", "inbox", "tickets:queue", order=10, hotkey="q"),
     Place("mine", "Mine", "user", "tickets:mine", order=20, hotkey="m"),
     Place("all", "All tickets", "layers", "tickets:all", order=30, hotkey="a"),
+    Place("fairness", "Fairness", "list-ordered", "tickets:fairness", order=65, roles=KEEPERS),
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from hostdesk.policy.registry import rule
-from hostdesk.tickets.models import TicketState
+from hostdesk.tickets.models import TicketClass, TicketState
 
 After = Literal["waiting_customer", "open", "resolved"]
 """What an answer leaves the ticket in."""
@@ -56,3 +58,41 @@ def needs_reason_to_jump(*, waiting_before: int) -> bool:
     Clause: sla.fcfs.
     """
     return waiting_before > 0
+
+
+@rule("sla.fcfs")
+def may_take(*, needs: AbstractSet[int], holds: AbstractSet[int]) -> bool:
+    """Whether an agent of the ticket's team is eligible: has every skill that the ticket needs. Clause: sla.fcfs."""
+    return needs <= holds
+
+
+UNDONE_WITHIN = timedelta(seconds=30)
+"""A ticket given back this soon was taken by mistake."""
+
+
+@rule("sla.fcfs")
+def needs_reason_to_return(*, held: timedelta | None) -> bool:
+    """Giving a ticket back needs a reason, but for a slip that is taken back at once; None: held since nobody knows when.
+
+    Clause: sla.fcfs.
+    """
+    return held is None or held > UNDONE_WITHIN
+
+
+@rule("sla.fcfs")
+def comes_back(*, could_take: AbstractSet[int], passed_over: AbstractSet[int]) -> bool:
+    """Whether a ticket is everybody's again: all who could take it have passed it over. Clause: sla.fcfs."""
+    return could_take <= passed_over
+
+
+_CLASSES: dict[str, tuple[str, ...]] = {
+    TicketClass.UNCLASSED: ("class.unsure",),
+    TicketClass.GENERAL: ("class.general",),
+    TicketClass.ADVANCED: ("class.advanced",),
+    TicketClass.NOT_SUPPORTED: ("class.no_cgi_perl", "class.features"),
+}
+
+
+def clauses_of_class(word: str) -> tuple[str, ...]:
+    """The clauses by which a ticket can be of a class, the likeliest first; empty for a word that is no class."""
+    return _CLASSES.get(word, ())

@@ -5,7 +5,14 @@ from __future__ import annotations
 from django.urls import path
 
 from hostdesk.tickets.urls_client import CLIENT
-from hostdesk.tickets.views import desk_breaches, desk_lists, desk_ticket, desk_verbs
+from hostdesk.tickets.views import (
+    desk_breaches,
+    desk_fairness,
+    desk_handling,
+    desk_lists,
+    desk_ticket,
+    desk_verbs,
+)
 
 app_name = "tickets"
 
@@ -13,10 +20,15 @@ _DESK = [
     path("desk/", desk_lists.home, name="desk"),
     path("desk/queue", desk_lists.queue, name="queue"),
     path("desk/queue/news", desk_lists.queue_news, name="queue_news"),
+    path("desk/queue/unserved", desk_lists.unserved, name="unserved"),
     path("desk/queue/next", desk_lists.take_next, name="take_next"),
     path("desk/mine", desk_lists.mine, name="mine"),
     path("desk/breaches/", desk_breaches.listed, name="breaches"),
     path("desk/breaches/<int:pk>/reason", desk_breaches.reason, name="breach_reason"),
+    path("desk/fairness/", desk_fairness.shown, name="fairness"),
+    path("desk/skills/", desk_fairness.skill_list, name="skills_page"),
+    path("desk/skills/<int:pk>", desk_fairness.skill, name="skill"),
+    path("desk/skills/<int:pk>/removal", desk_fairness.skill_removal, name="skill_removal"),
     path("desk/tickets/", desk_lists.listed, name="all"),
     path("desk/tickets/<slug:number>", desk_ticket.ticket, name="ticket"),
     path("desk/tickets/<slug:number>/answer", desk_verbs.answer, name="answer"),
@@ -24,6 +36,12 @@ _DESK = [
     path("desk/tickets/<slug:number>/draft", desk_verbs.draft, name="draft"),
     path("desk/tickets/<slug:number>/presence", desk_ticket.presence, name="presence"),
     path("desk/tickets/<slug:number>/assignment", desk_verbs.assignment, name="assignment"),
+    path("desk/tickets/<slug:number>/handling", desk_handling.panel, name="handling"),
+    path("desk/tickets/<slug:number>/class", desk_handling.class_change, name="class"),
+    path("desk/tickets/<slug:number>/skills", desk_handling.skills, name="skills"),
+    path("desk/tickets/<slug:number>/emergency", desk_handling.emergency, name="emergency"),
+    path("desk/tickets/<slug:number>/emergency/end", desk_handling.emergency_end, name="emergency_end"),
+    path("desk/tickets/<slug:number>/passing-over", desk_handling.passed_over, name="passed_over"),
     path("desk/tickets/<slug:number>/team", desk_verbs.team_change, name="team"),
     path("desk/tickets/<slug:number>/resolution", desk_verbs.resolution, name="resolution"),
     path("desk/tickets/<slug:number>/resolution/undo", desk_verbs.resolution_undo, name="resolution_undo"),

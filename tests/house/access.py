@@ -165,9 +165,14 @@ TABLE = {
     "desk/queue": Row("agents"),
     "desk/queue/news": Row("agents"),
     "desk/queue/next": Row("agents"),
+    "desk/queue/unserved": Row("agents"),
     "desk/passwords/<int:pk>": Row("agents", "desk/passwords/{password_link}"),
     "desk/breaches/": Row("agents"),
     "desk/breaches/<int:pk>/reason": Row("agents", "desk/breaches/{breach}/reason"),
+    "desk/fairness/": Row("supervisors"),
+    "desk/skills/": Row("supervisors", "", (("word", "linux"),)),
+    "desk/skills/<int:pk>": Row("supervisors", "desk/skills/{skill}"),
+    "desk/skills/<int:pk>/removal": Row("supervisors", "desk/skills/{skill}/removal"),
     "desk/recoveries/": Row("agents"),
     "desk/recoveries/new": Row("agents"),
     "desk/recoveries/<int:pk>": Row("agents", "desk/recoveries/{recovery}"),
@@ -204,6 +209,16 @@ TABLE = {
     "desk/tickets/<slug:number>": Row("agents", "desk/tickets/{ticket}"),
     "desk/tickets/<slug:number>/answer": Row("agents", "desk/tickets/{ticket}/answer"),
     "desk/tickets/<slug:number>/assignment": Row("agents", "desk/tickets/{ticket}/assignment"),
+    "desk/tickets/<slug:number>/class": Row("agents", "desk/tickets/{ticket}/class", (("class", "general"),)),
+    "desk/tickets/<slug:number>/emergency": Row(
+        "agents", "desk/tickets/{ticket}/emergency", (("reason", "The server is down"),)
+    ),
+    "desk/tickets/<slug:number>/emergency/end": Row("agents", "desk/tickets/{ticket}/emergency/end"),
+    "desk/tickets/<slug:number>/handling": Row("agents", "desk/tickets/{ticket}/handling"),
+    "desk/tickets/<slug:number>/passing-over": Row(
+        "agents", "desk/tickets/{ticket}/passing-over", (("reason", "No time"),)
+    ),
+    "desk/tickets/<slug:number>/skills": Row("agents", "desk/tickets/{ticket}/skills"),
     "desk/tickets/<slug:number>/draft": Row("agents", "desk/tickets/{ticket}/draft"),
     "desk/tickets/<slug:number>/note": Row("agents", "desk/tickets/{ticket}/note"),
     "desk/tickets/<slug:number>/presence": Row("agents", "desk/tickets/{ticket}/presence"),

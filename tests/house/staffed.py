@@ -8,6 +8,7 @@ from django.test import Client
 
 from hostdesk.mail.models import OutboundMail
 from hostdesk.people.actions import sessions
+from hostdesk.people.actions.skills import add_skill
 from hostdesk.people.middleware import CLIENT_COOKIE, DESK_COOKIE
 from hostdesk.people.models import Passkey, PendingContact, Step
 from hostdesk.requests.actions import carrying, contact_changes
@@ -79,6 +80,7 @@ class Staffed:
                 ).ticket_id
             ).pk,
             "level1": staff["level1"].pk,
+            "skill": add_skill("dns", by=staff["admin"], at=world.now).pk,
             "mail": mail.pk,
             "outbound": OutboundMail.objects.first().pk,
             "person_session": self.person.session.pk,

@@ -14,6 +14,7 @@ from hostdesk.tickets.models import Ticket
 
 LISTS = {
     "/desk/queue": "supervisor",
+    "/desk/queue/unserved": "supervisor",
     "/desk/mine": "supervisor",
     "/desk/tickets/": "supervisor",
     "/desk/lists/waiting": "supervisor",
@@ -27,6 +28,8 @@ LISTS = {
     "/desk/recoveries/": "supervisor",
     "/desk/tickets/{recovery_ticket}/requests": "supervisor",
     "/desk/customers": "supervisor",
+    "/desk/fairness/": "supervisor",
+    "/desk/skills/": "supervisor",
     "/desk/shift": "supervisor",
     "/desk/agents": "admin",
     "/client/": "contact",

@@ -5,6 +5,7 @@ from hostdesk.people.models.contacts import Contact, ContactRole, Person, Policy
 from hostdesk.people.models.passkeys import Passkey, UsedChallenge
 from hostdesk.people.models.pins import PhonePin
 from hostdesk.people.models.sign_in import ApiToken, Attempt, LinkRequest, Session, SignInLink, Step
+from hostdesk.people.models.skills import HeldSkill, Skill
 from hostdesk.people.models.standing import DetailsCured, DetailsLink, PendingContact
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "ContactRole",
     "DetailsCured",
     "DetailsLink",
+    "HeldSkill",
     "LinkRequest",
     "Membership",
     "Passkey",
@@ -26,6 +28,7 @@ __all__ = [
     "Role",
     "Session",
     "SignInLink",
+    "Skill",
     "Step",
     "Team",
     "UsedChallenge",

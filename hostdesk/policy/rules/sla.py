@@ -83,3 +83,14 @@ def explains_delay(reason: str, terms: Terms) -> bool:
     sla.delays.
     """
     return reason in terms.delay_reasons
+
+
+@rule("sla.fcfs")
+def passing_stands(terms: Terms) -> timedelta:
+    """How long "take next" leaves a ticket to others for an agent who passed it over; no time at all in a version from
+    before this was known.
+
+    Clause: sla.fcfs.
+    """
+    span: timedelta = vars(terms).get("pass_over", timedelta(0))
+    return span

@@ -1,33 +1,40 @@
-"""Who has a ticket: take the next one, assign, give back."""
+"""Who has a ticket: take the next one, assign, move to another team."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 
 from hostdesk.audit.actions import Fact, Judgement, decide, note
+from hostdesk.audit.inserting import insert_later
+from hostdesk.jobs.turns import in_turn
 from hostdesk.kit.refusals import Refused
 from hostdesk.people.models import Agent, Team
 from hostdesk.people.queries import team_ids_of
 from hostdesk.policy import queries as policy
 from hostdesk.tickets import rules
+from hostdesk.tickets.actions.choosing import NONE, Passed, next_for, passed_by
 from hostdesk.tickets.actions.locking import locked
-from hostdesk.tickets.models import ENDED, Ticket, TicketState
+from hostdesk.tickets.actions.passing import end_passing
+from hostdesk.tickets.models import ENDED, HandOut, Ticket, TicketState
+
+How = HandOut.How
 
 
 def take_next(*, by: Agent, at: datetime) -> Ticket | None:
-    """Give the agent the oldest ticket that waits for one of the agent's teams; None when nothing waits.
+    """Give the agent the first ticket in the order of the queue that the agent may take; None when there is none.
 
-    Exactly once under concurrency: under PostgreSQL rows that another agent is just taking are passed over, under
-    SQLite takers follow each other. Clause: sla.fcfs.
+    Emergencies first, then the oldest, of the agent's teams, within the agent's skills, without those the agent has
+    passed over. Exactly once under concurrency: under PostgreSQL rows that another agent is just taking are passed over,
+    under SQLite takers follow each other. Clause: sla.fcfs.
     """
-    with transaction.atomic():
-        ticket = _oldest_waiting(sorted(team_ids_of(by)))
-        if ticket is None:
+    with in_turn("queue"), transaction.atomic():
+        chosen = next_for(by, at=at)
+        if chosen is None:
             return None
-        _hand_to(ticket, by, at=at)
+        ticket, passed = chosen
+        _hand_to(ticket, by, How.NEXT, passed, at=at)
         note("ticket", ticket.pk, "taken", by=by.actor(), at=at, facts={"how": "next"})
         return ticket
 
@@ -37,8 +44,8 @@ def assign(
 ) -> Ticket:
     """Give a ticket to an agent, or take it oneself.
 
-    Refused: an ended ticket; an agent who may not see it; past older waiting tickets without a reason (sla.fcfs).
-    `hand_over` is a note for the new holder, kept as an internal message by the caller's page.
+    Refused: an ended ticket; an agent who may not see it; past older tickets that the agent could take, without a
+    reason (sla.fcfs). A skill that the agent lacks is no bar: somebody has decided. `hand_over` is a note for the new holder, kept as an internal message by the caller's page.
     """
     with transaction.atomic():
         row = locked(ticket)
@@ -48,24 +55,11 @@ def assign(
             raise Refused("", f"{to.name} is not in the team {row.team.name}.")
         if row.assignee_id == to.pk:
             return row
-        _ask_for_reason(row, by=by, reason=reason, at=at)
-        _hand_to(row, to, at=at)
+        passed = _ask_for_reason(row, to, by=by, reason=reason, at=at)
+        _hand_to(row, to, How.TAKEN if to.pk == by.pk else How.ASSIGNED, passed, at=at, reason=reason)
         facts = {"to": to.name, "reason": reason, "hand_over": hand_over}
         verb = "taken" if to.pk == by.pk else "assigned"
         note("ticket", row.pk, verb, by=by.actor(), at=at, facts={k: v for k, v in facts.items() if v})
-        return row
-
-
-def give_back(ticket: Ticket, *, by: Agent, at: datetime, reason: str = "") -> Ticket:
-    """Put a ticket back into the queue, at its old place (sla.fcfs)."""
-    with transaction.atomic():
-        row = locked(ticket)
-        if row.assignee_id is None:
-            return row
-        row.assignee = None
-        row.updated_at = at
-        row.save(update_fields=["assignee", "updated_at"])
-        note("ticket", row.pk, "given back", by=by.actor(), at=at, facts={"reason": reason} if reason else {})
         return row
 
 
@@ -85,6 +79,7 @@ def move_to_team(ticket: Ticket, team: Team, *, by: Agent, at: datetime) -> Tick
         row.assignee = None
         row.updated_at = at
         row.save(update_fields=["team", "sealed", "assignee", "updated_at"])
+        end_passing(row, at=at)
         note("ticket", row.pk, "moved", by=by.actor(), at=at, facts={"from": before, "to": team.name})
         return row
 
@@ -93,34 +88,33 @@ def take_for_answer(row: Ticket, *, by: Agent, reason: str, at: datetime) -> Non
     """Answering a ticket that nobody holds takes it (sla.fcfs: past older ones only with a reason)."""
     if row.assignee_id is not None or row.state in ENDED:
         return
-    _ask_for_reason(row, by=by, reason=reason, at=at)
-    _hand_to(row, by, at=at)
+    passed = _ask_for_reason(row, by, by=by, reason=reason, at=at)
+    _hand_to(row, by, How.ANSWERED, passed, at=at, reason=reason)
     note("ticket", row.pk, "taken", by=by.actor(), at=at, facts={"how": "answered"})
 
 
-def waiting_before(ticket: Ticket, *, most: int = 1000) -> int:
-    """How many tickets of its team came before a ticket and still wait, counted up to `most`."""
-    older = Q(queued_at__lt=ticket.queued_at) | Q(queued_at=ticket.queued_at, pk__lt=ticket.pk)
-    return Ticket.objects.waiting().filter(older, team_id=ticket.team_id)[:most].count()
-
-
-def _ask_for_reason(row: Ticket, *, by: Agent, reason: str, at: datetime) -> None:
-    """Past older waiting tickets only with a reason, and each jump is counted as a decision."""
+def _ask_for_reason(row: Ticket, to: Agent, *, by: Agent, reason: str, at: datetime) -> Passed:
+    """Past older tickets that `to` could take only with a reason, and each jump is counted as a decision."""
     if row.assignee_id is not None:
-        return
-    older = waiting_before(row)
-    if rules.needs_reason_to_jump(waiting_before=older) and not reason.strip():
+        return NONE
+    passed = passed_by(row, to, at=at)
+    if rules.needs_reason_to_jump(waiting_before=passed.choice) and not reason.strip():
         raise Refused(
             "sla.fcfs",
             "Older tickets wait before this one. Take the next one, or say why this one goes first.",
         )
-    if older:
+    if passed.choice:
         version = policy.current(row.policy_slug)
-        facts: dict[str, Fact] = {"before": older, "by": by.name, "reason": reason.strip()}
+        facts: dict[str, Fact] = {"before": passed.choice, "by": by.name, "reason": reason.strip()}
         decide("ticket", row.pk, [Judgement("sla.fcfs", "jumped", facts)], version_id=version.id, at=at)
+    return passed
 
 
-def _hand_to(row: Ticket, agent: Agent, *, at: datetime) -> None:
+def _hand_to(row: Ticket, agent: Agent, how: str, passed: Passed, *, at: datetime, reason: str = "") -> None:
+    """Let the agent have it; what came from the queue is kept as one hand-out."""
+    if row.assignee_id is None:
+        insert_later(_hand_out(row, agent, how, passed, at=at, reason=reason))
+        end_passing(row, at=at)
     row.assignee = agent
     if row.state == TicketState.NEW:
         row.state = TicketState.OPEN
@@ -129,17 +123,18 @@ def _hand_to(row: Ticket, agent: Agent, *, at: datetime) -> None:
     row.save(update_fields=["assignee", "state", "state_since", "updated_at"])
 
 
-def _oldest_waiting(team_ids: list[int]) -> Ticket | None:
-    """The oldest waiting ticket over some teams, locked; each team is asked by its own index."""
-    firsts = []
-    for team_id in team_ids:
-        found = (
-            Ticket.objects.waiting()
-            .filter(team_id=team_id)
-            .in_order()
-            .select_for_update(skip_locked=True, of=("self",))
-            .first()
-        )
-        if found is not None:
-            firsts.append(found)
-    return min(firsts, key=lambda ticket: (ticket.queued_at, ticket.pk), default=None)
+def _hand_out(row: Ticket, agent: Agent, how: str, passed: Passed, *, at: datetime, reason: str) -> HandOut:
+    return HandOut(
+        ticket=row,
+        team_id=row.team_id,
+        agent=agent,
+        how=how,
+        reason=" ".join(reason.split())[:300],
+        at=at,
+        first=row.state == TicketState.NEW,
+        waited_seconds=max(0, round((at - row.queued_at).total_seconds())),
+        past_skill=passed.skill,
+        past_skip=passed.skip,
+        past_emergency=passed.emergency,
+        past_choice=passed.choice,
+    )

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from hostdesk.audit.prepared import Prepared
 from hostdesk.kit import numbers
-from hostdesk.people.models import Agent, Membership
+from hostdesk.people.models import Agent, Membership, Skill
 from hostdesk.people.queries import team_ids_of
 from hostdesk.search import index
 from hostdesk.tickets.models import SlaClock, Ticket, TicketQuerySet
@@ -24,7 +24,7 @@ EARLIER = 6
 COUNTED = 1000
 """Counts on screens stop here and are shown as "1000+"."""
 
-_COLUMNS = (
+COLUMNS = (
     "id",
     "subject",
     "state",
@@ -83,23 +83,28 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class QueueCounts:
-    """How many wait (up to COUNTED) and since when the oldest does."""
+    """How many wait (up to COUNTED) and since when the oldest does.
+
+    `skills` and `emergencies`: whether the desk names skills at all, and whether an emergency waits for any team.
+    """
 
     waiting: int
     oldest_at: datetime | None
     mine: int
+    skills: bool
+    emergencies: bool
 
 
 def _queue(team: int) -> TicketQuerySet:
     return Ticket.objects.waiting().filter(team_id=team).in_order()
 
 
-_QUEUE = Prepared(lambda team: _queue(team).values_list(*_COLUMNS)[: PAGE + 1], int)
+_QUEUE = Prepared(lambda team: _queue(team).values_list(*COLUMNS)[: PAGE + 1], int)
 _QUEUE_AFTER = Prepared(
     lambda team, since, pk: (
         _queue(team)
         .filter(Q(queued_at__gt=since) | Q(queued_at=since, pk__gt=pk), queued_at__gte=since)
-        .values_list(*_COLUMNS)[: PAGE + 1]
+        .values_list(*COLUMNS)[: PAGE + 1]
     ),
     int,
     datetime,
@@ -115,7 +120,7 @@ def _marked(level: int) -> Prepared[tuple[Any, ...]]:
             .unfinished()
             .filter(attention=level)
             .order_by("queued_at")
-            .values_list(*_COLUMNS)[:MARKED]
+            .values_list(*COLUMNS)[:MARKED]
         ),
         int,
     )
@@ -123,7 +128,17 @@ def _marked(level: int) -> Prepared[tuple[Any, ...]]:
 
 _ATTENTION = {level: _marked(level) for level in (2, 1)}
 _WAITING = Prepared(lambda team: _queue(team).values_list("pk")[:COUNTED], int)
-_OLDEST = Prepared(lambda team: _queue(team).values_list("queued_at")[:1], int)
+_OLDEST = Prepared(
+    lambda team: (
+        _queue(team)
+        .annotate(
+            skills=Exists(Skill.objects.all()),
+            emergencies=Exists(Ticket.objects.waiting().filter(emergency_at__isnull=False)),
+        )
+        .values_list("queued_at", "skills", "emergencies")[:1]
+    ),
+    int,
+)
 _MINE = Prepared(
     lambda agent: Ticket.objects.filter(assignee_id=agent, state__in=("new", "open")).values_list("pk")[
         :COUNTED
@@ -149,21 +164,27 @@ def attention_for_agent(agent: Agent) -> list[Row]:
         row for team_id in sorted(team_ids_of(agent)) for read in _ATTENTION.values() for row in read(team_id)
     ]
     rows.sort(key=lambda values: (-values[4], values[7], values[0]))
-    return _rows(rows[:MARKED])
+    return rows_of(rows[:MARKED])
 
 
 def counts_for_agent(agent: Agent) -> QueueCounts:
     """The figures in the head of the desk; each costs at most COUNTED index entries."""
     teams = sorted(team_ids_of(agent))
     waiting = sum(_WAITING.count(team_id) for team_id in teams)
-    oldest = [queued_at for team_id in teams for (queued_at,) in _OLDEST(team_id)]
-    return QueueCounts(min(waiting, COUNTED), min(oldest, default=None), _MINE.count(agent.pk))
+    oldest = [row for team_id in teams for row in _OLDEST(team_id)]
+    return QueueCounts(
+        waiting=min(waiting, COUNTED),
+        oldest_at=min((queued_at for queued_at, _, _ in oldest), default=None),
+        mine=_MINE.count(agent.pk),
+        skills=any(skills for _, skills, _ in oldest),
+        emergencies=any(emergencies for _, _, emergencies in oldest),
+    )
 
 
 def mine_for_agent(agent: Agent, *, limit: int = 200) -> list[Row]:
     """The agent's own unfinished tickets: our turn first, then those that wait, oldest first."""
     mine = Ticket.objects.filter(assignee=agent).unfinished().in_order()
-    rows = _rows(mine.values_list(*_COLUMNS)[:limit])
+    rows = rows_of(mine.values_list(*COLUMNS)[:limit])
     return sorted(rows, key=lambda row: (row.state.startswith("waiting"), -row.attention, row.queued_at))
 
 
@@ -174,7 +195,7 @@ def listed_for_agent(
     found = tickets_for_agent(agent).filter(state__in=list(states)).order_by("-id")
     if after and after.isdigit():
         found = found.filter(pk__lt=int(after))
-    values = list(found.values_list(*_COLUMNS)[: limit + 1])
+    values = list(found.values_list(*COLUMNS)[: limit + 1])
     return _page(values, limit, by_queue=False)
 
 
@@ -183,7 +204,7 @@ def search_for_agent(agent: Agent, typed: str, *, limit: int = PAGE) -> list[Row
     number = numbers.read(typed)
     visible = tickets_for_agent(agent)
     if number is not None:
-        exact = _rows(visible.filter(pk=number).values_list(*_COLUMNS))
+        exact = rows_of(visible.filter(pk=number).values_list(*COLUMNS))
         if exact:
             return exact
     refs = index.find("ticket", typed, limit=limit * 6)
@@ -191,7 +212,7 @@ def search_for_agent(agent: Agent, typed: str, *, limit: int = PAGE) -> list[Row
     domain = typed.strip().lower()
     if "." in domain and " " not in domain and "@" not in domain:
         wanted = visible.filter(Q(pk__in=refs) | Q(account__domains__name=domain))
-    return _rows(wanted.order_by("-id").distinct().values_list(*_COLUMNS)[:limit])
+    return rows_of(wanted.order_by("-id").distinct().values_list(*COLUMNS)[:limit])
 
 
 def _seen_by(agent: int) -> TicketQuerySet:
@@ -202,7 +223,7 @@ def _seen_by(agent: int) -> TicketQuerySet:
 
 def _others(agent: int, pk: int, same: Q) -> QuerySet[Any]:  # `Any`: columns of several types
     """The newest other tickets that an agent may see and that have something in common with one."""
-    return _seen_by(agent).filter(same).exclude(pk=pk).order_by("-id").values_list(*_COLUMNS)[:EARLIER]
+    return _seen_by(agent).filter(same).exclude(pk=pk).order_by("-id").values_list(*COLUMNS)[:EARLIER]
 
 
 _OF_ACCOUNT = Prepared(lambda agent, account, pk: _others(agent, pk, Q(account_id=account)), int, int, int)
@@ -219,11 +240,11 @@ def earlier_of(ticket: Ticket, agent: Agent) -> list[Row]:
         same = _OF_CUSTOMER(agent.pk, ticket.customer_id, ticket.pk)
     else:
         same = []
-    return _rows(same, clocks=False)
+    return rows_of(same, clocks=False)
 
 
 def _page(values: list[tuple[Any, ...]], limit: int, *, by_queue: bool) -> Page:
-    rows = _rows(values[:limit])
+    rows = rows_of(values[:limit])
     if len(values) <= limit:
         return Page(rows, None)
     last = rows[-1]
@@ -239,10 +260,10 @@ def _read_cursor(cursor: str | None) -> tuple[datetime, int] | None:
         return None
 
 
-def _rows(values: Iterable[tuple[Any, ...]], *, clocks: bool = True) -> list[Row]:
-    """Rows of `_COLUMNS` as values, with the clock that ends first, read for all of them in one query.
+def rows_of(values: Iterable[tuple[Any, ...]], *, clocks: bool = True) -> list[Row]:
+    """Rows of `COLUMNS` as values, with the clock that ends first, read for all of them in one query.
 
-    `Any`: the columns of `_COLUMNS`, each of the type that `Row` says.
+    `Any`: the columns of `COLUMNS`, each of the type that `Row` says.
     """
     found = list(values)
     clock_of = _first_clocks([row[0] for row in found]) if clocks and found else {}

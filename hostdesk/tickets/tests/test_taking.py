@@ -1,6 +1,7 @@
 """First come, first served: take next, exactly once, and jumps only with a reason."""
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -8,8 +9,9 @@ from django.db import connection
 
 from hostdesk.kit.refusals import Missing, Refused
 from hostdesk.people.models import Team
-from hostdesk.tickets.actions.taking import assign, give_back, move_to_team, take_next
-from hostdesk.tickets.models import Ticket
+from hostdesk.tickets.actions.passing import give_back
+from hostdesk.tickets.actions.taking import assign, move_to_team, take_next
+from hostdesk.tickets.models import HandOut, Ticket
 from hostdesk.tickets.queries.access import ticket_for_agent, tickets_for_agent
 from tests.world import START
 
@@ -121,3 +123,59 @@ def test_many_takers_at_once_get_each_ticket_exactly_once(committed_world):
     assert faults == []
     assert sorted(taken) == [ticket.pk for ticket in tickets]
     assert Ticket.objects.waiting().count() == 0
+
+
+@clause("sla.fcfs")
+def test_sixteen_takers_get_four_hundred_tickets_in_the_order_of_the_queue_and_forget_none(committed_world):
+    world = committed_world
+    agents = [world.agent(f"Agent{n}") for n in range(16)]
+    first = world.ticket(at=START)
+    Ticket.objects.bulk_create(_like(first, seconds) for seconds in range(1, 400))
+    order = {pk: place for place, pk in enumerate(Ticket.objects.in_order().values_list("pk", flat=True))}
+    takes, faults, go = [], [], threading.Barrier(len(agents))
+
+    def take_all(agent):
+        try:
+            go.wait(30)
+            while True:
+                begun = time.monotonic()
+                ticket = take_next(by=agent, at=world.now)
+                if ticket is None:
+                    return
+                takes.append((begun, time.monotonic(), order[ticket.pk]))
+        except Exception as fault:  # noqa: BLE001
+            faults.append(fault)
+        finally:
+            connection.close()
+
+    takers = [threading.Thread(target=take_all, args=(agent,)) for agent in agents]
+    for taker in takers:
+        taker.start()
+    for taker in takers:
+        taker.join(120)
+
+    # Nobody who began after a ticket had been given got one from before it.
+    overtaken = [
+        (place, other)
+        for begun, _, place in takes
+        for _, ended, other in takes
+        if ended < begun and place < other
+    ]
+    assert faults == []
+    assert sorted(place for _, _, place in takes) == list(range(400))
+    assert overtaken == []
+    assert Ticket.objects.waiting().count() == 0
+    assert HandOut.objects.values("ticket").distinct().count() == HandOut.objects.count() == 400
+    assert set(HandOut.objects.values_list("past_skill", "past_skip", "past_emergency", "past_choice")) == {
+        (0, 0, 0, 0)
+    }
+
+
+def _like(ticket, seconds):
+    later = ticket.queued_at + timedelta(seconds=seconds)
+    columns = {
+        one.attname: getattr(ticket, one.attname)
+        for one in Ticket._meta.concrete_fields
+        if not one.primary_key
+    }
+    return Ticket(**{**columns, "queued_at": later})

@@ -17,9 +17,10 @@ from hostdesk.people.requests import DeskRequest
 from hostdesk.tickets.actions import taking
 from hostdesk.tickets.models import OURS
 from hostdesk.tickets.queries import desk, live
+from hostdesk.tickets.queries.unserved import emergencies_for_agent, unserved_for_agent
 from hostdesk.tickets.views.desk_rows import lines, waiting_sum
 from hostdesk.web import flash
-from hostdesk.web.htmx import go
+from hostdesk.web.htmx import go, show
 
 LISTS = {
     "unfinished": ("Unfinished", ("new", "open", "waiting_customer", "waiting_window", "waiting_team")),
@@ -45,6 +46,7 @@ def queue(request: DeskRequest) -> HttpResponse:
     page = desk.queue_for_agent(agent, after=after)
     counts = desk.counts_for_agent(agent)
     attention = [] if after else desk.attention_for_agent(agent)
+    emergencies = emergencies_for_agent(agent) if counts.emergencies and not after else []
     return render(
         request,
         "tickets/desk/queue.html",
@@ -52,6 +54,8 @@ def queue(request: DeskRequest) -> HttpResponse:
             "place": "queue",
             "rows": lines(page.rows, now),
             "attention": lines(attention, now),
+            "emergencies": lines(emergencies, now),
+            "skills": counts.skills and not after,
             "attention_said": _attention_said(attention),
             "said": waiting_sum(counts.waiting, counts.oldest_at, now, counted=desk.COUNTED),
             "waiting": counts.waiting,
@@ -73,13 +77,24 @@ def queue_news(request: DeskRequest) -> HttpResponse:
     return render(request, "tickets/desk/queue_news.html", {"many": many})
 
 
+@require_GET
+@agents_only
+def unserved(request: DeskRequest) -> HttpResponse:
+    """What waits for a skill that nobody on duty has: a piece of the queue's page, or a page of its own."""
+    found = unserved_for_agent(request.agent, at=request.at)
+    context = {"place": "queue", "many": found.many, "rows": lines(found.rows, request.at)}
+    return show(request, "tickets/desk/unserved.html", context, fragment="panel")
+
+
 @require_POST
 @agents_only
 def take_next(request: DeskRequest) -> HttpResponse:
     """Give the agent the oldest ticket that waits. Clause: sla.fcfs."""
     ticket = taking.take_next(by=request.agent, at=request.at)
     if ticket is None:
-        flash.done(request, "Nothing waits. New tickets appear in the queue by themselves.")
+        left = desk.counts_for_agent(request.agent).waiting
+        nothing = "Nothing waits that you could take." if left else "Nothing waits."
+        flash.done(request, f"{nothing} New tickets appear in the queue by themselves.")
         return go(request, reverse("tickets:queue"))
     undo = reverse("tickets:assignment", args=[ticket.pk])
     flash.done(request, "This one is yours now.", undo=undo)

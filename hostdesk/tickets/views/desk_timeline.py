@@ -144,7 +144,8 @@ def _said(entry: Entry) -> str:
     reason = f": {facts['reason']}" if facts.get("reason") else ""
     if entry.verb not in _SAID:
         return f"{who}: {entry.verb}"
-    words = {"who": who, "to": facts.get("to", "somebody"), "from": facts.get("from", "another team")}
+    words = {"shown": "", "skills": "", **facts}
+    words |= {"who": who, "to": facts.get("to", "somebody"), "from": facts.get("from", "another team")}
     return _SAID[entry.verb].format_map(words) + reason
 
 
@@ -152,6 +153,12 @@ _SAID = {
     "taken": "{who} took it",
     "assigned": "{who} gave it to {to}",
     "given back": "{who} put it back into the queue",
+    "passed over": "{who} left it to others",
+    "came back": "Everybody on duty left it to others: it is the next one again",
+    "classed": "{who} classed it: {shown}",
+    "skills set": "{who} set the skills it needs: {skills}",
+    "emergency": "{who} declared it an emergency",
+    "no emergency": "{who} withdrew the emergency",
     "moved": "{who} moved it from {from} to {to}",
     "resolved": "{who} marked it resolved",
     "reopened": "{who} opened it again",
@@ -204,6 +211,14 @@ _OUTCOMES = {
     ("sla.resolve", "warned"): "The solution came close to late",
     ("sla.resolve", "breached"): "The solution is late",
     ("sla.fcfs", "jumped"): "Taken before older tickets",
+    ("sla.fcfs", "came back"): "Passed over by all, and next again",
+    ("class.unsure", "classed"): "Not classed any more",
+    ("class.general", "classed"): "General support, free",
+    ("class.advanced", "classed"): "Advanced support, charged",
+    ("class.no_cgi_perl", "classed"): "Not supported: CGI or Perl",
+    ("class.features", "classed"): "Not supported: use of a feature",
+    ("emergency.definition", "emergency"): "An emergency: it goes first",
+    ("emergency.definition", "no emergency"): "No emergency: back in its turn",
     ("contact.listed_sender", "confirmed"): "The contact confirmed the mail",
     ("contact.listed_sender", "not acknowledged"): "Not acknowledged by a mail of its own",
     ("contact.listed_sender", "not told"): "No mail said that it is solved",

@@ -12,7 +12,7 @@ from hostdesk.people.queries import agent_by_id
 from hostdesk.people.requests import DeskRequest
 from hostdesk.ports.outcomes import PortDown
 from hostdesk.tickets import rules
-from hostdesk.tickets.actions import closing, drafting, taking, writing
+from hostdesk.tickets.actions import closing, drafting, passing, taking, writing
 from hostdesk.tickets.forms import AnswerForm, AssignmentForm, DraftForm, NoteForm
 from hostdesk.tickets.models import Ticket
 from hostdesk.tickets.queries import handing
@@ -107,7 +107,7 @@ def assignment(request: DeskRequest, number: str) -> HttpResponse:
     given, by, at = form.cleaned_data, request.agent, request.at
     try:
         if given["to"] is None:
-            taking.give_back(found, by=by, at=at, reason=given["reason"])
+            passing.give_back(found, by=by, at=at, reason=given["reason"])
             flash.done(request, f"{found.number} is back in the queue, at its old place.")
             return go(request, safe_next(request, otherwise=reverse("tickets:queue")))
         to = by if given["to"] == by.pk else agent_by_id(given["to"])
