@@ -10,8 +10,8 @@ from importlib import import_module
 from bench import places, report
 
 NAMES = ("door", "sorting", "pages", "serve", "reading", "clocks", "queue", "faults")
-LONG = ("million", "mailroom", "mutations", "worst")
-"""Only with `--long`, or by name: their desks take minutes to fill."""
+LONG = ("million", "mailroom", "mutations", "worst", "histories")
+"""Only with `--long`, or by name: they take minutes."""
 
 
 def main(words):

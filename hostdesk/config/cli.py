@@ -12,7 +12,7 @@ from hostdesk.kit.refusals import Misconfigured, Missing, Refused
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "Run": ("serve", "web", "mail", "worker", "monitor", "demo"),
-    "Customers and staff": ("customers", "servers", "agents", "tokens"),
+    "Customers and staff": ("customers", "servers", "agents", "teams", "tokens"),
     "Policy": ("policy", "requests"),
     "Care": ("doctor", "access", "audit", "backup", "restore"),
 }

@@ -206,6 +206,19 @@ def team(slug: str) -> Team:
     return found
 
 
+def teams() -> list[Team]:
+    """All teams, by name."""
+    return list(Team.objects.order_by("name"))
+
+
+def team_named(slug: str) -> Team:
+    """One team by the short name that somebody typed; raises Missing."""
+    found = _TEAM.first(slug)
+    if found is None:
+        raise Missing(f"there is no team '{slug}'; 'hostdesk teams list' shows all")
+    return found
+
+
 _TEAM = Prepared(lambda slug: Team.objects.filter(slug=slug), str)
 
 

@@ -76,6 +76,10 @@ def _joined(facts: Facts, _zone: ZoneInfo) -> str:
     return f"Added to this ticket, because {how}."
 
 
+def _owed(facts: Facts) -> str:
+    return "The other department's answer" if facts.get("clock") == "consult" else "Our next word"
+
+
 _SENTENCES: dict[tuple[str, str], Says] = {
     ("sla.response", "promised"): lambda f, z: (
         f"You will hear from a person within {_minutes(f, 'due_after_minutes')} of {_instant(f, 'from', z)}."
@@ -96,6 +100,24 @@ _SENTENCES: dict[tuple[str, str], Says] = {
     ),
     ("sla.resolve", "breached"): lambda f, z: (
         f"The solution was due by {_instant(f, 'due_at', z)} and is late; a supervisor was told."
+    ),
+    ("sla.delays", "promised"): lambda f, _: (
+        f"While it is our turn you hear from us again within {_minutes(f, 'due_after_minutes')}."
+    ),
+    ("sla.delays", "warned"): lambda f, z: (
+        f"{_owed(f)} is due by {_instant(f, 'due_at', z)}; our staff were reminded."
+    ),
+    ("sla.delays", "breached"): lambda f, z: (
+        f"{_owed(f)} was due by {_instant(f, 'due_at', z)} and is late; a supervisor was told."
+    ),
+    ("sla.delays", "asked"): _fixed("We asked another department about it; our clocks go on meanwhile."),
+    ("sla.delays", "escalated"): _fixed("It went to another department, with everything that is known."),
+    ("sla.delays", "delay"): lambda f, z: (
+        f"It takes longer than promised, for this reason of our policy: {str(f.get('cause', '')).replace('_', ' ')}."
+        f" We expect it by {_instant(f, 'expected_at', z)}."
+    ),
+    ("scope.versions", "kinder promise"): lambda f, z: (
+        f"A newer policy promises more: it is due by {_instant(f, 'due_now', z)} instead of {_instant(f, 'due_before', z)}."
     ),
     ("sla.response", "met"): _fixed("The first answer came in time."),
     ("sla.resolve", "met"): _fixed("It was solved in time."),

@@ -57,6 +57,13 @@ class TermsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     delay_reasons: Words
     delay_update_minutes: Minutes
     consult_answer_minutes: Minutes
+    consult_warning_minutes: Minutes
+    delay_outbreak_customers: Count
+    delay_outbreak_minutes: Minutes
+    delay_queue_longer_percent: Percent
+    delay_queue_least_tickets: Count
+    delay_usual_days: Days
+    delay_expected_minutes: Minutes
     primary_contacts_limit: Count
     secondary_contacts_limit: Count
     authorised_contacts_limit: Count
@@ -137,6 +144,13 @@ class Terms:
     delay_reasons: tuple[str, ...]
     delay_update: timedelta
     consult_answer: timedelta
+    consult_warning: timedelta
+    delay_outbreak_customers: int
+    delay_outbreak: timedelta
+    delay_queue_longer_percent: int
+    delay_queue_least_tickets: int
+    delay_usual: timedelta
+    delay_expected: timedelta
     primary_contacts_limit: int
     secondary_contacts_limit: int
     authorised_contacts_limit: int

@@ -3,6 +3,9 @@
 A clock counts the running time that has passed. It counts up to `used` at `since`, and on from there; while it waits for
 something, or has ended, it does not count. Where its end lies follows from that and from the target, so that a new target,
 another class or another policy changes the end and never what has passed.
+
+Time never runs back in a clock: what is said to happen before its last change happens at that change. A machine whose
+own clock jumps can neither count a minute twice nor take one away.
 """
 
 from __future__ import annotations
@@ -37,6 +40,7 @@ class Clock:
     waits for: it runs on when the last of them is over. `agreed_until` is the end of an agreed window: the promise is not
     due before it. `warn_at` and `due_at` are where they stand now; while the clock waits they stand where they stood
     when it began to. `late_at` is when the promise was broken, and stays. `stopped_at` is None until the end.
+    `last_at` is the instant of the last change.
     """
 
     target: Target = field(compare=False)
@@ -51,6 +55,7 @@ class Clock:
     agreed_until: datetime | None = None
     late_at: datetime | None = None
     stopped_at: datetime | None = None
+    last_at: datetime | None = None
 
     @property
     def look_at(self) -> datetime | None:
@@ -66,22 +71,24 @@ class Clock:
 
 def start(target: Target, *, at: datetime) -> Clock:
     """A clock that begins to count at `at`."""
-    return _placed(Clock(target=target, started_at=at, warn_at=at, due_at=at, since=at))
+    return _placed(Clock(target=target, started_at=at, warn_at=at, due_at=at, since=at, last_at=at))
 
 
 def tick(clock: Clock, *, at: datetime) -> Clock:
     """The clock as it stands at `at`: warned from `warn_at` on, breached from `due_at` on, to the second."""
     if clock.stopped_at is not None or clock.waits:
         return clock
-    if clock.late_at is None and at >= clock.due_at:
-        clock = replace(clock, late_at=clock.due_at)
-    return _named(clock, at=at)
+    at = _forward(clock, at)
+    late_at = clock.due_at if clock.late_at is None and at >= clock.due_at else clock.late_at
+    seen = _named(replace(clock, late_at=late_at), at=at)
+    return clock if seen == clock else replace(seen, last_at=at)
 
 
 def pause(clock: Clock, *, cause: str, at: datetime) -> Clock:
     """Stop counting from `at`, for one cause more. A clock that has ended, or waits for it already, stays as it is."""
     if clock.stopped_at is not None or cause in clock.waits:
         return clock
+    at = _forward(clock, at)
     now = tick(clock, at=at)
     return _named(
         replace(
@@ -90,6 +97,7 @@ def pause(clock: Clock, *, cause: str, at: datetime) -> Clock:
             since=None,
             waits=now.waits | {cause},
             paused_at=now.paused_at or at,
+            last_at=at,
         ),
         at=at,
     )
@@ -99,10 +107,10 @@ def resume(clock: Clock, *, cause: str, at: datetime) -> Clock:
     """One cause of waiting is over; when it was the last, the clock counts again from `at`."""
     if cause not in clock.waits:
         return clock
-    left = clock.waits - {cause}
+    at, left = _forward(clock, at), clock.waits - {cause}
     if left:
-        return replace(clock, waits=left)
-    return tick(_placed(replace(clock, waits=left, since=at, paused_at=None)), at=at)
+        return replace(clock, waits=left, last_at=at)
+    return tick(_placed(replace(clock, waits=left, since=at, paused_at=None, last_at=at)), at=at)
 
 
 def agree(clock: Clock, *, until: datetime | None, at: datetime) -> Clock:
@@ -113,7 +121,8 @@ def agree(clock: Clock, *, until: datetime | None, at: datetime) -> Clock:
     """
     if clock.stopped_at is not None:
         return clock
-    return _moved(replace(_counted(tick(clock, at=at), at), agreed_until=until), at=at)
+    at = _forward(clock, at)
+    return _moved(replace(_counted(tick(clock, at=at), at), agreed_until=until, last_at=at), at=at)
 
 
 def retarget(clock: Clock, target: Target, *, at: datetime) -> Clock:
@@ -124,13 +133,15 @@ def retarget(clock: Clock, target: Target, *, at: datetime) -> Clock:
     """
     if clock.stopped_at is not None:
         return clock
-    return _moved(replace(_counted(clock, at), target=target, late_at=None), at=at)
+    at = _forward(clock, at)
+    return _moved(replace(_counted(clock, at), target=target, late_at=None, last_at=at), at=at)
 
 
 def stop(clock: Clock, *, at: datetime) -> Clock:
     """End the clock at `at`: met when that is before it was due, else breached and over."""
     if clock.stopped_at is not None:
         return clock
+    at = _forward(clock, at)
     now = tick(clock, at=at)
     ended = replace(
         now,
@@ -140,6 +151,7 @@ def stop(clock: Clock, *, at: datetime) -> Clock:
         paused_at=None,
         agreed_until=None,
         stopped_at=at,
+        last_at=at,
     )
     return _named(ended, at=at)
 
@@ -151,7 +163,20 @@ def restart(clock: Clock, target: Target, *, at: datetime) -> Clock:
     """
     if clock.stopped_at is None:
         return clock
-    return tick(_placed(replace(clock, target=target, stopped_at=None, since=at)), at=at)
+    at = _forward(clock, at)
+    return tick(_placed(replace(clock, target=target, stopped_at=None, since=at, last_at=at)), at=at)
+
+
+def if_it_ran_on(clock: Clock, *, at: datetime) -> datetime:
+    """When the promise would be due if the clock counted on from `at`; of one that runs, when it is due."""
+    if clock.stopped_at is not None or clock.since is not None:
+        return clock.due_at
+    return _placed(clock, since=_forward(clock, at)).due_at
+
+
+def _forward(clock: Clock, at: datetime) -> datetime:
+    """`at`, or the instant of the last change where that is later."""
+    return at if clock.last_at is None or at >= clock.last_at else clock.last_at
 
 
 def _counted(clock: Clock, at: datetime) -> Clock:

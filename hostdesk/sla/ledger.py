@@ -36,7 +36,7 @@ def replayed(steps: Iterable[Step]) -> Clock:
     """The clock that these steps, in order, lead to. Raises `Torn`."""
     clock: Clock | None = None
     for step in steps:
-        clock = _after(clock, step)
+        clock = followed(clock, step)
     if clock is None:
         raise Torn("there is no step at all")
     return clock
@@ -46,13 +46,14 @@ def first_difference(steps: Iterable[Step]) -> Step | None:
     """The first step after which the end did not stand where the ledger says; None when all do. Raises `Torn`."""
     clock: Clock | None = None
     for step in steps:
-        clock = _after(clock, step)
+        clock = followed(clock, step)
         if clock.due_at != step.due_at:
             return step
     return None
 
 
-def _after(clock: Clock | None, step: Step) -> Clock:  # noqa: PLR0911  (a table)
+def followed(clock: Clock | None, step: Step) -> Clock:  # noqa: PLR0911  (a table)
+    """The clock after one step more. Raises `Torn`."""
     if clock is None or step.step == "start":
         runs = clock is not None and clock.stopped_at is None
         if step.step != "start" or step.target is None or runs:

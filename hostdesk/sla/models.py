@@ -15,7 +15,8 @@ class ClockRow(models.Model):
     """One clock as columns. `look_at` is indexed by its owner: the clock round reads only what is due.
 
     `used_seconds` of running time had passed at `since`, which is empty while the clock waits or has ended; `waits` are
-    the words for what it waits for. The target is no column: it follows from policy version, kind and class.
+    the words for what it waits for. The target is no column: it follows from policy version, kind and class. `last_at` is
+    the instant of the last change; empty in rows from before it was kept.
     """
 
     kind = models.CharField(max_length=12)
@@ -31,6 +32,7 @@ class ClockRow(models.Model):
     agreed_until = models.DateTimeField(null=True)
     late_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
+    last_at = models.DateTimeField(null=True)
     look_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -51,6 +53,8 @@ class ClockRow(models.Model):
             agreed_until=self.agreed_until,
             late_at=self.late_at,
             stopped_at=self.stopped_at,
+            last_at=self.last_at
+            or max(filter(None, (self.started_at, self.since, self.paused_at, self.stopped_at))),
         )
 
     def take(self, clock: engine.Clock) -> None:
@@ -66,6 +70,7 @@ class ClockRow(models.Model):
         self.agreed_until = clock.agreed_until
         self.late_at = clock.late_at
         self.stopped_at = clock.stopped_at
+        self.last_at = clock.last_at
         self.look_at = clock.look_at
 
     COLUMNS = (
@@ -80,6 +85,7 @@ class ClockRow(models.Model):
         "agreed_until",
         "late_at",
         "stopped_at",
+        "last_at",
         "look_at",
     )
     """What `take` writes."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from hostdesk.audit.models import Decision, Entry
 from hostdesk.kit import numbers
 from hostdesk.kit.moments import in_words
 from hostdesk.policy.registry import Evidence, evidence
+from hostdesk.tickets.consult_models import Consult
+from hostdesk.tickets.delay_models import Delay
 from hostdesk.tickets.models import Breach, SlaClock, Ticket
 from hostdesk.tickets.queries.fairness import fairness
 
@@ -54,6 +57,36 @@ def explained(at: datetime) -> Evidence:
     ]
     sentence = f"{count} promises of time broken in 30 days, {wrong} of them without a reason."
     return Evidence(count, _share(count, wrong), lines, sentence)
+
+
+@evidence("sla.delays")
+def told_in_time(at: datetime) -> Evidence:
+    """Customers hear of a delay, once and before the promise is broken; what was not told, or too late, is listed.
+
+    So is another team's answer that came after its time.
+    """
+    delays = Delay.objects.filter(began_at__gte=at - SPAN, began_at__lte=at)
+    causes = Counter(delays.values_list("cause", flat=True))
+    bad = delays.filter(told_at=None) | delays.filter(told_at__gt=F("due_at"))
+    asked = Consult.objects.filter(asked_at__gte=at - SPAN, asked_at__lte=at)
+    late = asked.filter(clock__late_at__isnull=False, clock__late_at__lte=at)
+    count, wrong = sum(causes.values()) + asked.count(), bad.count() + late.count()
+    lines = [
+        f"{numbers.shown(pk)}: {'told too late' if told_at else f'not told, {why}'}"
+        for pk, told_at, why in bad.order_by("-began_at").values_list(
+            "ticket_id", "told_at", "silent_because"
+        )[:_LISTED]
+    ]
+    lines += [
+        f"{numbers.shown(pk)}: {team} answered late"
+        for pk, team in late.order_by("-asked_at").values_list("ticket_id", "team__name")[:_LISTED]
+    ]
+    named = ", ".join(f"{word.replace('_', ' ')} {many}" for word, many in causes.most_common())
+    sentence = (
+        f"{sum(causes.values())} delays in 30 days{f' ({named})' if named else ''}, {bad.count()} of them not told"
+        f" in time; {asked.count()} questions to other teams, {late.count()} answered late."
+    )
+    return Evidence(count, _share(count, wrong), lines[:_LISTED], sentence)
 
 
 @evidence("sla.fcfs")

@@ -57,7 +57,7 @@ def acknowledgement(
             for one in choices
         ],
     }
-    draft = _to_contact(
+    draft = to_contact(
         ticket,
         contact,
         "acknowledgement",
@@ -90,12 +90,12 @@ def details_first(
         "policy_url": f"{settings.HOSTDESK_URL}/policy/{ticket.policy_slug}/#contact.current",
     }
     about = f"details-first:{ticket.pk}"
-    queue_once(_to_contact(ticket, contact, "details_first", context, about=about, automatic=True), at=at)
+    queue_once(to_contact(ticket, contact, "details_first", context, about=about, automatic=True), at=at)
 
 
 def please_confirm(ticket: Ticket, contact: Contact, *, at: datetime) -> None:
     """Ask the stored address whether the mail was theirs; quotes nothing of it. Clause: contact.listed_sender."""
-    draft = _to_contact(
+    draft = to_contact(
         ticket,
         contact,
         "please_confirm",
@@ -107,19 +107,33 @@ def please_confirm(ticket: Ticket, contact: Contact, *, at: datetime) -> None:
 
 
 def answer(
-    ticket: Ticket, message: Message, files: Sequence[NewFile], *, at: datetime
+    ticket: Ticket,
+    message: Message,
+    files: Sequence[NewFile],
+    *,
+    at: datetime,
+    waits_until: datetime | None = None,
 ) -> OutboundMail | None:
-    """An agent's answer, to the contact or (a ticket opened for a stranger) to the address that wrote."""
-    context = {"ticket": ticket, "message": message, "agent": message.author_name}
+    """An agent's answer, to the contact or (a ticket opened for a stranger) to the address that wrote.
+
+    `waits_until` is when we aim to have it solved where it is the customer's turn now: the clock waits (sla.resolve).
+    """
+    zone = ZoneInfo(settings.TIME_ZONE)
+    context: dict[str, object] = {
+        "ticket": ticket,
+        "message": message,
+        "agent": message.author_name,
+        "solve_by": moments.day_and_time(waits_until, zone, now=at) if waits_until else "",
+    }
     about = f"answer:{message.pk}"
     if ticket.contact is not None:
-        draft = _to_contact(
+        draft = to_contact(
             ticket, ticket.contact, "answer", context, about=about, automatic=False, files=files
         )
         return queue(draft, at=at)
     if not ticket.requester_address:
         return None
-    subject, text, html = _render("answer", {**context, "reachable": False})
+    subject, text, html = rendered("answer", {**context, "reachable": False})
     return queue(
         OutboundDraft(
             kind="answer",
@@ -150,7 +164,7 @@ def answer_copy(
         "agent": message.author_name,
         "unreachable": missed.to_address,
     }
-    draft = _to_contact(ticket, contact, "answer_copy", context, about=about_copy(missed), automatic=False)
+    draft = to_contact(ticket, contact, "answer_copy", context, about=about_copy(missed), automatic=False)
     queue_once(replace(draft, files=tuple(OutboundFile(**file) for file in missed.files)), at=at)
 
 
@@ -164,7 +178,7 @@ def resolved(ticket: Ticket, *, at: datetime) -> None:
     if ticket.contact is None:
         return
     version = policy.current(ticket.policy_slug)
-    draft = _to_contact(
+    draft = to_contact(
         ticket,
         ticket.contact,
         "resolved",
@@ -216,19 +230,28 @@ def withdraw_resolved(ticket: Ticket, *, at: datetime) -> None:
     withdraw(f"resolved:{ticket.pk}:", at=at)
 
 
+_WHAT = {
+    clocks.RESPONSE: "answer",
+    clocks.UPDATE: "next word",
+    clocks.RESOLUTION: "solution",
+    clocks.CONSULT: "answer to another team",
+}
+
+
 def clock_notice(ticket: Ticket, clock: SlaClock, agent: Agent, *, at: datetime) -> None:
     """Tell one agent, once, that a clock warns or is late. Clauses: sla.response, sla.resolve."""
     late = clock.state == "breached"
+    place = "consults/" if clock.kind == clocks.CONSULT else f"tickets/{ticket.pk}"
     context = {
         "ticket": ticket,
         "late": late,
-        "what": "answer" if clock.kind == clocks.RESPONSE else "solution",
+        "what": _WHAT[clock.kind],
         "due": moments.day_and_time(clock.due_at, ZoneInfo(settings.TIME_ZONE), now=at),
         "left": moments.in_words(clock.due_at - at),
-        "url": f"{settings.HOSTDESK_URL}/desk/tickets/{ticket.pk}",
+        "url": f"{settings.HOSTDESK_URL}/desk/{place}",
         "clause": clock.clause,
     }
-    subject, text, html = _render("clock_notice", context)
+    subject, text, html = rendered("clock_notice", context)
     queue_once(
         OutboundDraft(
             kind="clock_notice",
@@ -238,7 +261,8 @@ def clock_notice(ticket: Ticket, clock: SlaClock, agent: Agent, *, at: datetime)
             text=text,
             html=html,
             ticket_number=ticket.pk,
-            about=f"clock:{clock.pk}:{clock.state}:{agent.pk}",
+            # A clock may warn again, towards another end.
+            about=f"clock:{clock.pk}:{clock.state}:{agent.pk}:{int(clock.due_at.timestamp())}",
             automatic=True,
             passes_breakers=True,
         ),
@@ -246,7 +270,7 @@ def clock_notice(ticket: Ticket, clock: SlaClock, agent: Agent, *, at: datetime)
     )
 
 
-def _to_contact(
+def to_contact(
     ticket: Ticket,
     contact: Contact,
     kind: str,
@@ -263,7 +287,7 @@ def _to_contact(
     Always the stored address, never one that a mail named (threats T05, T13).
     """
     person = contact.person
-    subject, text, html = _render(
+    subject, text, html = rendered(
         kind,
         {
             **context,
@@ -295,7 +319,8 @@ def _to_contact(
     )
 
 
-def _render(kind: str, context: dict[str, object]) -> tuple[str, str, str]:
+def rendered(kind: str, context: dict[str, object]) -> tuple[str, str, str]:
+    """Subject, text and HTML of a mail about `context["ticket"]`."""
     return compose.render(
         f"tickets/mails/{kind}",
         {

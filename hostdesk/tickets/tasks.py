@@ -6,13 +6,20 @@ from datetime import timedelta
 
 from hostdesk.jobs.rounds import Periodic, Round
 from hostdesk.tickets.actions.closing import close_old
+from hostdesk.tickets.actions.delaying import delay_round, sample_queues
 from hostdesk.tickets.actions.summing import summary_round
+from hostdesk.tickets.actions.switching import switch_round
 from hostdesk.tickets.actions.ticking import clock_round
 from hostdesk.tickets.undelivered import setback_round
 
 ROUNDS = [
     Round("clocks", clock_round, every=timedelta(seconds=2)),
     Round("mail that did not arrive", setback_round, every=timedelta(seconds=2)),
+    Round("promises under a new policy", switch_round, every=timedelta(seconds=10)),
     Round("summaries", summary_round, every=timedelta(seconds=15)),
 ]
-PERIODIC = [Periodic("close resolved tickets", close_old, every=timedelta(minutes=10))]
+PERIODIC = [
+    Periodic("close resolved tickets", close_old, every=timedelta(minutes=10)),
+    Periodic("delays", delay_round, every=timedelta(minutes=1)),
+    Periodic("lengths of queues", sample_queues, every=timedelta(minutes=30)),
+]

@@ -128,6 +128,10 @@ TABLE = {
     "desk/agents/<int:agent_id>/looks": Row("supervisors", "desk/agents/{level1}/looks"),
     "desk/agents/<int:agent_id>/second-step-reset": Row("admins", "desk/agents/{level1}/second-step-reset"),
     "desk/attachments/<int:pk>": Row("agents", "desk/attachments/{attachment}"),
+    "desk/consults/": Row("agents"),
+    "desk/consults/count": Row("agents"),
+    "desk/consults/<int:pk>/answer": Row("agents", "desk/consults/{consult}/answer", (("answer", "Yes"),)),
+    "desk/consults/<int:pk>/withdrawal": Row("agents", "desk/consults/{consult}/withdrawal"),
     "desk/customers": Row("agents"),
     "desk/customers/<int:customer_id>": Row("agents", "desk/customers/{customer}"),
     "desk/customers/<int:customer_id>/contacts": Row("supervisors", "desk/customers/{customer}/contacts"),
@@ -219,6 +223,11 @@ TABLE = {
         "agents", "desk/tickets/{ticket}/passing-over", (("reason", "No time"),)
     ),
     "desk/tickets/<slug:number>/skills": Row("agents", "desk/tickets/{ticket}/skills"),
+    "desk/tickets/<slug:number>/clocks": Row("agents", "desk/tickets/{ticket}/clocks"),
+    "desk/tickets/<slug:number>/consults": Row("agents", "desk/tickets/{ticket}/consults"),
+    "desk/tickets/<slug:number>/delay": Row(
+        "agents", "desk/tickets/{ticket}/delay", (("cause", "workload"), ("hours", "2"))
+    ),
     "desk/tickets/<slug:number>/draft": Row("agents", "desk/tickets/{ticket}/draft"),
     "desk/tickets/<slug:number>/note": Row("agents", "desk/tickets/{ticket}/note"),
     "desk/tickets/<slug:number>/presence": Row("agents", "desk/tickets/{ticket}/presence"),
@@ -226,7 +235,9 @@ TABLE = {
     "desk/tickets/<slug:number>/requests/new": Row("agents", "desk/tickets/{ticket}/requests/new"),
     "desk/tickets/<slug:number>/resolution": Row("agents", "desk/tickets/{ticket}/resolution"),
     "desk/tickets/<slug:number>/resolution/undo": Row("agents", "desk/tickets/{ticket}/resolution/undo"),
-    "desk/tickets/<slug:number>/team": Row("agents", "desk/tickets/{ticket}/team", (("team", "support"),)),
+    "desk/tickets/<slug:number>/team": Row(
+        "agents", "desk/tickets/{ticket}/team", (("team", "support"), ("note", "Yours"))
+    ),
     "^api/v1(?P<rest>/.*)?$": Row("token", "api/v1/tickets"),
 }
 """Patterns as the resolver knows them; braces in a sample name a row that `test_access.py` makes."""

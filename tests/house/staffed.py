@@ -10,12 +10,13 @@ from hostdesk.mail.models import OutboundMail
 from hostdesk.people.actions import sessions
 from hostdesk.people.actions.skills import add_skill
 from hostdesk.people.middleware import CLIENT_COOKIE, DESK_COOKIE
-from hostdesk.people.models import Passkey, PendingContact, Step
+from hostdesk.people.models import Passkey, PendingContact, Step, Team
 from hostdesk.requests.actions import carrying, contact_changes
 from hostdesk.requests.actions.asking import Wish, ask
 from hostdesk.requests.actions.recovering import find_account, start
 from hostdesk.requests.models import Recovery, RecoveryLink, RegistrationRecord
 from hostdesk.requests.views.desk_phone import sealed
+from hostdesk.tickets.consult_models import Consult
 from hostdesk.tickets.models import Attachment, Breach, Message
 from tests.house.access import TABLE
 
@@ -63,6 +64,7 @@ class Staffed:
             "attachment": Attachment.objects.get(filename="notes.txt").pk,
             "picture": Attachment.objects.get(filename="shot.png").pk,
             "breach": broken(ticket, world.now).pk,
+            "consult": asked(ticket, staff["supervisor"], world.now).pk,
             "closed_mail": closed.pk,
             "contact": contact.pk,
             "customer": contact.account.customer_id,
@@ -142,6 +144,12 @@ def broken(ticket, at):
         late_at=at,
         policy_version_id=clock.policy_version_id,
     )
+
+
+def asked(ticket, by, at):
+    """A question to another team about a ticket."""
+    team, _ = Team.objects.get_or_create(slug="networks", defaults={"name": "Networks"})
+    return Consult.objects.create(ticket=ticket, team=team, question="Is it up?", asked_by=by, asked_at=at)
 
 
 def recovering(world, contact):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from hostdesk.policy.registry import rule
@@ -53,6 +53,18 @@ def update_target(terms: Terms) -> Target | None:
     return Target(terms.update_warning, terms.update_breach)
 
 
+@rule("sla.delays")
+def consult_target(terms: Terms) -> Target | None:
+    """When a question to another team is due to be answered; None in a version that names no such time.
+
+    A version from before the warning was known warns when it is due. Clause: sla.delays.
+    """
+    figures = vars(terms)
+    if "consult_answer" not in figures:
+        return None
+    return Target(figures.get("consult_warning", terms.consult_answer), terms.consult_answer)
+
+
 @rule("sla.resolve")
 def resolution_target(terms: Terms) -> Target:
     """When general support is due to be solved. Clause: sla.resolve."""
@@ -66,6 +78,16 @@ def advanced_resolution_target(terms: Terms) -> Target:
     Clause: class.general_fast.
     """
     return Target(terms.advanced_resolution_warning, terms.advanced_resolution_breach)
+
+
+@rule("scope.versions")
+def takes_newer_promise(*, due: datetime, newer_due: datetime, broken: bool, at: datetime) -> bool:
+    """Whether an open promise goes under a version that was published meanwhile: when that is kinder to the customer.
+
+    What we have promised is never made worse by publishing, and nothing becomes late by it: where the newer promise
+    would be broken already, or this one is, the older one stands. Clause: scope.versions.
+    """
+    return not broken and at < newer_due < due
 
 
 @rule("sla.response")

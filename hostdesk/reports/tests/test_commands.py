@@ -111,7 +111,9 @@ def test_where_names_the_six_places(capsys):
     assert list(found) == ["clause", "words", "figures", "rule", "verb", "test", "evidence"]
     assert [place.split()[1] for place in (*found["rule"], *found["verb"], *found["evidence"])] == [
         "number_to_publish",
+        "takes_newer_promise",
         "publish",
+        "_judge",
         "versions",
     ]
 

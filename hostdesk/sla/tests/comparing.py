@@ -38,8 +38,8 @@ def compared(chance: random.Random, many: int) -> list[str]:
         model.begin()
         for kind, at, told in events:
             fast = engine.tick(after_event(fast, kind, at, told), at=instant(at))
-            _slow_step(model, kind, at, told)
-            differs = _difference(fast, model, at)
+            slow_step(model, kind, at, told)
+            differs = difference(fast, model, at)
             if differs:
                 said.append(f"history {number}, {kind} at {at}: {differs}")
                 break
@@ -66,23 +66,23 @@ def after_event(clock: engine.Clock, kind: str, at: int, told: object) -> engine
     return clock
 
 
-def _slow_step(model: slow.Slow, kind: str, at: int, told: object) -> None:
+def slow_step(model: slow.Slow, kind: str, at: int, told: object) -> None:
     if kind in ("pause", "resume", "agree", "retarget", "restart"):
         getattr(model, kind)(told, at)
     elif kind == "stop":
         model.stop(at)
-    model._count_to(at)
+    model.look(at)
 
 
-def _difference(fast: engine.Clock, model: slow.Slow, at: int) -> str:
+def difference(fast: engine.Clock, model: slow.Slow, at: int) -> str:
     wanted = {
-        "state": (fast.state, model.state(at)),
-        "used": (fast.passed(instant(at)), timedelta(seconds=model.used())),
+        "state": (fast.state, model.state()),
+        "used": (fast.passed(instant(at)), timedelta(seconds=model.used(at))),
         "late": (fast.late_at, None if model.late is None else instant(model.late)),
         "stopped": (fast.stopped_at, None if model.stopped is None else instant(model.stopped)),
     }
     if fast.stopped_at is None and not fast.waits:
-        ends = model._ends(at)
+        ends = model._ends(model.now(at))
         if model.late is None:
             wanted["due"] = (fast.due_at, instant(ends[1]))
         if fast.state == "running":

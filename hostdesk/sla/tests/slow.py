@@ -83,9 +83,33 @@ class Slow:
     late: int | None = None
     stopped: int | None = None
     shown: tuple[int, int] = (0, 0)
+    warned: bool = False
+    last: int = 0
 
-    def used(self) -> int:
-        return sum(seconds_open(hours, b) - seconds_open(hours, a) for a, b, hours in self.counted)
+    def used(self, at: int | None = None) -> int:
+        """Open seconds of every stretch, and of the one that runs up to `at`."""
+        running = (
+            []
+            if at is None or self.since is None
+            else [(self.since, max(at, self.since), self.promise.working)]
+        )
+        return sum(
+            seconds_open(hours, b) - seconds_open(hours, a) for a, b, hours in [*self.counted, *running]
+        )
+
+    def now(self, at: int) -> int:
+        """Time does not run back behind the last thing that happened."""
+        return max(at, self.last)
+
+    def look(self, at: int) -> None:
+        """What time alone does."""
+        at = self.now(at)
+        if self.since is None or self.late is not None:
+            return
+        if self.shown[1] <= at:
+            self.late, self.last = self.shown[1], at
+        elif self.shown[0] <= at and not self.warned:
+            self.warned, self.last = True, at
 
     def _count_to(self, at: int) -> None:
         """Let it run to `at`, and be late on the way."""
@@ -101,7 +125,7 @@ class Slow:
 
     def _ends(self, at: int) -> tuple[int, int]:
         """Warning and end, if it counted on from `at` without a pause."""
-        p, passed = self.promise, self.used()
+        p, passed = self.promise, self.used(at)
         before = seconds_open(p.working, at)
         warn, due = (
             at if passed >= wanted else first_with(p.working, before + wanted - passed)
@@ -113,21 +137,25 @@ class Slow:
 
     def _show(self, at: int) -> None:
         self.shown = self._ends(at if self.since is None else self.since)
+        self.warned = False
+        self.last = at
 
     def begin(self) -> None:
-        self.since = self.begun
+        self.since = self.last = self.begun
         self._show(self.begun)
 
     def pause(self, cause: str, at: int) -> None:
         if self.stopped is not None or cause in self.waits:
             return
+        at = self.now(at)
         self._count_to(at)
         self.waits.add(cause)
-        self.since = None
+        self.since, self.last = None, at
 
     def resume(self, cause: str, at: int) -> None:
         if cause not in self.waits:
             return
+        at = self.last = self.now(at)
         self.waits.discard(cause)
         if not self.waits:
             self.since = at
@@ -137,6 +165,7 @@ class Slow:
     def agree(self, until: int | None, at: int) -> None:
         if self.stopped is not None:
             return
+        at = self.now(at)
         self._count_to(at)
         self.agreed = until
         self._show(at)
@@ -145,6 +174,7 @@ class Slow:
     def retarget(self, promise: Promise, at: int) -> None:
         if self.stopped is not None:
             return
+        at = self.now(at)
         self._count_to(at)
         self.promise, self.late = promise, None
         self._show(at)
@@ -153,6 +183,7 @@ class Slow:
     def stop(self, at: int) -> None:
         if self.stopped is not None:
             return
+        at = self.last = self.now(at)
         self._count_to(at)
         self.since, self.stopped, self.agreed = None, at, None
         self.waits.clear()
@@ -160,18 +191,19 @@ class Slow:
     def restart(self, promise: Promise, at: int) -> None:
         if self.stopped is None:
             return
+        at = self.now(at)
         self.promise, self.stopped, self.since = promise, None, at
         self._show(at)
         self._count_to(at)
 
-    def state(self, at: int) -> str:
+    def state(self) -> str:
         if self.late is not None:
             return "breached"
         if self.stopped is not None:
             return "met"
         if self.waits:
             return "paused"
-        return "warned" if at >= self.shown[0] else "running"
+        return "warned" if self.warned else "running"
 
 
 HOURS = (
@@ -207,7 +239,10 @@ def promise(chance: random.Random) -> Promise:
 
 
 def history(chance: random.Random) -> tuple[Promise, int, list[tuple[str, int, object]]]:
-    """(promise, beginning, events in order) of one clock: often around a change of clocks, a leap day, a year's end."""
+    """(promise, beginning, events) of one clock: often around a change of clocks, a leap day, a year's end.
+
+    Now and then the clock on the wall jumps back before an event.
+    """
     at = chance.choice(_EDGES) + chance.randrange(-4 * 86_400, 2 * 86_400)
     if chance.random() < 0.3:
         at = chance.randrange(86_400, 300 * 86_400)
@@ -216,6 +251,8 @@ def history(chance: random.Random) -> tuple[Promise, int, list[tuple[str, int, o
         at += int(
             chance.choice((1, 59, 60, 1800, 3600, 7200, 30_000, 90_000)) * chance.random()
         ) + chance.choice((0, 0, 1))
+        if chance.random() < 0.08:
+            at = max(86_400, at - chance.choice((1, 60, 3600, 40_000)))
         kind = chance.choice(
             (
                 "pause",

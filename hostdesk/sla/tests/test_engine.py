@@ -121,3 +121,26 @@ def test_a_clock_that_jumps_back_takes_nothing_off():
 
     assert clock.used == timedelta(0)
     assert engine.resume(clock, cause="customer", at=after(hours=1)).due_at == after(hours=4)
+
+
+def test_a_clock_on_the_wall_that_jumps_back_takes_no_minute_away_and_counts_none_twice():
+    clock = engine.start(TARGET, at=START)
+    paused = engine.pause(clock, cause="customer", at=after(minutes=50))
+    resumed = engine.resume(paused, cause="customer", at=after(minutes=10))
+    stopped = engine.stop(resumed, at=after(minutes=-5))
+
+    assert (resumed.since, resumed.used, resumed.due_at) == (
+        after(minutes=50),
+        timedelta(minutes=50),
+        clock.due_at,
+    )
+    assert (stopped.stopped_at, stopped.used, stopped.state) == (
+        after(minutes=50),
+        timedelta(minutes=50),
+        "met",
+    )
+
+
+def test_a_warning_is_not_taken_back_by_a_jump():
+    warned = engine.tick(engine.start(TARGET, at=START), at=after(hours=2))
+    assert engine.tick(warned, at=after(minutes=1)) == warned

@@ -22,7 +22,7 @@ from hostdesk.tickets.models import Ticket, Unacknowledged
 
 CLAUSE = "contact.listed_sender"
 DAY = timedelta(days=1)
-Kind = Literal["acknowledgement", "please_confirm", "resolved"]
+Kind = Literal["acknowledgement", "please_confirm", "resolved", "delay"]
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,14 @@ from hostdesk.policy.queries import Version
 from hostdesk.policy.rules import sla as sla_rules
 from hostdesk.sla import engine
 from hostdesk.sla.hours import Hours
+from hostdesk.tickets.delay_models import Delay
 from hostdesk.tickets.models import Breach, ClockStep, Message, SlaClock, Ticket, TicketClass
 
-RESPONSE, UPDATE, RESOLUTION = "response", "update", "resolution"
-CLAUSES = {RESPONSE: "sla.response", UPDATE: "sla.delays", RESOLUTION: "sla.resolve"}
+RESPONSE, UPDATE, RESOLUTION, CONSULT = "response", "update", "resolution", "consult"
+CLAUSES = {RESPONSE: "sla.response", UPDATE: "sla.delays", RESOLUTION: "sla.resolve", CONSULT: "sla.delays"}
 ALL = (RESPONSE, UPDATE, RESOLUTION)
+"""What the customer was promised; verbs about the ticket move these."""
+KINDS = (*ALL, CONSULT)
 CUSTOMER, WINDOW, DETAILS = "customer", "window", "details"
 WAITS = {"waiting_customer": CUSTOMER, "waiting_window": WINDOW}
 """What the clocks wait for in each state that lets them wait."""
@@ -43,6 +46,7 @@ def targets(version: Version, ticket_class: str = TicketClass.UNCLASSED) -> dict
         RESPONSE: sla_rules.response_target(terms),
         UPDATE: sla_rules.update_target(terms),
         RESOLUTION: resolution,
+        CONSULT: sla_rules.consult_target(terms),
     }
     return {kind: engine.Target(one.warn_after, one.due_after, hours) for kind, one in found.items() if one}
 
@@ -59,28 +63,24 @@ def start_clocks(ticket: Ticket, version: Version, first: Message, *, at: dateti
     found = targets(version, ticket.ticket_class)
     rows = [_new(ticket, kind, found[kind], version, at=at) for kind in (RESPONSE, RESOLUTION)]
     insert(first, *rows)
-    insert_later(*(_step(row, "start", "arrival", at) for row in rows))
+    insert_later(*(step(row, "start", "arrival") for row in rows))
 
 
 def stop(ticket: Ticket, kinds: Iterable[str], *, cause: str, at: datetime) -> None:
     """End these clocks where they run: the promise is kept, or late."""
-    _change(ticket, kinds, "stop", cause, lambda clock: engine.stop(clock, at=at), at=at)
+    _change(ticket, kinds, "stop", cause, lambda clock: engine.stop(clock, at=at))
 
 
 def pause(
     ticket: Ticket, wait: str, *, cause: str, at: datetime, kinds: Iterable[str] = (RESOLUTION, UPDATE)
 ) -> None:
     """Let clocks wait for one thing more (sla.resolve, sla.offpeak, contact.current)."""
-    _change(
-        ticket, kinds, "pause", cause, lambda clock: engine.pause(clock, cause=wait, at=at), at=at, wait=wait
-    )
+    _change(ticket, kinds, "pause", cause, lambda clock: engine.pause(clock, cause=wait, at=at), wait=wait)
 
 
 def resume(ticket: Ticket, wait: str, *, cause: str, at: datetime) -> None:
     """One thing that clocks waited for is over."""
-    _change(
-        ticket, ALL, "resume", cause, lambda clock: engine.resume(clock, cause=wait, at=at), at=at, wait=wait
-    )
+    _change(ticket, ALL, "resume", cause, lambda clock: engine.resume(clock, cause=wait, at=at), wait=wait)
 
 
 def agree(ticket: Ticket, until: datetime | None, *, cause: str, at: datetime) -> None:
@@ -91,7 +91,6 @@ def agree(ticket: Ticket, until: datetime | None, *, cause: str, at: datetime) -
         "agree",
         cause,
         lambda clock: engine.agree(clock, until=until, at=at),
-        at=at,
         until=until,
     )
 
@@ -111,12 +110,28 @@ def await_word(ticket: Ticket, version: Version, *, cause: str, at: datetime, an
         if not anew:
             return
         stop(ticket, (UPDATE,), cause=cause, at=at)
-    begun = _new(ticket, UPDATE, target, version, at=at)
+    begun = _new(ticket, UPDATE, target, version, at=max(at, row.last_at) if row and row.last_at else at)
     if row is not None:
         begun.pk = row.pk
     begun.save(force_insert=row is None, force_update=row is not None)
-    insert_later(_step(begun, "start", cause, at))
+    insert_later(step(begun, "start", cause))
     set_attention(ticket)
+
+
+def start_consult(ticket: Ticket, version: Version, *, at: datetime) -> SlaClock | None:
+    """The clock of a question to another team, from now; None where the policy promises no time (sla.delays)."""
+    target = targets(version, ticket.ticket_class).get(CONSULT)
+    if target is None:
+        return None
+    row = _new(ticket, CONSULT, target, version, at=at)
+    row.save(force_insert=True)
+    insert_later(step(row, "start", "another team asked"))
+    return row
+
+
+def stop_consult(ticket: Ticket, pk: int, *, cause: str, at: datetime) -> None:
+    """End the clock of one question."""
+    _change(ticket, (CONSULT,), "stop", cause, lambda clock: engine.stop(clock, at=at), only=pk)
 
 
 def restart(ticket: Ticket, version: Version, *, cause: str, at: datetime) -> None:
@@ -129,6 +144,16 @@ def retarget(ticket: Ticket, version: Version, *, cause: str, at: datetime) -> N
     _under(ticket, version, "retarget", cause, engine.retarget, at=at, kinds=ALL)
 
 
+def solve_by(ticket: Ticket, *, at: datetime) -> datetime | None:
+    """When the solution is due if its clock counts on from `at`; None when it has ended or is late (sla.resolve)."""
+    for row in ticket.clocks.filter(kind=RESOLUTION, stopped_at=None).annotate(
+        version_digest=F("policy_version__digest")
+    ):
+        due = engine.if_it_ran_on(row.as_clock(target_of(row)), at=at)
+        return due if due > at else None
+    return None
+
+
 def rows_of(ticket: Ticket, kinds: Iterable[str] = ALL) -> list[SlaClock]:
     """The ticket's clocks of these kinds, locked, each with what its target follows from."""
     rows = ticket.clocks.select_for_update(of=("self",)).filter(kind__in=list(kinds))
@@ -138,7 +163,7 @@ def rows_of(ticket: Ticket, kinds: Iterable[str] = ALL) -> list[SlaClock]:
 def _under(
     ticket: Ticket,
     version: Version,
-    step: str,
+    word: str,
     cause: str,
     move: Callable[..., engine.Clock],
     *,
@@ -147,7 +172,7 @@ def _under(
 ) -> None:
     new, steps = targets(version, ticket.ticket_class), []
     for row in rows_of(ticket, kinds):
-        if step == "retarget" and (row.policy_version_id, row.ticket_class) == (
+        if word == "retarget" and (row.policy_version_id, row.ticket_class) == (
             version.id,
             ticket.ticket_class,
         ):
@@ -160,7 +185,7 @@ def _under(
         row.take(after)
         row.policy_version_id, row.ticket_class = version.id, ticket.ticket_class
         row.save(update_fields=[*SlaClock.COLUMNS, "policy_version", "ticket_class"])
-        steps.append(_step(row, "stop" if target is None else step, cause, at))
+        steps.append(step(row, "stop" if target is None else word, cause))
         _note_breach(row, before)
     insert_later(*steps)
     set_attention(ticket)
@@ -169,16 +194,18 @@ def _under(
 def _change(
     ticket: Ticket,
     kinds: Iterable[str],
-    step: str,
+    word: str,
     cause: str,
     move: Callable[[engine.Clock], engine.Clock],
     *,
-    at: datetime,
     wait: str = "",
     until: datetime | None = None,
+    only: int | None = None,
 ) -> None:
     steps = []
     for row in rows_of(ticket, kinds):
+        if only not in (None, row.pk):
+            continue
         before = row.as_clock(target_of(row))
         after = move(before)
         if after == before:
@@ -186,7 +213,7 @@ def _change(
         row.take(after)
         # One or two rows: plain updates are a fifth of the price of one CASE statement.
         row.save(update_fields=SlaClock.COLUMNS)
-        steps.append(_step(row, step, cause, at, wait=wait, until=until))
+        steps.append(step(row, word, cause, wait=wait, until=until))
         _note_breach(row, before)
     if not steps:
         return
@@ -195,14 +222,28 @@ def _change(
 
 
 def set_attention(ticket: Ticket) -> None:
-    """Bring the ticket's own mark in line with its clocks; the caller saves `attention`."""
-    words = list(ticket.clocks.filter(stopped_at=None).values_list("state", flat=True))
-    ticket.attention = 2 if "breached" in words else 1 if "warned" in words else 0
+    """Bring the ticket's own mark in line with its clocks; the caller saves `attention`.
+
+    Another team's late answer is a warning: what the customer was promised is not broken by it.
+    """
+    found = set(ticket.clocks.filter(stopped_at=None).values_list("kind", "state"))
+    late = {kind for kind, state in found if state == "breached"}
+    warned = "warned" in {state for _, state in found}
+    ticket.attention = 2 if late - {CONSULT} else 1 if warned or late else 0
 
 
 def note_breach(row: SlaClock) -> None:
-    """Keep that this promise was broken, to be explained (sla.best_effort). Once for one end of one clock."""
+    """Keep that this promise was broken, to be explained (sla.best_effort). Once for one end of one clock.
+
+    A delay that is open explains it (sla.delays). What one team owes another is no promise to the customer and is counted elsewhere.
+    """
     assert row.late_at is not None, "only a broken promise is noted"
+    if row.kind == CONSULT:
+        return
+    delay = Delay.objects.filter(ticket=row.ticket_id, ended_at=None).select_related("picked_by").first()
+    told = (
+        {"reason": delay.cause, "explained_by": delay.picked_by, "explained_at": row.last_at} if delay else {}
+    )
     Breach.objects.get_or_create(
         clock_id=row.pk,
         late_at=row.late_at,
@@ -211,13 +252,14 @@ def note_breach(row: SlaClock) -> None:
             "kind": row.kind,
             "clause": row.clause,
             "policy_version_id": row.policy_version_id,
+            **told,
         },
     )
 
 
-def note_step(row: SlaClock, step: str, cause: str, *, at: datetime) -> None:
+def note_step(row: SlaClock, word: str, cause: str) -> None:
     """Write down what the clock did by itself."""
-    _step(row, step, cause, at).save(force_insert=True)
+    step(row, word, cause).save(force_insert=True)
 
 
 def _note_breach(row: SlaClock, before: engine.Clock) -> None:
@@ -237,15 +279,17 @@ def _new(ticket: Ticket, kind: str, target: engine.Target, version: Version, *, 
     return row
 
 
-def _step(
-    clock: SlaClock, step: str, cause: str, at: datetime, *, wait: str = "", until: datetime | None = None
+def step(
+    clock: SlaClock, word: str, cause: str, *, wait: str = "", until: datetime | None = None
 ) -> ClockStep:
+    """The entry for what was just done to a clock; the caller keeps it."""
+    assert clock.last_at is not None, "a step is written after the change"
     return ClockStep(
         clock=clock,
-        step=step,
+        step=word,
         cause=cause,
         clause=_WHY.get(wait, clock.clause),
-        at=at,
+        at=clock.last_at,
         due_at=clock.due_at,
         wait=wait,
         until=until,

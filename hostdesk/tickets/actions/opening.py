@@ -211,6 +211,7 @@ def _judgements(opening: Opening, version: policy.Version) -> list[Judgement]:
             },
         )
         for kind, target in clocks.targets(version).items()
+        if kind in clocks.ALL
         if kind != clocks.UPDATE
     ]
     return [*opening.judgements, *promised]

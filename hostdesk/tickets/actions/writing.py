@@ -16,7 +16,7 @@ from hostdesk.policy import queries as policy
 from hostdesk.policy.rules import sla as sla_rules
 from hostdesk.search import index
 from hostdesk.tickets import mails, rules
-from hostdesk.tickets.actions import clocks
+from hostdesk.tickets.actions import clocks, consult_ends
 from hostdesk.tickets.actions.locking import locked
 from hostdesk.tickets.actions.opening import NewFile, attach, author_name, fresh_part, kept_text, searchable
 from hostdesk.tickets.actions.taking import take_for_answer
@@ -64,7 +64,8 @@ def answer(ticket: Ticket, written: Answer, *, by: Agent, at: datetime) -> Messa
             submission=written.submission,
         )
         attach(message, written.files)
-        mail = mails.answer(row, message, list(written.files), at=at)
+        solve_by = clocks.solve_by(row, at=at) if written.then == TicketState.WAITING_CUSTOMER else None
+        mail = mails.answer(row, message, list(written.files), at=at, waits_until=solve_by)
         if mail is not None:
             message.outbound_mail = mail
             message.save(update_fields=["outbound_mail"])
@@ -162,7 +163,7 @@ def add_customer_message(
         else:
             state = row.state if is_withheld(row) else turn.state
             settle(row, state, cause="customer wrote", at=at)
-        if row.state in OURS:
+        if row.state in (*OURS, TicketState.WAITING_TEAM):
             clocks.await_word(row, policy.current(row.policy_slug), cause="customer wrote", at=at, anew=False)
             row.save(update_fields=["attention"])
         note("ticket", row.pk, "customer wrote", by=by, at=at)
@@ -178,6 +179,7 @@ def settle(ticket: Ticket, state: str, *, cause: str, at: datetime) -> None:
     before = ticket.state
     if state == TicketState.RESOLVED:
         clocks.stop(ticket, clocks.ALL, cause=cause, at=at)
+        consult_ends.withdraw_all(ticket, cause=cause, at=at)
         ticket.resolved_at = ticket.resolved_at or at
     else:
         if state == TicketState.WAITING_CUSTOMER:

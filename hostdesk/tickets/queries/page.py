@@ -52,7 +52,12 @@ class TicketPage:
     drafts: dict[str, str]
 
 
-_CLOCKS = Prepared(lambda pk: SlaClock.objects.filter(ticket_id=pk).order_by("id"), int)
+_CLOCKS = Prepared(
+    lambda pk: (
+        SlaClock.objects.filter(ticket_id=pk).exclude(kind="consult", stopped_at__isnull=False).order_by("id")
+    ),
+    int,
+)
 _SERVICES = Prepared(lambda pk: Service.objects.current().filter(account_id=pk).select_related("server"), int)
 _DOMAINS = Prepared(
     lambda pk: Domain.objects.filter(account_id=pk).order_by("name").values_list("name")[:20], int

@@ -347,7 +347,7 @@ def test_a_ticket_cannot_be_given_to_nobody_known(world, screen, to):
 
 def test_a_ticket_moved_to_the_supervisors_is_gone_from_the_desk(world, screen):
     ticket = world.ticket()
-    moved = screen.post(f"/desk/tickets/{ticket.pk}/team", team="supervisors")
+    moved = screen.post(f"/desk/tickets/{ticket.pk}/team", team="supervisors", note="It is a complaint.")
 
     assert moved["Location"] == "/desk/queue"
     assert screen.get(f"/desk/tickets/{ticket.pk}").status_code == 404

@@ -20,7 +20,9 @@ from hostdesk.tickets.forms_client import ReplyForm
 from hostdesk.tickets.models import Ticket, TicketClass, TicketState
 from hostdesk.tickets.queries.access import attachment_for_person, ticket_for_person
 from hostdesk.tickets.queries.client import page_for_person
+from hostdesk.tickets.queries.promised import promised_in
 from hostdesk.tickets.views import downloads, pictures
+from hostdesk.tickets.views.client_goal import goal
 from hostdesk.tickets.views.client_letters import decided, read_by_customer
 from hostdesk.tickets.views.client_words import promise, standing
 
@@ -56,6 +58,7 @@ def _context(
         "area": "tickets",
         "ticket": found,
         "standing": standing(found, page.expectation, reopens_until=_last_call(found), now=now),
+        "goal": goal(found, promised_in(found, at=now), page.expectation, now=now),
         "letters": read_by_customer(page.written),
         "decided": decided(page.decisions),
         "class_words": class_words,

@@ -14,7 +14,12 @@ from hostdesk.tickets.queries.desk import Row
 from hostdesk.web import clocks, times
 from hostdesk.web.clocks import Face
 
-GOALS = {"response": "to answer", "resolution": "to solve", "update": "to report", "consult": "to consult"}
+GOALS = {
+    "response": "to answer",
+    "resolution": "to solve",
+    "update": "to report",
+    "consult": "for another team",
+}
 STATES: dict[str, tuple[str, str]] = {
     TicketState.NEW: ("new", "ours"),
     TicketState.OPEN: ("our turn", "ours"),
@@ -95,6 +100,19 @@ def clock_of_ticket(clock: SlaClock, state: str, state_since: datetime, now: dat
         warned=clock.state == "warned",
         now=now,
         goal=GOALS[clock.kind],
+    )
+
+
+def clock_of_consult(clock: SlaClock, now: datetime) -> Face:
+    """How long another team still has for its answer."""
+    if clock.stopped_at is not None:
+        return clocks.stopped(f"ended {times.spoken(clock.stopped_at, now)}")
+    return clocks.running(
+        due_at=clock.due_at,
+        whole=clock.due_at - clock.started_at,
+        warned=clock.state == "warned",
+        now=now,
+        goal="to answer",
     )
 
 

@@ -145,7 +145,13 @@ def _said(entry: Entry) -> str:
     if entry.verb not in _SAID:
         return f"{who}: {entry.verb}"
     words = {"shown": "", "skills": "", **facts}
-    words |= {"who": who, "to": facts.get("to", "somebody"), "from": facts.get("from", "another team")}
+    words |= {
+        "who": who,
+        "to": facts.get("to", "somebody"),
+        "from": facts.get("from", "another team"),
+        "team": facts.get("team", "another team"),
+        "cause": str(facts.get("cause", "no reason")).replace("_", " "),
+    }
     return _SAID[entry.verb].format_map(words) + reason
 
 
@@ -167,6 +173,14 @@ _SAID = {
     "response breached": "The answer is late",
     "resolution warned": "The solution is nearly late",
     "resolution breached": "The solution is late",
+    "update warned": "The next word is nearly late",
+    "update breached": "The next word is late",
+    "consult warned": "Another team's answer is nearly late",
+    "consult breached": "Another team's answer is late",
+    "asked another team": "{who} asked {team}",
+    "answered a question": "{who} answered for {team}",
+    "question withdrawn": "The question to {team} was withdrawn",
+    "delay": "It will take longer: {cause}",
     "confirmed": "{who} confirmed having written it",
     "disowned": "{who} did not write this mail",
 }
@@ -210,6 +224,13 @@ _OUTCOMES = {
     ("sla.response", "breached"): "The answer is late",
     ("sla.resolve", "warned"): "The solution came close to late",
     ("sla.resolve", "breached"): "The solution is late",
+    ("sla.delays", "promised"): "A next word is promised",
+    ("sla.delays", "warned"): "A word came close to late",
+    ("sla.delays", "breached"): "A word is late",
+    ("sla.delays", "asked"): "Another team was asked",
+    ("sla.delays", "escalated"): "Another team has it now",
+    ("sla.delays", "delay"): "It takes longer than promised",
+    ("scope.versions", "kinder promise"): "A newer policy promises more",
     ("sla.fcfs", "jumped"): "Taken before older tickets",
     ("sla.fcfs", "came back"): "Passed over by all, and next again",
     ("class.unsure", "classed"): "Not classed any more",

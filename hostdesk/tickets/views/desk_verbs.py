@@ -12,7 +12,7 @@ from hostdesk.people.queries import agent_by_id
 from hostdesk.people.requests import DeskRequest
 from hostdesk.ports.outcomes import PortDown
 from hostdesk.tickets import rules
-from hostdesk.tickets.actions import closing, drafting, passing, taking, writing
+from hostdesk.tickets.actions import closing, consulting, drafting, passing, taking, writing
 from hostdesk.tickets.forms import AnswerForm, AssignmentForm, DraftForm, NoteForm
 from hostdesk.tickets.models import Ticket
 from hostdesk.tickets.queries import handing
@@ -124,10 +124,14 @@ def assignment(request: DeskRequest, number: str) -> HttpResponse:
 @require_POST
 @agents_only
 def team_change(request: DeskRequest, number: str) -> HttpResponse:
-    """Hand a ticket to another team; its place by arrival goes with it."""
+    """Hand a ticket to another team with a word for it; its place by arrival goes with it."""
     found = ticket_for_agent(request.agent, number)
     team = handing.team_named(request.POST.get("team", ""))
-    taking.move_to_team(found, team, by=request.agent, at=request.at)
+    try:
+        consulting.escalate(found, team, request.POST.get("note", ""), by=request.agent, at=request.at)
+    except Refused as refusal:
+        flash.said_no(request, refusal)
+        return go(request, _page(found))
     flash.done(request, f"{found.number} is with {team.name} now.")
     return go(request, reverse("tickets:queue"))
 

@@ -1,0 +1,124 @@
+"""Delays: tickets whose promise is near its end, what is seen around them, and those that are open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from hostdesk.hosting.models import Service
+from hostdesk.people.models import Team
+from hostdesk.policy.rules.delays import Signs, usual_length
+from hostdesk.policy.terms import Terms
+from hostdesk.schedule.queries import is_anybody_on_shift
+from hostdesk.tickets.actions.clocks import RESOLUTION, RESPONSE
+from hostdesk.tickets.consult_models import Consult
+from hostdesk.tickets.delay_models import Delay, QueueSample
+from hostdesk.tickets.models import ENDED, SlaClock, Ticket
+
+MOST = 1_000
+_WEEK = timedelta(days=7)
+_HALF_AN_HOUR = timedelta(minutes=30)
+_LEAST_SAMPLES = 6
+_MOST_SAMPLES = 4_000
+_MOST_COUNTED = 1_000
+
+
+def near_their_end(at: datetime) -> QuerySet[SlaClock]:
+    """Promises to customers that were warned of, are not broken yet, and of whose delay nobody was told; first due first.
+
+    Complaints are never among them (conduct.complaints). Read over the tickets that carry a mark, not over all.
+    """
+    told = Delay.objects.filter(ticket=OuterRef("ticket"), ended_at=None)
+    marked = Q(ticket__attention__gt=0) & ~Q(ticket__state__in=ENDED) & Q(ticket__sealed=False)
+    return (
+        SlaClock.objects.filter(
+            marked, kind__in=(RESPONSE, RESOLUTION), state="warned", stopped_at=None, due_at__gt=at
+        )
+        .filter(~Exists(told))
+        .select_related("ticket__team")
+        .annotate(version_digest=F("policy_version__digest"))
+        .order_by("due_at", "pk")
+    )
+
+
+@dataclass
+class Seen:
+    """What is true of a whole team or server, asked at most once in a round at `at`."""
+
+    at: datetime
+    _queues: dict[int, tuple[int, float | None, float | None]] = field(default_factory=dict)
+    _away: dict[int, bool] = field(default_factory=dict)
+    _servers: dict[tuple[int, datetime], int] = field(default_factory=dict)
+
+    def around(self, ticket: Ticket, terms: Terms) -> Signs:
+        """The signs around one ticket (sla.delays)."""
+        waiting, usual, ever = self._queue(ticket.team_id, terms)
+        return Signs(
+            team_is_late=Consult.objects.filter(ticket=ticket, ended="", clock__due_at__lte=self.at).exists(),
+            same_server=self._same_server(ticket, terms),
+            specialist_away=self._specialist_away(ticket.team),
+            waiting=waiting,
+            usual=usual,
+            usual_ever=ever,
+        )
+
+    def _queue(self, team_id: int, terms: Terms) -> tuple[int, float | None, float | None]:
+        if team_id not in self._queues:
+            waiting = Ticket.objects.waiting().filter(team_id=team_id).order_by()[:_MOST_COUNTED].count()
+            self._queues[team_id] = (waiting, *usual_queue(team_id, terms, at=self.at))
+        return self._queues[team_id]
+
+    def _specialist_away(self, team: Team) -> bool:
+        """Nobody of a team beside the first one is in a shift, while somebody of that one is."""
+        if team.slug == Team.SUPPORT:
+            return False
+        if team.pk not in self._away:
+            self._away[team.pk] = is_anybody_on_shift(self.at) and not is_anybody_on_shift(
+                self.at, team=team.slug
+            )
+        return self._away[team.pk]
+
+    def _same_server(self, ticket: Ticket, terms: Terms) -> int:
+        """How many customers wrote about the same server around this one's arrival, at most over its servers."""
+        if ticket.account_id is None:
+            return 0
+        servers = Service.objects.current().filter(account=ticket.account_id, server__isnull=False)
+        most = 0
+        for server in set(servers.values_list("server_id", flat=True)):
+            # Those that arrived in the same minute are asked for once.
+            arrived = ticket.opened_at.replace(second=0, microsecond=0)
+            if (server, arrived) not in self._servers:
+                accounts = Service.objects.current().filter(server=server).values("account")
+                around = (arrived - terms.delay_outbreak, arrived + terms.delay_outbreak)
+                wrote = Ticket.objects.filter(account__in=accounts, opened_at__range=around, sealed=False)
+                self._servers[server, arrived] = wrote.values("account__customer").distinct().count()
+            most = max(most, self._servers[server, arrived])
+        return most
+
+
+def usual_queue(team_id: int, terms: Terms, *, at: datetime) -> tuple[float | None, float | None]:
+    """How long a team's queue usually is at this hour of the week, and at any hour, over the policy's days."""
+    samples = QueueSample.objects.filter(team=team_id, at__gt=at - terms.delay_usual, at__lt=at)
+    lengths = list(samples.order_by("-at").values_list("at", "waiting")[:_MOST_SAMPLES])
+    now = [
+        waiting
+        for then, waiting in lengths
+        if min((at - then) % _WEEK, -(at - then) % _WEEK) <= _HALF_AN_HOUR and at - then > timedelta(days=1)
+    ]
+    return (
+        usual_length(now, least=_LEAST_SAMPLES),
+        usual_length([waiting for _, waiting in lengths], least=_LEAST_SAMPLES),
+    )
+
+
+def open_delay(ticket: Ticket) -> Delay | None:
+    """The delay that a ticket is in."""
+    return Delay.objects.filter(ticket=ticket, ended_at=None).select_related("picked_by").first()
+
+
+def delayable_clock(ticket: Ticket) -> SlaClock | None:
+    """The promise to the customer that ends first of those that count or wait."""
+    open_ones = SlaClock.objects.filter(ticket=ticket, kind__in=(RESPONSE, RESOLUTION), stopped_at=None)
+    return open_ones.annotate(version_digest=F("policy_version__digest")).order_by("due_at", "pk").first()
