@@ -128,7 +128,11 @@ def plans(agent):
                 Skill.objects.create(word=word)
             with connection.execute_wrapper(heard):
                 next_for(agent, at=datetime.now(UTC))
-        of_queue = [one for one in reads if "ORDER BY" in one[0] and one[0].startswith("SELECT")]
+        of_queue = [
+            one
+            for one in reads
+            if "ORDER BY" in one[0] and "queued_at" in one[0] and one[0].startswith("SELECT")
+        ]
         found = [plan(*one) for one in of_queue]
         transaction.set_rollback(True)
     assert found, "no read of the queue was seen"
