@@ -53,6 +53,7 @@ def look_at_everything(*, at: datetime) -> Iterator[Finding]:
         checks += [
             _policy,
             checking_desk.staff,
+            lambda: checking_desk.shifts(at),
             _mail_address,
             lambda: _clock(at),
             lambda: _parts(at),

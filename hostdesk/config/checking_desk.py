@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from hostdesk.config.findings import Finding
+from hostdesk.kit import moments
 from hostdesk.mail import queries
 from hostdesk.people.models import Agent, Role
+from hostdesk.policy.queries import operator
+from hostdesk.schedule import plan, watching
 
 
 def staff() -> Iterator[Finding]:
@@ -40,3 +45,31 @@ def outbound() -> Iterator[Finding]:
         yield Finding("outbound mail", "warning", sentence)
     else:
         yield Finding("outbound mail", "ok", "none was given up.")
+
+
+def shifts(at: datetime) -> Iterator[Finding]:
+    """Whether somebody is on duty and planned, and who is told when not (sla.hours)."""
+    if not plan.keeps_shifts(at):
+        yield Finding("shifts", "ok", "none are kept: warnings about late tickets reach the whole team.")
+        return
+    if watching.is_nobody_on_duty(at):
+        yield Finding("shifts", "warning", "nobody is on duty now; see On duty at the desk.")
+    holes = plan.holes(at)
+    if holes:
+        zone = ZoneInfo(operator().time_zone)
+        first = moments.day_and_time(holes[0][0], zone, now=at)
+        many = "1 hole" if len(holes) == 1 else f"{len(holes)} holes"
+        yield Finding(
+            "shifts", "warning", f"the plan has {many} in the coming days, the first {first}; see On duty."
+        )
+    elif plan.is_planned(at):
+        yield Finding("shifts", "ok", "the plan of the coming days has no hole.")
+    else:
+        yield Finding("shifts", "ok", "begun and ended by button; there is no plan.")
+    if operator().emergency_contact:
+        yield Finding(
+            "emergency contact", "ok", f"{operator().emergency_contact} hears when nobody is on duty."
+        )
+    else:
+        sentence = "none is named, so supervisors are told when nobody is on duty; set emergency_contact in operator.yaml."
+        yield Finding("emergency contact", "warning", sentence)

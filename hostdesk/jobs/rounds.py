@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from types import ModuleType
 
 from django.apps import apps
+from django.db.models import Q
 
 from hostdesk.jobs.models import PeriodicRun
 
@@ -87,13 +88,23 @@ def take_due(periodic: list[Periodic], *, at: datetime) -> Periodic | None:
     if new:
         PeriodicRun.objects.bulk_create(new, ignore_conflicts=True)
     for piece in periodic:
-        if next_at.get(piece.name, at) <= at and _take(piece, at=at):
+        known = next_at.get(piece.name, at)
+        if (known <= at or known > _never_so_late(piece, at)) and _take(piece, at=at):
             return piece
     return None
 
 
+def _never_so_late(piece: Periodic, at: datetime) -> datetime:
+    """A next time after this was written by a clock that has been set back since: the piece is due.
+
+    Clocks of several machines may differ by a little, which must not make work happen twice.
+    """
+    return at + piece.every + max(piece.every, _SOON_AGAIN)
+
+
 def _take(piece: Periodic, *, at: datetime) -> bool:
-    due = PeriodicRun.objects.filter(name=piece.name, next_at__lte=at)
+    is_due = Q(next_at__lte=at) | Q(next_at__gt=_never_so_late(piece, at))
+    due = PeriodicRun.objects.filter(is_due, name=piece.name)
     return bool(due.update(next_at=at + piece.every, last_at=at))
 
 

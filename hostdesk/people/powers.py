@@ -25,6 +25,7 @@ POWERS = (
     Power("Read and answer tickets, take the next one", EVERYBODY, ("tickets:ticket", "tickets:answer")),
     Power("See complaints", KEEPERS - ADMIN),
     Power("Read mails and their source", EVERYBODY, ("gateway:mail", "gateway:source")),
+    Power("Plan shifts and exceptions from them", KEEPERS, ("schedule:plan", "schedule:changes")),
     Power("Look at customers and their contacts", EVERYBODY, ("people:customers", "people:customer")),
     Power("See who looked at a customer, and at what an agent looked", KEEPERS, ("people:looks",)),
     Power(

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from hostdesk.kit import addresses
 from hostdesk.policy import strict_yaml
 
 FILE = "operator.yaml"
@@ -22,6 +23,7 @@ class Operator(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     `support_address` and `complaint_address` lie on `mail_domain`; `currency` is an ISO 4217 code; `logo` is
     an address of a picture or empty; `telephone` and `emergency_telephone` are empty where there is none.
+    `emergency_contact` is the mail address of whoever is told when nobody is on duty; empty: the supervisors are.
     """
 
     name: Line
@@ -34,6 +36,7 @@ class Operator(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     logo: str = ""
     telephone: str = ""
     emergency_telephone: str = ""
+    emergency_contact: str = ""
 
 
 def read(source: str, *, name: str = FILE, strict: bool = True) -> Operator:
@@ -59,8 +62,23 @@ def read(source: str, *, name: str = FILE, strict: bool = True) -> Operator:
         value = str(getattr(operator, key))
         if value and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
             raise lines.wrong((key,), "must be an address that begins with https://")
+    _check_emergency_contact(operator, lines)
     try:
         ZoneInfo(operator.time_zone)
     except (ValueError, OSError, LookupError) as error:
         raise lines.wrong(("time_zone",), "is not a time zone such as Africa/Johannesburg") from error
     return operator
+
+
+def _check_emergency_contact(operator: Operator, lines: strict_yaml.Lines) -> None:
+    given = operator.emergency_contact
+    if not given:
+        return
+    address = addresses.normalised(given)
+    if address is None:
+        raise lines.wrong(("emergency_contact",), f"'{given}' is not a mail address such as ann@example.com")
+    if address in (operator.support_address, operator.complaint_address):
+        raise lines.wrong(
+            ("emergency_contact",),
+            "must be a person's own address: what is sent to the desk waits for the desk",
+        )

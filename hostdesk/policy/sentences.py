@@ -221,6 +221,10 @@ _SENTENCES: dict[tuple[str, str], Says] = {
     ("conduct.complaints", "to supervisors only"): _fixed("This complaint is seen by supervisors only."),
     ("channel.no_duplicates", "joined"): _joined,
     ("channel.no_duplicates", "ignored"): _fixed("The very same mail had arrived before; it is kept once."),
+    ("channel.tickets", "returned"): _fixed(
+        "Whoever had this ticket went off duty, so it is back in the queue, at its old place."
+    ),
+    ("channel.tickets", "handed over"): _fixed("This ticket was handed over at the end of a shift."),
     ("channel.tickets", "ignored"): _fixed("Written by a machine or by ourselves; no ticket was needed."),
     ("channel.tickets", "quarantined"): _fixed(
         "The mail could not be read for certain; it is held for a person."

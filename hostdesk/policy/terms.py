@@ -49,6 +49,9 @@ class TermsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     advanced_resolution_warning_hours: Hours
     advanced_resolution_breach_hours: Hours
     pass_over_minutes: Minutes
+    hand_over_grace_minutes: Minutes
+    unseen_hours: Hours
+    nobody_on_duty_minutes: Minutes
     offpeak_hours: HoursOfTheWeek
     offpeak_tickets_per_window: Count
     offpeak_work: Words
@@ -136,6 +139,9 @@ class Terms:
     advanced_resolution_warning: timedelta
     advanced_resolution_breach: timedelta
     pass_over: timedelta
+    hand_over_grace: timedelta
+    unseen: timedelta
+    nobody_on_duty: timedelta
     offpeak_hours: Week
     offpeak_tickets_per_window: int
     offpeak_work: tuple[str, ...]

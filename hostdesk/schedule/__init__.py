@@ -1,1 +1,4 @@
-"""Who is on duty when (sla.hours), and windows for larger work (sla.offpeak). Main verbs: `start`, `end`, `take_place`."""
+"""Who is to work when, and who does (sla.hours, channel.tickets); windows for larger work (sla.offpeak).
+
+Main verbs: `actions.start`, `end`, `take_place`; `planning.plan_shift`, `change_plan`; `watching.watch`.
+"""

@@ -34,10 +34,18 @@ def start(agent: Agent, *, by: Actor, at: datetime) -> Shift:
 
 
 @transaction.atomic
-def end(agent: Agent, *, by: Actor, at: datetime) -> None:
-    """The agent is off duty from now on; no open shift is no error."""
-    if Shift.objects.filter(agent=agent, ended_at=None).update(ended_at=at):
-        note("agent", agent.pk, "ended a shift", by=by, at=at)
+def end(agent: Agent, *, by: Actor, at: datetime, why: str = "") -> bool:
+    """The agent is off duty from now on; whether a shift was open. None open is no error.
+
+    A clock that was set back meanwhile makes no shift end before it began.
+    """
+    open_one = Shift.objects.select_for_update().filter(agent=agent, ended_at=None).first()
+    if open_one is None:
+        return False
+    open_one.ended_at = max(at, open_one.started_at)
+    open_one.save(update_fields=["ended_at"])
+    note("agent", agent.pk, "ended a shift", by=by, at=at, facts={"why": why} if why else {})
+    return True
 
 
 def plan_windows(at: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Shifts, and windows for larger work."""
+"""Shifts and their plan, what was told of it, and windows for larger work."""
 
 from __future__ import annotations
 
@@ -94,3 +94,114 @@ class MaintenanceWindow(models.Model):
     def free(self) -> int:
         """Places that can still be had."""
         return 0 if self.closed_at else self.capacity - self.booked
+
+
+_ONE_DAY = models.Q(from_minute__gte=0, from_minute__lt=1440, to_minute__gte=0, to_minute__lte=1440)
+
+
+class PlannedShift(models.Model):
+    """One row of the weekly plan: an agent works for a team from `from_minute` to `to_minute` of each such weekday.
+
+    Minutes count from local midnight, on the clock of the operator; `to_minute` not after `from_minute` is on the next
+    day. `weekday` 0 is Monday. `since` and `until` are local days, both included; without `until` it goes on.
+    """
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="planned_shifts")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    weekday = models.SmallIntegerField()
+    from_minute = models.SmallIntegerField()
+    to_minute = models.SmallIntegerField()
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(weekday__gte=0, weekday__lte=6), name="planned_shift_weekday"
+            ),
+            models.CheckConstraint(condition=_ONE_DAY, name="planned_shift_minutes"),
+        ]
+
+
+class PlanChange(models.Model):
+    """An exception from the weekly plan on some local days, both included.
+
+    Sick, leave and swap take the agent's hours away and give them to `stand_in`, where there is one; `extra` adds the
+    hours from `from_minute` to `to_minute` of each of the days.
+    """
+
+    class Kind(models.TextChoices):
+        """Why the plan differs."""
+
+        SICK = "sick", "sick"
+        LEAVE = "leave", "on leave"
+        SWAP = "swap", "swapped"
+        EXTRA = "extra", "extra shift"
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="plan_changes")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    stand_in = models.ForeignKey(Agent, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    from_minute = models.SmallIntegerField(default=0)
+    to_minute = models.SmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["sick", "leave", "swap", "extra"]), name="plan_change_kind"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(last_day__gte=models.F("first_day")), name="plan_change_days"
+            ),
+            models.CheckConstraint(condition=_ONE_DAY, name="plan_change_minutes"),
+        ]
+        indexes = [models.Index(fields=["last_day"], name="plan_change_last_day")]
+
+
+class HoleNotice(models.Model):
+    """Supervisors were told of a hole in the plan, known by its beginning; once early and once the day before."""
+
+    begins_at = models.DateTimeField()
+    near = models.BooleanField()
+    told_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["begins_at", "near"], name="hole_told_once")]
+
+
+class Uncovered(models.Model):
+    """A stretch of promised time in which nobody was on duty; open while `ended_at` is empty, and at most one is."""
+
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    open = models.BooleanField(default=True)
+    """Repeats `ended_at` so that the database keeps it to one."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["open"], condition=models.Q(open=True), name="uncovered_one_open"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(open=True, ended_at=None) | models.Q(open=False, ended_at__isnull=False),
+                name="uncovered_open_or_ended",
+            ),
+        ]
+        indexes = [models.Index(fields=["-began_at"], name="uncovered_began")]
+
+
+class UncoveredNotice(models.Model):
+    """The emergency contact was told that nobody is on duty; `hour` is the number of the hour since 1970, used once."""
+
+    uncovered = models.ForeignKey(Uncovered, on_delete=models.CASCADE, related_name="notices")
+    hour = models.BigIntegerField(unique=True)
+    told_at = models.DateTimeField()
+
+
+class Watch(models.Model):
+    """The one row that remembers when shifts were looked at last, and since when they have been without a break."""
+
+    looked_at = models.DateTimeField()
+    awake_since = models.DateTimeField()

@@ -5,38 +5,57 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from hostdesk.kit.refusals import Missing
 from hostdesk.people import queries as people
 from hostdesk.people.models import Agent, Team
 from hostdesk.policy.queries import Version
+from hostdesk.schedule import duty_rules, plan
 from hostdesk.schedule.models import MaintenanceWindow, Shift
 from hostdesk.sla.hours import Hours
 
 
 def on_duty(at: datetime, *, team: str = Team.SUPPORT) -> list[Agent]:
-    """The active agents of a team whose shift covers this instant, by name.
+    """The active agents of a team who are at work at this instant, by name.
 
-    When nobody has begun a shift, all active agents of the team: support runs round the clock (sla.hours), so a
-    warning must reach somebody. For the same reason a desk that keeps no shifts at all needs no setting.
+    At work is who began a shift and has not ended it, and who was seen at the desk during a planned one; planned alone
+    is not enough. When nobody is, all active agents of the team: support runs round the clock (sla.hours), so a warning
+    must reach somebody. For the same reason a desk that keeps no shifts at all needs no setting.
     """
-    return list(_on_shift(at, team)) or people.agents_of_team(team)
+    return _at_work(at, team) or people.agents_of_team(team)
 
 
 def is_anybody_on_shift(at: datetime, *, team: str = Team.SUPPORT) -> bool:
-    """Whether `on_duty` names people in a shift, and not the whole team for want of any."""
-    return _on_shift(at, team).exists()
+    """Whether `on_duty` names people at work, and not the whole team for want of any."""
+    return bool(_at_work(at, team))
 
 
-def _on_shift(at: datetime, team: str) -> QuerySet[Agent]:
-    running = Shift.objects.running(at).values("agent")
-    return Agent.objects.active().in_team(team).filter(pk__in=running).order_by("name", "pk")
+def agents_at_work(at: datetime) -> set[int]:
+    """The keys of all who are at work at this instant, whatever their team."""
+    running = set(Shift.objects.running(at).values_list("agent_id", flat=True))
+    if plan.is_planned(at):
+        known = plan.standings(at)
+        running |= {agent for agent, (standing, _) in known.items() if standing == "seen"}
+    return running
+
+
+def _at_work(at: datetime, team: str) -> list[Agent]:
+    keys = agents_at_work(at)
+    return [agent for agent in people.agents_of_team(team) if agent.pk in keys] if keys else []
 
 
 def open_shift(agent: Agent) -> Shift | None:
     """The shift in which an agent is now, if any."""
     return Shift.objects.filter(agent=agent, ended_at=None).first()
+
+
+def last_on_duty(agent: Agent, at: datetime) -> datetime | None:
+    """When an agent was last at work before the present shift: its end, by button or by plan; None when never."""
+    ended = Shift.objects.filter(agent=agent, ended_at__lte=at).order_by("-ended_at")
+    by_button = ended.values_list("ended_at", flat=True).first()
+    signs = plan.signs(at).get(agent.pk, duty_rules.Signs())
+    return max((one for one in (by_button, signs.planned_until) if one is not None), default=None)
 
 
 def windows_for(

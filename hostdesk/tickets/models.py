@@ -12,6 +12,7 @@ from hostdesk.people.models import Agent, Contact, Person, Team
 from hostdesk.policy.models import PolicyVersion
 from hostdesk.sla.models import ClockRow
 from hostdesk.tickets.queue_models import HandOut, PassOver, SkillNeed, TicketSkill
+from hostdesk.tickets.shift_models import HandOver
 
 __all__ = [
     "ENDED",
@@ -22,6 +23,7 @@ __all__ = [
     "ClockStep",
     "Draft",
     "HandOut",
+    "HandOver",
     "Message",
     "PassOver",
     "Presence",

@@ -13,6 +13,7 @@ from hostdesk.tickets.views import (
     desk_handling,
     desk_ledger,
     desk_lists,
+    desk_shift,
     desk_ticket,
     desk_verbs,
 )
@@ -60,6 +61,8 @@ _DESK = [
     path("desk/messages/<int:pk>/formatted", desk_ticket.formatted, name="formatted"),
     path("desk/messages/<int:pk>/letter", desk_ticket.letter, name="letter"),
     path("desk/search", desk_lists.search, name="search"),
+    path("desk/shift/hand-over", desk_shift.hand_over, name="hand_over"),
+    path("desk/shift/away", desk_shift.since_away, name="since_away"),
 ]
 
 urlpatterns = [*_DESK, *CLIENT]

@@ -17,6 +17,7 @@ from hostdesk.requests.actions.recovering import find_account, start
 from hostdesk.requests.models import Recovery, RecoveryLink, RegistrationRecord
 from hostdesk.requests.views.desk_phone import sealed
 from hostdesk.tickets.consult_models import Consult
+from hostdesk.schedule import planning
 from hostdesk.tickets.models import Attachment, Breach, Message
 from tests.house.access import TABLE
 
@@ -85,6 +86,7 @@ class Staffed:
             "skill": add_skill("dns", by=staff["admin"], at=world.now).pk,
             "mail": mail.pk,
             "outbound": OutboundMail.objects.first().pk,
+            **planned(staff["level1"], by=staff["supervisor"], at=world.now),
             "person_session": self.person.session.pk,
             "request": self.asks_for("plan_change", {"plan": "Business"}).pk,
             "password_request": self.asks_for("mailbox_password", {"mailbox": "info@acme.example"}).pk,
@@ -131,6 +133,15 @@ class Staffed:
                 )
             transaction.set_rollback(True)
         return answer
+
+
+def planned(agent, *, by, at):
+    """A weekly shift and an exception of an agent."""
+    team = agent.teams.get(slug="support")
+    shift = planning.plan_shift(agent, team, [0], planning.Hours(0, 60), since=at.date(), by=by, at=at)[0]
+    sick = planning.Difference("sick", at.date(), at.date())
+    change = planning.change_plan(agent, team, sick, by=by, at=at)
+    return {"planned_shift": shift.pk, "plan_change": change.pk}
 
 
 def broken(ticket, at):

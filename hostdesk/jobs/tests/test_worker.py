@@ -162,3 +162,13 @@ def test_silence_is_noticed_after_a_minute_and_told_once(db):
     assert beats.living_parts(at=AT) == {"worker"}
     beats.beat("worker@h/x:1", "worker", started_at=AT, at=late)
     assert Heartbeat.objects.get().warned_at is None
+
+
+def test_periodic_work_goes_on_after_the_clock_was_set_back():
+    piece = Periodic("tidy after a jump", lambda _: 0, HOUR)
+    assert take_due([piece], at=AT + timedelta(days=365)) is piece
+
+    assert take_due([piece], at=AT) is piece
+    assert take_due([piece], at=AT + HOUR - timedelta(seconds=1)) is None
+    # Two machines whose clocks differ by a little do it once.
+    assert take_due([piece], at=AT - timedelta(minutes=1)) is None

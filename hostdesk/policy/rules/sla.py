@@ -36,6 +36,15 @@ def open_hours(terms: Terms) -> OpenHours:
     return OpenHours(terms.support_hours, frozenset(date.fromisoformat(day) for day in days))
 
 
+@rule("sla.hours")
+def nobody_for(terms: Terms) -> timedelta | None:
+    """How long nobody may be on duty in promised hours before it is told; None in a version that does not say.
+
+    Clause: sla.hours.
+    """
+    return vars(terms).get("nobody_on_duty")
+
+
 @rule("sla.response", "sla.hours")
 def response_target(terms: Terms) -> Target:
     """When the first substantive answer is due, in running time from arrival. Clauses: sla.response, sla.hours."""

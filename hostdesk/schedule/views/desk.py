@@ -8,7 +8,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from hostdesk.people.access import agents_only
-from hostdesk.schedule import actions, queries
+from hostdesk.people.powers import KEEPERS
+from hostdesk.schedule import actions, queries, shown
 from hostdesk.web.htmx import go, safe_next
 
 
@@ -20,8 +21,8 @@ def duty(request: HttpRequest) -> HttpResponse:
     context = {
         "place": "duty",
         "shift": queries.open_shift(agent),
-        "agents": queries.on_duty(at),
-        "anybody": queries.is_anybody_on_shift(at),
+        "duty": shown.duty(agent, at),
+        "keeper": agent.role in KEEPERS,
     }
     return render(request, "schedule/duty.html", context)
 
