@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 
 from hostdesk.demo import company as companies
-from hostdesk.demo import rhythm
+from hostdesk.demo import planned, rhythm
 from hostdesk.demo.agenda import Agenda
 from hostdesk.demo.changes import Changes
 from hostdesk.demo.company import Company, Writer
@@ -120,6 +120,10 @@ class _Month:
         return Built(Ticket.objects.count(), InboundMail.objects.count(), desk.mailboxes.delivered)
 
     def _plan(self, company: Company, crew: Crew, talks: Conversations) -> None:
+        planned.plan_weeks(company, at=self.start - _BEFORE_OPENING, zone=self.zone)
+        for hours, step in ((50, planned.plan_leave), (5, planned.fit_to_crew)):
+            when = self.now - timedelta(hours=hours)
+            self.agenda.put(when, partial(self._plan_shifts, company, step))
         crew.keep_rota(rhythm.turns(self.chance, start=self.start, now=self.now, zone=self.zone))
         Scenes(talks, self.now, self.start).stage()
         Changes(talks, self.now, self.start).stage()
@@ -137,6 +141,9 @@ class _Month:
             self.agenda.put(looks, partial(crew.look_now, name, talks.taken))
         self._stage_bad_day(company, talks)
         self._fill_a_mailbox(talks)
+
+    def _plan_shifts(self, company: Company, step: Callable[..., None], at: datetime) -> None:
+        step(company, now=self.now, at=at, zone=self.zone)
 
     def _stage_bad_day(self, company: Company, talks: Conversations) -> None:
         at = (self.now - _BAD_DAY_AGO).astimezone(self.zone).replace(hour=10, minute=12)

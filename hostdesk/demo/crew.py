@@ -13,8 +13,11 @@ from hostdesk.demo.company import Company
 from hostdesk.demo.rhythm import Turn, between
 from hostdesk.people.models import Agent
 from hostdesk.schedule import actions as schedule
+from hostdesk.tickets.actions.handing_over import Line, end_shift
 from hostdesk.tickets.actions.taking import assign, take_next
+from hostdesk.tickets.models import OURS
 from hostdesk.tickets.queries.access import ticket_for_agent
+from hostdesk.tickets.queries.desk import mine_for_agent
 
 Taken = Callable[[int, Agent, datetime], None]
 
@@ -113,6 +116,18 @@ class Crew:
         self.on_duty.add(name)
 
     def _end(self, name: str, at: datetime) -> None:
-        agent = self.company.staff[name]
-        schedule.end(agent, by=agent.actor(), at=at)
         self.on_duty.discard(name)
+        agent = self.company.staff[name]
+        end_shift(self._left_by(agent), by=agent, at=at)
+
+    def _left_by(self, agent: Agent) -> list[Line]:
+        """What waits for us and goes to a colleague who is there, or to the queue when nobody is; with a word or without."""
+        held = [row for row in mine_for_agent(agent) if row.state in OURS]
+        there = [self.company.staff[name] for name in self.workers()]
+        lines = []
+        for row in held:
+            note = _HAND_OVERS[row.pk % len(_HAND_OVERS)]
+            ticket = ticket_for_agent(agent, row.pk)
+            colleague = there[row.pk % len(there)] if there else None
+            lines.append(Line(ticket, note, "colleague" if colleague else "queue", colleague))
+        return lines

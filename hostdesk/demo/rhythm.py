@@ -29,7 +29,9 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class _Shift:
+class Shift:
+    """One line of the rota: minutes of the local day; one that ends after midnight goes on into the next day."""
+
     agent: str
     starts: int
     ends: int
@@ -37,18 +39,17 @@ class _Shift:
     weekends: bool = False
 
 
-# Minutes of the local day; a shift that ends after midnight goes on into the next one.
-_ROTA = (
-    _Shift("lerato", 6 * 60, 14 * 60 + 30, weekends=True),
-    _Shift("johan", 6 * 60 + 30, 15 * 60),
-    _Shift("naledi", 8 * 60, 17 * 60),
-    _Shift("pieter", 8 * 60, 17 * 60),
-    _Shift("anita", 8 * 60, 16 * 60),
-    _Shift("sipho", 13 * 60 + 30, 22 * 60 + 30),
-    _Shift("ayesha", 14 * 60, 22 * 60 + 30, weekends=True),
-    _Shift("ruan", 22 * 60, 30 * 60 + 30, weekends=True),
+ROTA = (
+    Shift("lerato", 6 * 60, 14 * 60 + 30, weekends=True),
+    Shift("johan", 6 * 60 + 30, 15 * 60),
+    Shift("naledi", 8 * 60, 17 * 60),
+    Shift("pieter", 8 * 60, 17 * 60),
+    Shift("anita", 8 * 60, 16 * 60),
+    Shift("sipho", 13 * 60 + 30, 22 * 60 + 30),
+    Shift("ayesha", 14 * 60, 22 * 60 + 30, weekends=True),
+    Shift("ruan", 22 * 60, 30 * 60 + 30, weekends=True),
 )
-_CREW_NOW = (("pieter", 236), ("johan", 231), ("lerato", 224), ("naledi", 172), ("ayesha", 118))
+CREW_NOW = (("pieter", 236), ("johan", 231), ("lerato", 224), ("naledi", 172), ("ayesha", 118))
 
 
 def requests(chance: Random, *, start: datetime, now: datetime, zone: ZoneInfo) -> list[datetime]:
@@ -68,7 +69,7 @@ def turns(chance: Random, *, start: datetime, now: datetime, zone: ZoneInfo) -> 
     found = []
     for day in _local_days(start - timedelta(days=1), now, zone):
         midnight = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(start.tzinfo)
-        for shift in _ROTA:
+        for shift in ROTA:
             if not (shift.weekdays if day.weekday() < _WORKING_DAYS else shift.weekends):
                 continue
             begins = midnight + timedelta(
@@ -80,7 +81,7 @@ def turns(chance: Random, *, start: datetime, now: datetime, zone: ZoneInfo) -> 
             begins, ends = max(begins, start + timedelta(hours=1)), min(ends, last)
             if begins < ends:
                 found.append(Turn(shift.agent, begins, ends))
-    crew = [Turn(agent, now - timedelta(minutes=minutes), None) for agent, minutes in _CREW_NOW]
+    crew = [Turn(agent, now - timedelta(minutes=minutes), None) for agent, minutes in CREW_NOW]
     return [*found, *crew]
 
 

@@ -130,16 +130,21 @@ def _somebody(agent: Agent, standing: Standing, signs: Signs, at: datetime, zone
     word, tone = _WORDS[standing]
     parts = []
     if signs.begun_at is not None:
-        parts.append(f"since {moments.said(signs.begun_at, zone, now=at)}")
+        parts.append(f"since {_short(signs.begun_at, zone, at)}")
     elif standing == "seen":
         parts.append("seen at the desk")
     elif standing == "absent" and signs.turn is not None:
-        parts.append(f"since {moments.said(signs.turn.starts_at, zone, now=at)}")
+        parts.append(f"since {_short(signs.turn.starts_at, zone, at)}")
     if signs.turn is not None:
-        parts.append(f"planned until {moments.said(signs.turn.ends_at, zone, now=at)}")
+        parts.append(f"planned until {_short(signs.turn.ends_at, zone, at)}")
     elif signs.begun_at is not None and signs.planned_until and signs.planned_until > signs.begun_at:
-        parts.append(f"was planned until {moments.said(signs.planned_until, zone, now=at)}")
+        parts.append(f"was planned until {_short(signs.planned_until, zone, at)}")
     return Somebody(agent.name, agent.get_role_display(), word, tone, ", ".join(parts))
+
+
+def _short(instant: datetime, zone: ZoneInfo, at: datetime) -> str:
+    """`07:30` today, else as `moments.said`."""
+    return moments.said(instant, zone, now=at).removeprefix("today ")
 
 
 def spoken(stretch: Stretch, zone: ZoneInfo, at: datetime) -> str:
@@ -163,6 +168,7 @@ class _Seen:
 def _day(day: date, turns: Sequence[Turn], holes: Sequence[Stretch], seen: _Seen) -> Day:
     names, reader, at, zone = seen.names, seen.reader, seen.at, seen.zone
     begin, end = duty_rules.instant(day, 0, zone), duty_rules.instant(day, 24 * 60, zone)
+    today = at.astimezone(zone).date()
     lines = [
         Line(
             hours=f"{one.starts_at.astimezone(zone):%H:%M} to {one.ends_at.astimezone(zone):%H:%M}",
@@ -171,9 +177,9 @@ def _day(day: date, turns: Sequence[Turn], holes: Sequence[Stretch], seen: _Seen
             is_mine=one.agent == reader.pk,
         )
         for one in turns
-        if one.day == day
+        # Whoever began yesterday and is still to work stands in today's line.
+        if one.day == day or (day == today and one.starts_at <= at < one.ends_at)
     ]
-    today = at.astimezone(zone).date()
     label = {0: "Today", 1: "Tomorrow"}.get((day - today).days, WEEKDAYS[day.weekday()])
     inside = [one for one in holes if one[0] < end and one[1] > begin]
     return Day(
@@ -212,14 +218,14 @@ def _place(at: datetime, begin: datetime, end: datetime) -> int:
 
 @dataclass(frozen=True, slots=True)
 class WeeklyRow:
-    """One weekly shift as a supervisor changes it."""
+    """The weekly shifts of one agent with the same hours: `days` in words, `each` as (key, weekday) to be ended."""
 
-    pk: int
     name: str
     team: str
-    weekday: str
+    days: str
     hours: str
     since: date | None
+    each: tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,20 +241,35 @@ class ChangeRow:
 
 
 def weekly_rows(at: datetime) -> list[WeeklyRow]:
-    """The weekly plan in force and to come, by weekday and beginning."""
+    """The weekly plan in force and to come, by beginning and name, the days of the same hours together."""
     today = at.astimezone(plan.zone()).date()
     rows = PlannedShift.objects.filter(agent__active=True, until=None).select_related("agent", "team")
+    found: dict[tuple[object, ...], list[PlannedShift]] = {}
+    for row in rows.order_by("from_minute", "agent__name", "agent_id", "weekday", "pk"):
+        since = row.since if row.since > today else None
+        found.setdefault((row.from_minute, row.to_minute, row.agent_id, row.team_id, since), []).append(row)
     return [
         WeeklyRow(
-            row.pk,
-            row.agent.name,
-            row.team.name,
-            WEEKDAYS[row.weekday],
-            _clocks(row.from_minute, row.to_minute),
-            row.since if row.since > today else None,
+            some[0].agent.name,
+            some[0].team.name,
+            _weekdays([row.weekday for row in some]),
+            _clocks(some[0].from_minute, some[0].to_minute),
+            some[0].since if some[0].since > today else None,
+            tuple((row.pk, WEEKDAYS[row.weekday]) for row in some),
         )
-        for row in rows.order_by("weekday", "from_minute", "agent__name", "pk")
+        for some in found.values()
     ]
+
+
+def _weekdays(days: Sequence[int]) -> str:
+    """`every day`, `Mon to Fri`, `Mon, Wed`."""
+    chosen = sorted(set(days))
+    short = [WEEKDAYS[day][:3] for day in chosen]
+    if len(chosen) == len(WEEKDAYS):
+        return "every day"
+    if len(chosen) > 2 and chosen[-1] - chosen[0] == len(chosen) - 1:  # noqa: PLR2004  (two are named)
+        return f"{short[0]} to {short[-1]}"
+    return ", ".join(short)
 
 
 def change_rows(at: datetime) -> list[ChangeRow]:

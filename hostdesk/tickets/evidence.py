@@ -8,13 +8,16 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Exists, F, OuterRef, Q
 
 from hostdesk.audit.models import Decision, Entry
-from hostdesk.kit import numbers
+from hostdesk.kit import moments, numbers
 from hostdesk.kit.moments import in_words
 from hostdesk.policy.registry import Evidence, evidence
+from hostdesk.schedule import plan
+from hostdesk.schedule.watching import uncovered_lately
 from hostdesk.tickets.consult_models import Consult
 from hostdesk.tickets.delay_models import Delay
 from hostdesk.tickets.models import Breach, SlaClock, Ticket
 from hostdesk.tickets.queries.fairness import fairness
+from hostdesk.tickets.shift_models import HandOver
 
 SPAN = timedelta(days=30)
 _LISTED = 20
@@ -30,7 +33,28 @@ def hours(at: datetime) -> Evidence:
     count, wrong = opened.count(), [numbers.shown(pk) for pk in late.values_list("pk", flat=True)[:_LISTED]]
     weekend = opened.filter(opened_at__iso_week_day__gte=6).count()
     sentence = f"{count} tickets in 30 days, {weekend} of them at a weekend; each clock ran from the arrival."
-    return Evidence(count, _share(count, len(wrong)), wrong, sentence)
+    gaps, said = _cover(at)
+    return Evidence(count, _share(count, len(wrong)), [*wrong, *gaps][:_LISTED], f"{sentence}{said}")
+
+
+def _cover(at: datetime) -> tuple[list[str], str]:
+    """Times of the last 30 days without anybody on duty and holes in the coming plan, and both in a sentence."""
+    if not plan.keeps_shifts(at):
+        return [], ""
+    zone = plan.zone()
+
+    def spoken(begin: datetime, end: datetime) -> str:
+        return " to ".join(moments.day_and_time(one, zone, now=at) for one in (begin, end))
+
+    empty = [(row.began_at, row.ended_at or at) for row in uncovered_lately(at - SPAN, at)]
+    holes = plan.holes(at)
+    length = moments.in_words(sum((end - begin for begin, end in empty), timedelta(0)))
+    lines = [f"nobody was on duty: {spoken(*one)}" for one in reversed(empty)]
+    lines += [f"nobody is planned: {spoken(*one)}" for one in holes]
+    return lines, (
+        f" Nobody was on duty for {length} of these days; the plan of the coming seven has"
+        f" {len(holes) or 'no'} hole{'' if len(holes) == 1 else 's'}."
+    )
 
 
 @evidence("sla.response")
@@ -148,11 +172,15 @@ def histories(at: datetime) -> Evidence:
     count = recent.count()
     bare = [numbers.shown(pk) for pk in recent.exclude(Exists(opened)).values_list("pk", flat=True)[:_LISTED]]
     events = Entry.objects.filter(subject_type="ticket", at__gte=at - SPAN, at__lte=at).count()
+    handed = HandOver.objects.filter(at__gte=at - SPAN, at__lte=at)
+    kinds = dict(handed.values_list("how").annotate(many=Count("pk")).values_list("how", "many"))
+    by_hand = kinds.pop(HandOver.How.SHIFT_END, 0)
     return Evidence(
         count,
         _share(count, len(bare)),
         bare,
-        f"{count} tickets in 30 days with {events} events in their history.",
+        f"{count} tickets in 30 days with {events} events in their history. {by_hand} were handed over at the end of a"
+        f" shift; {sum(kinds.values())} came back to the queue because their holder was gone.",
     )
 
 

@@ -16,8 +16,8 @@ from hostdesk.requests.actions.asking import Wish, ask
 from hostdesk.requests.actions.recovering import find_account, start
 from hostdesk.requests.models import Recovery, RecoveryLink, RegistrationRecord
 from hostdesk.requests.views.desk_phone import sealed
-from hostdesk.tickets.consult_models import Consult
 from hostdesk.schedule import planning
+from hostdesk.tickets.consult_models import Consult
 from hostdesk.tickets.models import Attachment, Breach, Message
 from tests.house.access import TABLE
 

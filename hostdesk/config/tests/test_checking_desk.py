@@ -4,9 +4,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from hostdesk.config.checking_desk import outbound, staff
+from hostdesk.config.checking_desk import outbound, shifts, staff
 from hostdesk.config.checking_doors import relays
 from hostdesk.mail.models import OutboundMail, OutboundState
+from hostdesk.people.models import Team
+from hostdesk.schedule import planning
 
 
 def said(findings):
@@ -40,3 +42,21 @@ def test_one_mail_given_up_is_one_mail(world):
 def test_lmtp_without_a_relay_that_is_believed_is_a_warning(settings, lmtp, trusted, warned):
     settings.ENVIRONMENT = SimpleNamespace(lmtp=lmtp, trusted_relays=trusted)
     assert [(one.name, one.verdict) for one in relays()] == [("LMTP", "warning")] * warned
+
+
+def test_shifts_are_spoken_of_where_they_are_kept(world):
+    ann = world.agent("Ann")
+    assert said(shifts(world.now)) == [
+        "ok shifts: none are kept: warnings about late tickets reach the whole team."
+    ]
+    hours = planning.Hours(8 * 60, 20 * 60)
+    team = Team.objects.get(slug="support")
+    planning.plan_shift(ann, team, range(7), hours, since=world.now.date(), by=ann, at=world.now)
+
+    found = said(shifts(world.now))
+    assert found[:2] == [
+        "warning shifts: nobody is on duty now; see On duty at the desk.",
+        "warning shifts: the plan has 7 holes in the coming days, the first Mon 23 Nov, 20:00; see On duty.",
+    ]
+    (last,) = found[2:]
+    assert last.startswith("warning emergency contact: none is named, so supervisors are told")

@@ -211,6 +211,18 @@ MISTAKES = {
         "Africa/Atlantis",
         "time_zone: is not a time zone such as",
     ),
+    "an emergency contact that is no address": (
+        "operator.yaml",
+        "currency: ZAR\n",
+        "currency: ZAR\nemergency_contact: the boss\n",
+        "emergency_contact: 'the boss' is not a mail address",
+    ),
+    "an emergency contact that is the desk": (
+        "operator.yaml",
+        "currency: ZAR\n",
+        "currency: ZAR\nemergency_contact: support@itpossible.com\n",
+        "emergency_contact: must be a person's own address",
+    ),
     "words outside a clause": (
         "hosting/policy.md",
         "## About this policy\n",

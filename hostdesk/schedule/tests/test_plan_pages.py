@@ -39,6 +39,7 @@ def test_a_supervisor_plans_ends_and_makes_exceptions(world, client):
     assert list(rows) == [(ann.pk, 0, 1320, 360), (ann.pk, 4, 1320, 360)]
     page = client.get("/desk/shift/plan").content.decode()
     assert "22:00 to 06:00 the next day" in page
+    assert "<td>Mon, Fri</td>" in page
     assert "holes in the coming seven days" in page
 
     away = {"agent": ann.pk, "team": team.pk, "kind": "swap", "first_day": today.isoformat()}

@@ -15,6 +15,7 @@ from hostdesk.schedule.queries import open_shift
 from hostdesk.tickets.actions.handing_over import Line, end_shift, return_round
 from hostdesk.tickets.actions.taking import assign, take_next
 from hostdesk.tickets.actions.writing import Addition, Answer, add_customer_message, answer
+from hostdesk.tickets.evidence import histories, hours
 from hostdesk.tickets.models import Message, Ticket
 from hostdesk.tickets.queries.handing_over import shift_end, since_away
 from hostdesk.tickets.shift_models import HandOver
@@ -280,3 +281,22 @@ def test_the_pages_hand_over_and_show_it(world, client):
     away = client.get("/desk/shift/away").content.decode()
     assert "Ask &lt;i&gt;them&lt;/i&gt;." in away
     assert "gave it to you" in away
+
+
+@clause("channel.tickets")
+@clause("sla.hours")
+def test_evidence_counts_hand_overs_and_times_without_anybody(world, shift):
+    ann, ben = shift
+    lets_pass(world, minutes=35)
+    end_shift([Line(ticket("ours"), "")], by=ann, at=world.now)
+    schedule.end(ben, by=ben.actor(), at=world.now)
+    begun = world.now + timedelta(minutes=5)
+    lets_pass(world, minutes=65)
+    schedule.start(ben, by=ben.actor(), at=world.now)
+    lets_pass(world, minutes=5)
+
+    assert "1 were handed over at the end of a shift; 0 came back" in histories(world.now).sentence
+    found = hours(world.now)
+    assert found.exceptions == ["nobody was on duty: Mon 23 Nov, 08:40 to Mon 23 Nov, 09:45"]
+    assert "Nobody was on duty for 1 hour 5 minutes of these days" in found.sentence
+    assert begun.isoformat() == "2026-11-23T06:40:00+00:00"
