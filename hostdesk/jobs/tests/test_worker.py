@@ -164,7 +164,7 @@ def test_silence_is_noticed_after_a_minute_and_told_once(db):
     assert Heartbeat.objects.get().warned_at is None
 
 
-def test_periodic_work_goes_on_after_the_clock_was_set_back():
+def test_periodic_work_goes_on_after_the_clock_was_set_back(db):
     piece = Periodic("tidy after a jump", lambda _: 0, HOUR)
     assert take_due([piece], at=AT + timedelta(days=365)) is piece
 
