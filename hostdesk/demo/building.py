@@ -72,8 +72,17 @@ def is_there() -> bool:
     return Customer.objects.exists()
 
 
-def build(*, now: datetime, seed: int = SEED, days: int = DAYS, say: Say = lambda _: None) -> Built:
+def build(
+    *,
+    now: datetime,
+    seed: int = SEED,
+    days: int = DAYS,
+    odd: rhythm.OddDay | None = None,
+    say: Say = lambda _: None,
+) -> Built:
     """Make the company and its last `days` up to `now`; the same seed and instant give the same.
+
+    `odd` is a day on which more write or fewer are there: the shown demo has none.
 
     Nothing leaves the house: its mails are delivered into memory, each at its time.
     Refused: a desk that has customers already. One commit: a half-made demo never stays behind.
@@ -83,15 +92,16 @@ def build(*, now: datetime, seed: int = SEED, days: int = DAYS, say: Say = lambd
             "", "This desk has customers already; a demo company is made in an empty data folder only."
         )
     with ParserPool() as pool, ThreadPoolExecutor(1) as threads, transaction.atomic():
-        return _Month(now=now, seed=seed, days=days, say=say).play(pool, threads)
+        return _Month(now=now, seed=seed, days=days, odd=odd, say=say).play(pool, threads)
 
 
 class _Month:
     """One run: chance, agenda and everybody in it."""
 
-    def __init__(self, *, now: datetime, seed: int, days: int, say: Say) -> None:
+    def __init__(self, *, now: datetime, seed: int, days: int, odd: rhythm.OddDay | None, say: Say) -> None:
         self.chance = Random(seed)  # noqa: S311  (a demo, nothing secret)
         self.now, self.start, self.say = now, now - timedelta(days=days), say
+        self.odd = odd
         self.zone = ZoneInfo(settings.TIME_ZONE)
         self.agenda = Agenda(self.start, now - timedelta(seconds=30))
 
@@ -124,11 +134,17 @@ class _Month:
         for hours, step in ((50, planned.plan_leave), (5, planned.fit_to_crew)):
             when = self.now - timedelta(hours=hours)
             self.agenda.put(when, partial(self._plan_shifts, company, step))
-        crew.keep_rota(rhythm.turns(self.chance, start=self.start, now=self.now, zone=self.zone))
+        crew.keep_rota(
+            rhythm.turns(self.chance, start=self.start, now=self.now, zone=self.zone, odd=self.odd)
+        )
         Scenes(talks, self.now, self.start).stage()
         Changes(talks, self.now, self.start).stage()
         usual = rhythm.requests(
-            self.chance, start=self.start + timedelta(hours=2), now=self.now, zone=self.zone
+            self.chance,
+            start=self.start + timedelta(hours=2),
+            now=self.now,
+            zone=self.zone,
+            odd=self.odd,
         )
         lively = [self.now - timedelta(minutes=minutes) for minutes in _LIVELY]
         asked = list(_pairs(company, self.chance, len(usual) + len(lively)))

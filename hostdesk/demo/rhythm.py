@@ -29,6 +29,15 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class OddDay:
+    """A local day unlike others: `times` as many requests come, and these agents stay away."""
+
+    day: date
+    times: int = 1
+    away: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Shift:
     """One line of the rota: minutes of the local day; one that ends after midnight goes on into the next day."""
 
@@ -52,18 +61,23 @@ ROTA = (
 CREW_NOW = (("pieter", 236), ("johan", 231), ("lerato", 224), ("naledi", 172), ("ayesha", 118))
 
 
-def requests(chance: Random, *, start: datetime, now: datetime, zone: ZoneInfo) -> list[datetime]:
+def requests(
+    chance: Random, *, start: datetime, now: datetime, zone: ZoneInfo, odd: OddDay | None = None
+) -> list[datetime]:
     """Instants at which ordinary requests arrive from `start` until the staged stretch before `now`, in order."""
     found = []
     for day in _local_days(start, now, zone):
         least, most = _DAYS[day.weekday()]
-        for hour in chance.choices(range(24), weights=_HOURS, k=chance.randint(least, most)):
+        count = chance.randint(least, most) * (odd.times if odd and odd.day == day else 1)
+        for hour in chance.choices(range(24), weights=_HOURS, k=count):
             local = datetime(day.year, day.month, day.day, hour, tzinfo=zone)
             found.append(local.astimezone(start.tzinfo) + timedelta(seconds=chance.randrange(3600)))
     return sorted(one for one in found if start < one < now - LIVELY)
 
 
-def turns(chance: Random, *, start: datetime, now: datetime, zone: ZoneInfo) -> list[Turn]:
+def turns(
+    chance: Random, *, start: datetime, now: datetime, zone: ZoneInfo, odd: OddDay | None = None
+) -> list[Turn]:
     """Who was on duty from `start` on, by the rota and some minutes of chance; then the crew of now."""
     last = now - LAST_CREW
     found = []
@@ -71,6 +85,8 @@ def turns(chance: Random, *, start: datetime, now: datetime, zone: ZoneInfo) -> 
         midnight = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(start.tzinfo)
         for shift in ROTA:
             if not (shift.weekdays if day.weekday() < _WORKING_DAYS else shift.weekends):
+                continue
+            if odd and odd.day == day and shift.agent in odd.away:
                 continue
             begins = midnight + timedelta(
                 minutes=shift.starts + chance.randint(-6, 9), seconds=chance.randrange(60)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -43,6 +44,22 @@ def agents_at_work(at: datetime) -> set[int]:
 def _at_work(at: datetime, team: str) -> list[Agent]:
     keys = agents_at_work(at)
     return [agent for agent in people.agents_of_team(team) if agent.pk in keys] if keys else []
+
+
+def turns(
+    team_ids: Iterable[int], *, since: datetime, at: datetime
+) -> dict[int, list[tuple[datetime, datetime | None]]]:
+    """(begin, end or None) of every turn of duty in these teams that lasted beyond `since` and had begun by `at`."""
+    lasting = Q(ended_at__gt=since) | Q(ended_at=None)
+    rows = (
+        Shift.objects.filter(lasting, started_at__lte=at, agent__memberships__team_id__in=list(team_ids))
+        .order_by("started_at", "pk")
+        .values_list("agent__memberships__team_id", "started_at", "ended_at")
+    )
+    found: dict[int, list[tuple[datetime, datetime | None]]] = {}
+    for team, begins, ends in rows:
+        found.setdefault(team, []).append((begins, ends if ends is None or ends <= at else None))
+    return found
 
 
 def open_shift(agent: Agent) -> Shift | None:

@@ -266,7 +266,14 @@ class SlaClock(ClockRow):
     )
 
     class Meta:
-        indexes = [models.Index(fields=["look_at"], name="clock_due", condition=Q(look_at__isnull=False))]
+        indexes = [
+            models.Index(fields=["look_at"], name="clock_due", condition=Q(look_at__isnull=False)),
+            models.Index(
+                fields=["-stopped_at"],
+                name="clock_answered",
+                condition=Q(kind="response", stopped_at__isnull=False),
+            ),
+        ]
         constraints = [
             # Several questions to other teams may be open at once, each with its clock.
             models.UniqueConstraint(

@@ -11,6 +11,7 @@ from hostdesk.audit.queries import decisions_of
 from hostdesk.people.models import Person
 from hostdesk.tickets.models import ENDED, SlaClock, Ticket
 from hostdesk.tickets.queries.access import tickets_for_person
+from hostdesk.tickets.queries.expected import Likely, likely_answers
 from hostdesk.tickets.queries.page import Written, written_in
 from hostdesk.tickets.queries.places import places_of
 
@@ -23,7 +24,8 @@ class Expectation:
 
     `place` is the ticket's place in the queue, 1 next, None when somebody has it or it is not our turn;
     `answer_by`, `solve_by` are None when that clock is over or waits; `waits_for_you` says whose turn it is;
-    `waits_for_details`: nothing goes on before the contact's details are in order (contact.current).
+    `waits_for_details`: nothing goes on before the contact's details are in order (contact.current);
+    `likely` is between when and when a first answer will probably come, None when too little is known.
     """
 
     place: int | None
@@ -31,6 +33,7 @@ class Expectation:
     solve_by: datetime | None
     waits_for_you: bool
     waits_for_details: bool = False
+    likely: Likely | None = None
 
 
 @dataclass(frozen=True)
@@ -66,19 +69,19 @@ def finished_for_person(person: Person, *, before: int | None = None, limit: int
     return list((ended.filter(pk__lt=before) if before else ended)[:limit])
 
 
-def page_for_person(ticket: Ticket) -> ClientTicket:
+def page_for_person(ticket: Ticket, *, at: datetime) -> ClientTicket:
     """All that stands on the page of a ticket which was fetched for a person; no internal word is in it."""
     written = written_in(ticket, internal=False)
-    return ClientTicket(ticket, written, expectation_of(ticket), decisions_of("ticket", [ticket.pk]))
+    return ClientTicket(ticket, written, expectation_of(ticket, at=at), decisions_of("ticket", [ticket.pk]))
 
 
-def expectation_of(ticket: Ticket) -> Expectation:
-    """Place in the queue and promised instants of one ticket (sla.response, sla.resolve, sla.fcfs)."""
-    return expectations_of([ticket])[ticket.pk]
+def expectation_of(ticket: Ticket, *, at: datetime) -> Expectation:
+    """Place in the queue, promised and probable instants of one ticket (sla.response, sla.resolve, sla.fcfs)."""
+    return expectations_of([ticket], at=at)[ticket.pk]
 
 
-def expectations_of(tickets: Iterable[Ticket]) -> dict[int, Expectation]:
-    """`expectation_of` of many tickets, by their keys; at most two queries."""
+def expectations_of(tickets: Iterable[Ticket], *, at: datetime) -> dict[int, Expectation]:
+    """`expectation_of` of many tickets, by their keys; at most two queries, six when one waits unanswered."""
     asked = list(tickets)
     if not asked:
         return {}
@@ -88,6 +91,8 @@ def expectations_of(tickets: Iterable[Ticket]) -> dict[int, Expectation]:
     }
     withheld = {clock.ticket_id for clock in running if (clock.kind, clock.state) == ("response", "paused")}
     places = places_of(asked)
+    waiting = [one for one in asked if one.pk in places and (one.pk, "response") in due]
+    likely = likely_answers(waiting, at=at)
     return {
         ticket.pk: Expectation(
             place=places.get(ticket.pk),
@@ -95,6 +100,7 @@ def expectations_of(tickets: Iterable[Ticket]) -> dict[int, Expectation]:
             solve_by=due.get((ticket.pk, "resolution")),
             waits_for_you=ticket.state == "waiting_customer",
             waits_for_details=ticket.state == "waiting_customer" and ticket.pk in withheld,
+            likely=likely.get(ticket.pk),
         )
         for ticket in asked
     }

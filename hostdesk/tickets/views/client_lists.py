@@ -91,7 +91,7 @@ def finished(request: ClientRequest) -> HttpResponse:
 
 def _rows(tickets: Iterable[Ticket], now: datetime) -> list[Row]:
     listed = list(tickets)
-    expected = client.expectations_of(listed)
+    expected = client.expectations_of(listed, at=now)
     return [_row(ticket, expected[ticket.pk], now) for ticket in listed]
 
 

@@ -51,7 +51,7 @@ def _context(
     request: ClientRequest, found: Ticket, reply: ReplyForm | None
 ) -> dict[str, Any]:  # a template context
     person, now = request.person, request.at
-    page = page_for_person(found)
+    page = page_for_person(found, at=now)
     class_words, class_clause = _CLASSES.get(TicketClass(found.ticket_class), ("", ""))
     asked_by_me = found.contact is not None and found.contact.person_id == person.pk
     return {

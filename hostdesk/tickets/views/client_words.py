@@ -12,6 +12,8 @@ from django.utils.safestring import SafeString
 from hostdesk.policy.registry import CLAUSES
 from hostdesk.tickets.models import Ticket, TicketState
 from hostdesk.tickets.queries.client import Expectation
+from hostdesk.tickets.queries.expected import Likely
+from hostdesk.tickets.views import client_likely
 from hostdesk.web import times
 
 Tone = Literal["good", "watch", "late", "ours", "plain"]
@@ -79,7 +81,12 @@ def _our_turn(ticket: Ticket, expected: Expectation, now: datetime) -> Standing:
             SafeString(headline),
         )
     if due <= now:
-        return _late(ticket, headline, due, answers=answers, now=now)
+        return _late(
+            ticket, headline, due, likely=expected.likely if answers else None, answers=answers, now=now
+        )
+    icon = "user-check" if holder else "clock"
+    if answers and expected.likely is not None:
+        return _in_the_queue(ticket, headline, expected.likely, due, now=now)
     when = times.tag(due, now)
     sentence = (
         format_html("Expect an answer from a person by {}.", when)
@@ -88,8 +95,18 @@ def _our_turn(ticket: Ticket, expected: Expectation, now: datetime) -> Standing:
     )
     brief = format_html("{}, {} by {}", headline, "answer" if answers else "solution", when)
     clause = "sla.response" if answers else "sla.resolve"
+    return Standing("good", icon, headline, sentence, promise(ticket, clause), brief)
+
+
+def _in_the_queue(ticket: Ticket, headline: str, likely: Likely, due: datetime, *, now: datetime) -> Standing:
+    in_time = likely.ends <= due
     return Standing(
-        "good", "user-check" if holder else "clock", headline, sentence, promise(ticket, clause), brief
+        "good" if in_time else "watch",
+        "clock",
+        headline,
+        client_likely.sentence(likely, due, now),
+        promise(ticket, "sla.response" if in_time else "sla.delays"),
+        format_html("{}, answer likely {}", headline, client_likely.when(likely, now)),
     )
 
 
@@ -99,16 +116,20 @@ def _place(expected: Expectation) -> str:
     return "Next in the queue" if expected.place == 1 else f"Number {expected.place} in the queue"
 
 
-def _late(ticket: Ticket, headline: str, due: datetime, *, answers: bool, now: datetime) -> Standing:
+def _late(
+    ticket: Ticket, headline: str, due: datetime, *, likely: Likely | None, answers: bool, now: datetime
+) -> Standing:
     what = "answer" if answers else "solution"
+    soon = format_html(" {}", client_likely.sentence(likely, due, now)) if likely else ""
     return Standing(
         "late",
         "triangle-alert",
         f"Our {what} is late",
         format_html(
-            "It was due by {}. A supervisor has been told. {}.",
+            "It was due by {}. A supervisor has been told. {}.{}",
             times.tag(due, now),
             headline,
+            soon,
         ),
         promise(ticket, "sla.best_effort"),
         format_html("{} late: it was due by {}", what.capitalize(), times.tag(due, now)),

@@ -1,0 +1,331 @@
+"""How long until a person answers: a range learnt from a queue's own recent answers. Pure; knows no ticket.
+
+A range is `base x ratio`. The base says how long it should take in this situation: the usual wait at this time of day,
+and for every ticket ahead the time that one agent needs for one, shared by those on duty. The ratios are those of
+recent questions of the same kind (asked as long after the arrival as this one), so that the range is as wide as the
+desk is unpredictable. How far out in those ratios the range reaches is moved after every answer: a miss widens it, a
+hit narrows it (adaptive conformal inference, Gibbs and Candes 2021), which keeps its promise through a surge as well.
+
+Times are minutes on one axis: where clocks rest at night, its minutes rest too.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from math import ceil, floor, inf
+
+MISSES = 0.16
+"""The share of questions whose answer may come outside of the range that is aimed for, half of it on each side."""
+FEWEST = 20
+"""With fewer answers nothing is said."""
+_STEP = 0.02
+_LEAST_TAIL, _MOST_TAIL = 0.004, 0.3
+_POOL = 120
+_FEW = 5
+_USUAL, _LOADED = 80, 40
+_BLOCK_WEIGHT = 12
+_FIRST_LOOK = 10.0
+_BLOCKS = 6
+_STEPS = ((60, 5), (180, 10), (inf, 30))
+"""Up to so many minutes, steps of so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """One ticket's wait for its first answer: minutes on the axis, None while it lasts.
+
+    `hour` is the hour of the local day in which it came.
+    """
+
+    arrived: float
+    answered: float | None
+    hour: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One agent on duty from `begins` to `ends`, None while it lasts; minutes on the axis."""
+
+    begins: float
+    ends: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A ticket that has waited for `waited` minutes, with `ahead` unanswered ones before it, `on_duty` agents there."""
+
+    waited: float
+    ahead: int
+    on_duty: int
+    hour: int
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """From now on, in whole round minutes: the answer comes between `least` and `most`, about five times in six."""
+
+    least: int
+    most: int
+
+
+@dataclass
+class _Kind:
+    """Questions asked equally long after an arrival: their ratios, sorted and in order, and both tails."""
+
+    ratios: list[float] = field(default_factory=list)
+    order: deque[float] = field(default_factory=deque)
+    low: float = MISSES / 2
+    high: float = MISSES / 2
+
+    def learn(self, ratio: float) -> None:
+        insort(self.ratios, ratio)
+        self.order.append(ratio)
+        if len(self.order) > _POOL:
+            del self.ratios[bisect_left(self.ratios, self.order.popleft())]
+
+    def adapt(self, said: Range, truth: float) -> None:
+        self.low = _held(self.low + _STEP * (MISSES / 2 - (truth < said.least)))
+        self.high = _held(self.high + _STEP * (MISSES / 2 - (truth > said.most)))
+
+
+class _Lately:
+    """The last so many numbers and their median, reckoned when one is added and not when it is asked for."""
+
+    def __init__(self, most: int) -> None:
+        self._order: deque[float] = deque()
+        self._sorted: list[float] = []
+        self._most = most
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def add(self, number: float) -> None:
+        self._order.append(number)
+        insort(self._sorted, number)
+        if len(self._order) > self._most:
+            del self._sorted[bisect_left(self._sorted, self._order.popleft())]
+
+    def share(self, share: float) -> float:
+        """The number below which this share of them lies."""
+        return self._sorted[min(len(self._sorted) - 1, int(len(self._sorted) * share))]
+
+    @property
+    def median(self) -> float:
+        return self.share(0.5)
+
+
+class Learnt:
+    """What a queue's answers have taught so far."""
+
+    def __init__(self) -> None:
+        self.answers = 0
+        self._usual = _Lately(_USUAL)
+        self._usual_here = [_Lately(_LOADED) for _ in range(_BLOCKS)]
+        self._each = _Lately(_LOADED)
+        self._aheads = _Lately(_USUAL)
+        self._on_duty = [_Lately(_LOADED) for _ in range(_BLOCKS)]
+        self.kinds: dict[int, _Kind] = {}
+
+    def range_for(self, asked: Question) -> Range | None:
+        """The range, or None while there is too little to learn from."""
+        kind = self._kind_for(asked.waited)
+        known = self.kinds.get(kind)
+        if self.answers < FEWEST or known is None or len(known.ratios) < FEWEST // 2:
+            return None
+        base = self.base(asked)
+        ratios, since = known.ratios, asked.waited - _begin_of(kind)
+        # Of the questions of this kind, those that would not have been answered by now.
+        first = bisect_left(ratios, since / base)
+        if len(ratios) - first < FEWEST // 2:
+            # Nobody waited that long lately: as if it had just come, at the place where it now is.
+            first, since = 0, 0.0
+        least = _at(ratios, first, known.low) * base - since
+        most = _at(ratios, first, 1 - known.high) * base - since
+        return _rounded(max(0.0, least), max(0.0, most))
+
+    def base(self, asked: Question) -> float:
+        """The minutes that it should take in this situation."""
+        return max(1.0, self._usual_wait(asked.hour) + asked.ahead * self._for_one() / max(1, asked.on_duty))
+
+    def is_long_queue(self, asked: Question) -> bool:
+        """Whether more tickets are ahead than nine times in ten."""
+        return len(self._aheads) > 0 and asked.ahead > self._aheads.share(0.9)
+
+    def is_short_of_people(self, asked: Question) -> bool:
+        """Whether fewer agents are on duty than usually at this time of day."""
+        seen = self._on_duty[_block(asked.hour)]
+        return len(seen) > 0 and asked.on_duty < seen.median
+
+    def learn_wait(self, waited: float, asked: Question) -> None:
+        """Take in one answer: how long it took, and how things stood when the ticket came."""
+        self.answers += 1
+        self._aheads.add(asked.ahead)
+        self._on_duty[_block(asked.hour)].add(asked.on_duty)
+        if asked.ahead <= 1 or not self.has_base:
+            self._usual.add(waited)
+            self._usual_here[_block(asked.hour)].add(waited)
+        else:
+            over = max(0.0, waited - self._usual_wait(asked.hour))
+            self._each.add(over * max(1, asked.on_duty) / asked.ahead)
+
+    @property
+    def has_base(self) -> bool:
+        """Whether there was an answer at all."""
+        return len(self._usual) > 0
+
+    def _kind_for(self, waited: float) -> int:
+        kind = _kind_of(waited)
+        while kind and (kind not in self.kinds or len(self.kinds[kind].ratios) < FEWEST):
+            kind -= 1
+        return kind
+
+    def _usual_wait(self, hour: int) -> float:
+        everywhere, here = self._usual.median, self._usual_here[_block(hour)]
+        if not len(here):
+            return everywhere
+        return (len(here) * here.median + _BLOCK_WEIGHT * everywhere) / (len(here) + _BLOCK_WEIGHT)
+
+    def _for_one(self) -> float:
+        """Minutes of one agent that a ticket ahead costs."""
+        return self._each.median if len(self._each) >= _FEW else self._usual.median / 2
+
+
+def learn(waits: Iterable[Wait], turns: Iterable[Turn], *, now: float) -> Learnt:
+    """Go through what happened up to `now` as it happened, asking and learning on the way."""
+    return Lessons(waits, turns).until(now)
+
+
+class Lessons:
+    """What happened to a queue, gone through in the order of time, never looking ahead."""
+
+    def __init__(self, waits: Iterable[Wait], turns: Iterable[Turn]) -> None:
+        self._waits = sorted(waits, key=lambda one: one.arrived)
+        self._duty = Duty(turns)
+        self._events = _events(self._waits)
+        self._next = 0
+        self._open: list[float] = []
+        self._asked: list[list[_Asked]] = [[] for _ in self._waits]
+        self._learnt = Learnt()
+
+    def until(self, now: float) -> Learnt:
+        """Everything that is known at `now`, which is not before the instant of the call before."""
+        while self._next < len(self._events) and self._events[self._next][0] <= now:
+            at, what, index, kind = self._events[self._next]
+            self._next += 1
+            if what in (_ANSWER, _AT_ONCE):
+                self._open.remove(self._waits[index].arrived)
+                _take_in(self._learnt, self._asked[index], at)
+                # A ticket is over with its answer: what was asked about it is not asked again.
+                self._asked[index] = []
+            else:
+                self._ask(at, index, kind)
+        return self._learnt
+
+    def _ask(self, at: float, index: int, kind: int) -> None:
+        one = self._waits[index]
+        if not kind:
+            insort(self._open, one.arrived)
+        question = Question(
+            waited=at - one.arrived,
+            ahead=bisect_left(self._open, one.arrived),
+            on_duty=self._duty.at(at),
+            hour=one.hour,
+        )
+        said = self._learnt.range_for(question)
+        base = self._learnt.base(question) if self._learnt.has_base else 0.0
+        self._asked[index].append(_Asked(at, kind, question, base, said))
+
+
+class Duty:
+    """How many agents were on duty when."""
+
+    def __init__(self, turns: Iterable[Turn]) -> None:
+        listed = list(turns)
+        self._begins = sorted(one.begins for one in listed)
+        self._ends = sorted(one.ends for one in listed if one.ends is not None)
+
+    def at(self, minute: float) -> int:
+        """Those whose turn covers this minute."""
+        return bisect_right(self._begins, minute) - bisect_right(self._ends, minute)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One question that was put to the past: when, of which kind, on which base, and what was said."""
+
+    at: float
+    kind: int
+    question: Question
+    base: float
+    said: Range | None
+
+
+_ANSWER, _LOOK, _AT_ONCE = range(3)
+
+
+def _events(waits: Sequence[Wait]) -> list[tuple[float, int, int, int]]:
+    """(minute, what, index, kind) in the order of time: looks at what waits, the first with its arrival, and answers."""
+    last = max((max(one.arrived, one.answered or 0.0) for one in waits), default=0.0)
+    found = []
+    for index, one in enumerate(waits):
+        end = last if one.answered is None else one.answered
+        found.append((one.arrived, _LOOK, index, 0))
+        kind = 1
+        while one.arrived + _begin_of(kind) < end:
+            found.append((one.arrived + _begin_of(kind), _LOOK, index, kind))
+            kind += 1
+        if one.answered is not None:
+            # Within one instant answers come first, but none before its own arrival.
+            at_once = one.answered <= one.arrived
+            found.append((max(one.answered, one.arrived), _AT_ONCE if at_once else _ANSWER, index, 0))
+    return sorted(found)
+
+
+def _take_in(learnt: Learnt, asked: Sequence[_Asked], at: float) -> None:
+    for one in asked:
+        if one.base:
+            kind = learnt.kinds.setdefault(one.kind, _Kind())
+            kind.learn((at - one.at) / one.base)
+            if one.said is not None:
+                kind.adapt(one.said, at - one.at)
+    learnt.learn_wait(at - asked[0].at, asked[0].question)
+
+
+def _block(hour: int) -> int:
+    return hour * _BLOCKS // 24
+
+
+def _kind_of(waited: float) -> int:
+    kind = 0
+    while waited >= _begin_of(kind + 1):
+        kind += 1
+    return kind
+
+
+def _begin_of(kind: int) -> float:
+    return _FIRST_LOOK * 2 ** (kind - 1) if kind else 0.0
+
+
+def _held(tail: float) -> float:
+    return min(_MOST_TAIL, max(_LEAST_TAIL, tail))
+
+
+def _at(ratios: Sequence[float], first: int, share: float) -> float:
+    """The value below which this share of the sorted ratios from `first` on lies, ends counted as conformal ranges do."""
+    count = len(ratios) - first
+    place = round(share * (count + 1) - 1)
+    return ratios[first + min(count - 1, max(0, place))]
+
+
+def _rounded(least: float, most: float) -> Range:
+    """Outwards to what people say: fives below an hour, tens below three, then halves of hours."""
+    low = floor(least / _step(least)) * _step(least)
+    high = ceil(most / _step(most)) * _step(most)
+    return Range(low, max(high, low + _step(most)))
+
+
+def _step(minutes: float) -> int:
+    return next(step for below, step in _STEPS if minutes < below)
