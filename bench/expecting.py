@@ -16,7 +16,7 @@ SECOND = 77
 DEMO = (
     ("the demo month", 1994, 1, ""),
     ("a second month, another seed", SECOND, 1, ""),
-    ("a third, five times the requests on one day", 3, 5, ""),
+    ("a third, three times the requests on one day", 5, 3, ""),
     ("a fourth, three of the afternoon's four sick", 4, 1, "sipho,ayesha,naledi"),
 )
 QUEUE = (

@@ -15,6 +15,7 @@ from hostdesk.requests.standing import case_of
 from hostdesk.tickets.actions.closing import resolve
 from hostdesk.tickets.actions.taking import assign
 from hostdesk.tickets.actions.writing import Answer, answer
+from hostdesk.tickets.models import ENDED
 from hostdesk.tickets.queries.access import ticket_for_agent
 
 Next = Callable[[AdminRequest, datetime], None]
@@ -79,11 +80,8 @@ class Changes:
             words="We run out of space.",
             agent="sipho",
         )
-        words = (
-            "Your colleague Thandi, the primary contact, can ask for another plan in the client area; the page Changes has it"
-            " ready for her. Nothing else is needed."
-        )
-        self._ago(plan, lambda request, at: self._close(request, words, "sipho", at), hours=147)
+        # Refused at once and told why by itself: there is nothing left to take or to answer.
+        self._ago(plan, lambda _request, _at: None, hours=147)
 
     def _on_the_way(self) -> None:
         transfer = _Asked(
@@ -161,7 +159,8 @@ class Changes:
             )
             request = ask(wish, by=by, at=when)
             ticket = ticket_for_agent(agent, request.ticket_id)
-            assign(ticket, agent, by=agent, at=when + timedelta(minutes=2), reason=_REASON)
+            if ticket.state not in ENDED:
+                assign(ticket, agent, by=agent, at=when + timedelta(minutes=2), reason=_REASON)
             self.talks.agenda.put(when + timedelta(minutes=7), lambda later: then(request, later))
 
         self.talks.agenda.put(at, asks)

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
 from math import ceil, floor, inf
 
-MISSES = 0.16
+MISSES = 0.18
 """The share of questions whose answer may come outside of the range that is aimed for, half of it on each side."""
 FEWEST = 20
 """With fewer answers nothing is said."""
@@ -86,9 +87,10 @@ class _Kind:
         if len(self.order) > _POOL:
             del self.ratios[bisect_left(self.ratios, self.order.popleft())]
 
-    def adapt(self, said: Range, truth: float) -> None:
-        self.low = _held(self.low + _STEP * (MISSES / 2 - (truth < said.least)))
-        self.high = _held(self.high + _STEP * (MISSES / 2 - (truth > said.most)))
+    def adapt(self, *, low: bool, high: bool) -> None:
+        """Widen a side on which the truth lay outside, narrow the other."""
+        self.low = _held(self.low + _STEP * (MISSES / 2 - low))
+        self.high = _held(self.high + _STEP * (MISSES / 2 - high))
 
 
 class _Lately:
@@ -205,23 +207,25 @@ class Lessons:
         self._waits = sorted(waits, key=lambda one: one.arrived)
         self._duty = Duty(turns)
         self._events = _events(self._waits)
-        self._next = 0
+        heapify(self._events)
         self._open: list[float] = []
-        self._asked: list[list[_Asked]] = [[] for _ in self._waits]
+        self._asked: list[dict[int, _Asked]] = [{} for _ in self._waits]
         self._learnt = Learnt()
 
     def until(self, now: float) -> Learnt:
         """Everything that is known at `now`, which is not before the instant of the call before."""
-        while self._next < len(self._events) and self._events[self._next][0] <= now:
-            at, what, index, kind = self._events[self._next]
-            self._next += 1
+        while self._events and self._events[0][0] <= now:
+            at, what, index, kind = heappop(self._events)
             if what in (_ANSWER, _AT_ONCE):
                 self._open.remove(self._waits[index].arrived)
                 _take_in(self._learnt, self._asked[index], at)
                 # A ticket is over with its answer: what was asked about it is not asked again.
-                self._asked[index] = []
-            else:
+                self._asked[index] = {}
+            elif what == _LOOK:
                 self._ask(at, index, kind)
+            elif kind in self._asked[index]:
+                # It still waits when its range is over. That is a miss, known long before the answer is.
+                _miss(self._learnt, self._asked[index][kind])
         return self._learnt
 
     def _ask(self, at: float, index: int, kind: int) -> None:
@@ -236,7 +240,9 @@ class Lessons:
         )
         said = self._learnt.range_for(question)
         base = self._learnt.base(question) if self._learnt.has_base else 0.0
-        self._asked[index].append(_Asked(at, kind, question, base, said))
+        self._asked[index][kind] = _Asked(at, kind, question, base, said)
+        if said is not None:
+            heappush(self._events, (at + said.most, _OVER, index, kind))
 
 
 class Duty:
@@ -263,11 +269,11 @@ class _Asked:
     said: Range | None
 
 
-_ANSWER, _LOOK, _AT_ONCE = range(3)
+_ANSWER, _LOOK, _AT_ONCE, _OVER = range(4)
 
 
 def _events(waits: Sequence[Wait]) -> list[tuple[float, int, int, int]]:
-    """(minute, what, index, kind) in the order of time: looks at what waits, the first with its arrival, and answers."""
+    """(minute, what, index, kind): looks at what waits, the first with its arrival, and answers."""
     last = max((max(one.arrived, one.answered or 0.0) for one in waits), default=0.0)
     found = []
     for index, one in enumerate(waits):
@@ -281,17 +287,23 @@ def _events(waits: Sequence[Wait]) -> list[tuple[float, int, int, int]]:
             # Within one instant answers come first, but none before its own arrival.
             at_once = one.answered <= one.arrived
             found.append((max(one.answered, one.arrived), _AT_ONCE if at_once else _ANSWER, index, 0))
-    return sorted(found)
+    return found
 
 
-def _take_in(learnt: Learnt, asked: Sequence[_Asked], at: float) -> None:
-    for one in asked:
+def _take_in(learnt: Learnt, asked: Mapping[int, _Asked], at: float) -> None:
+    """Learn from one answer what was asked about its ticket, each question once."""
+    for one in asked.values():
         if one.base:
             kind = learnt.kinds.setdefault(one.kind, _Kind())
             kind.learn((at - one.at) / one.base)
-            if one.said is not None:
-                kind.adapt(one.said, at - one.at)
+            if one.said is not None and at - one.at <= one.said.most:
+                kind.adapt(low=at - one.at < one.said.least, high=False)
     learnt.learn_wait(at - asked[0].at, asked[0].question)
+
+
+def _miss(learnt: Learnt, asked: _Asked) -> None:
+    if asked.kind in learnt.kinds:
+        learnt.kinds[asked.kind].adapt(low=False, high=True)
 
 
 def _block(hour: int) -> int:

@@ -16,4 +16,5 @@ PLACES = (
     ),
     Place("all", "All tickets", "layers", "tickets:all", order=30, hotkey="a"),
     Place("fairness", "Fairness", "list-ordered", "tickets:fairness", order=65, roles=KEEPERS),
+    Place("forecast", "Forecast", "chart-column", "tickets:forecast", order=66, roles=KEEPERS),
 )

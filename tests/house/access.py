@@ -206,6 +206,7 @@ TABLE = {
     "desk/requests/<int:pk>/run/outcome": Row("agents", "desk/requests/{request}/run/outcome"),
     "desk/requests/<int:pk>/refusal": Row("agents", "desk/requests/{request}/refusal", (("reason", "No"),)),
     "desk/search": Row("agents"),
+    "desk/forecast/": Row("supervisors"),
     "desk/shift": Row("agents"),
     "desk/shift/away": Row("agents"),
     "desk/shift/changes": Row("supervisors"),

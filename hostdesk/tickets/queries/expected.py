@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from math import floor
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -49,6 +50,12 @@ class _Open:
     pk: int
     team: int
     arrived: datetime
+    emergency_at: datetime | None
+
+    @property
+    def order(self) -> tuple[bool, datetime, int]:
+        """Whose turn comes first: emergencies, then by arrival (sla.fcfs)."""
+        return (self.emergency_at is None, self.arrived, self.pk)
 
 
 def likely_answers(tickets: Iterable[Ticket], *, at: datetime) -> dict[int, Likely]:
@@ -106,25 +113,21 @@ class _Book:
         axis = _axis(moments, hours)
         self._now = axis[at]
         waits = [Wait(axis[came], axis[went], self._hour(came)) for came, went in answered]
-        last = max((one.answered for one in waits if one.answered is not None), default=self._now)
-        # What came after the newest answer teaches nothing yet, and would only make the same lesson a new one.
-        waits += [
-            Wait(axis[one.arrived], None, self._hour(one.arrived))
-            for one in self._unanswered
-            if axis[one.arrived] <= last
-        ]
+        waits += [Wait(axis[one.arrived], None, self._hour(one.arrived)) for one in self._unanswered]
         self._turns = tuple(Turn(axis[begin], None if end is None else axis[end]) for begin, end in turns)
         self._axis = axis
-        self._learnt = _learnt(tuple(waits), self._turns, last)
+        # To the whole minute: who asks within one gets what the first one made.
+        self._learnt = _learnt(tuple(waits), self._turns, floor(self._now))
 
     def likely(self, ticket: Ticket) -> Likely | None:
         """The range of one unanswered ticket of this team."""
         since = self._axis.get(ticket.queued_at)
         if since is None:
             return None
+        own = _Open(ticket.pk, ticket.team_id, ticket.queued_at, ticket.emergency_at)
         asked = Question(
             waited=self._now - since,
-            ahead=sum((one.arrived, one.pk) < (ticket.queued_at, ticket.pk) for one in self._unanswered),
+            ahead=sum(one.order < own.order for one in self._unanswered),
             on_duty=Duty(self._turns).at(self._now),
             hour=self._hour(ticket.queued_at),
         )
@@ -145,8 +148,8 @@ class _Book:
 
 
 @lru_cache(maxsize=16)
-def _learnt(waits: tuple[Wait, ...], turns: tuple[Turn, ...], now: float) -> Learnt:
-    """Learning takes a few milliseconds, and many ask between two answers."""
+def _learnt(waits: tuple[Wait, ...], turns: tuple[Turn, ...], now: int) -> Learnt:
+    """Learning takes some milliseconds, and a customer looks again and again."""
     return learn(waits, turns, now=now)
 
 
@@ -160,6 +163,7 @@ def _answered(at: datetime) -> dict[int, list[tuple[datetime, datetime]]]:
     found: dict[int, list[tuple[datetime, datetime]]] = {}
     for team, came, went in newest:
         of_team = found.setdefault(team, [])
+        assert went is not None, "asked for in the query"
         if len(of_team) < OF_A_TEAM:
             of_team.append((came, went))
     return found
@@ -172,7 +176,7 @@ def _unanswered(teams: list[int], at: datetime) -> list[_Open]:
         )
         .filter(clocks__kind="response", clocks__stopped_at=None)
         .order_by()
-        .values_list("id", "team_id", "queued_at")[:NEWEST]
+        .values_list("id", "team_id", "queued_at", "emergency_at")[:NEWEST]
     )
     return [_Open(*row) for row in found]
 

@@ -88,6 +88,17 @@ def test_misses_widen_the_range_until_it_is_true_again():
 
 
 @clause("sla.delays")
+def test_a_standstill_widens_the_range_before_anybody_is_answered():
+    """Those who wait beyond what they were told are misses already."""
+    usual = [Wait(n * 60.0, n * 60.0 + 25 + n % 10 + (40 if n % 30 == 7 else 0), NOON) for n in range(100)]
+    stuck = [Wait(6000.0 + n, None, NOON) for n in range(8)]
+    before, after = asked(usual, now=6010.0), asked(usual + stuck, now=6200.0)
+
+    assert before.most <= 40
+    assert after.most >= 60
+
+
+@clause("sla.delays")
 def test_why_it_is_slow_is_told_from_the_usual():
     waits, turns = crowded(2)
     learnt = learn(waits, turns, now=8 * DAY)
