@@ -62,7 +62,7 @@ def section(found):
                 f"{len(every)} kinds of mail, {min(one['size'] for one in every.values()) / 1e6:.1f} to"
                 f" {max(one['size'] for one in every.values()) / 1e6:.0f} MB, from `tests/worst_mails/`, the same bytes in every run."
                 " Each is read by a limited child as the gateway uses it, its start counted in, shown by another, and read by"
-                " `hostdesk mail inspect` in a process of its own, which has no limits. Memory is the most that was resident."
+                " `hostdesk mail inspect`, which starts such a child. Memory is the most that was resident."
             ),
             (
                 f"Beyond the limits of the child, and so held: {'; '.join(unreadable) or 'none'}."

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from hostdesk.gateway import mails
 from hostdesk.gateway.actions.sorting import sort_round
 from hostdesk.gateway.actions.telling import tell_of_breakers
+from hostdesk.gateway.actions.waiting import unscanned
 from hostdesk.gateway.finding import make_findable
 from hostdesk.gateway.queries import resembling_today
 from hostdesk.jobs.rounds import Periodic, Round
@@ -28,3 +29,4 @@ ROUNDS = [
     Round("tell of breakers", tell_of_breakers, every=timedelta(seconds=5)),
 ]
 PERIODIC = [Periodic("count closed mail that resembles a contact", tell_supervisors, every=timedelta(days=1))]
+WARNINGS = [unscanned]

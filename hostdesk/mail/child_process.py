@@ -94,7 +94,11 @@ def main(arguments: list[str]) -> int:
     peer = socket.socket(fileno=0)
     # The worker's reset or end of the socket is the end of the child's work, not an error to print.
     with contextlib.suppress(ConnectionError, BrokenPipeError):
-        return serve(peer, cpu_seconds=cpu_seconds, idle_exit_seconds=idle_exit_seconds)
+        try:
+            return serve(peer, cpu_seconds=cpu_seconds, idle_exit_seconds=idle_exit_seconds)
+        except MemoryError:
+            # Already while the mail was taken in.
+            return OUT_OF_MEMORY
     return 0
 
 

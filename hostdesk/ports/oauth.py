@@ -152,7 +152,9 @@ def _refusal(status: int, said: dict[str, Any]) -> PortDown | PortRefused:
     error = str(said.get("error", ""))
     if error in ("authorization_pending", "slow_down"):
         return NotYet(slower=error == "slow_down")
-    words = " ".join(f"{error or status} {said.get('error_description', '')}".split())[:_LONGEST_SENTENCE]
+    words = " ".join(f"{error or status} {said.get('error_description', '')}".split())[
+        :_LONGEST_SENTENCE
+    ].rstrip(".")
     if (
         status >= _SERVER_ERRORS
         or status == _TOO_MANY

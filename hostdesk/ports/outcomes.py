@@ -25,3 +25,9 @@ class PortRefused(Exception):  # noqa: N818
 
 class RecipientRefused(PortRefused):
     """Never, and because of the one it was for: others may well be served."""
+
+
+def in_words(error: BaseException) -> str:
+    """What went wrong with a line, in the system's own words and without its numbers; never empty."""
+    said = error.strerror if isinstance(error, OSError) else None
+    return said or str(error) or type(error).__name__

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from hostdesk.ports.outcomes import PortAway, PortDown, PortRefused
+from hostdesk.ports.outcomes import PortAway, PortDown, PortRefused, in_words
 
 _SECONDS_TO_CONNECT = 5.0
 _SECONDS_TO_ANSWER = 40.0
@@ -89,7 +89,7 @@ class ClamAV:
                 line.settimeout(self._seconds)
                 yield line
         except OSError as error:
-            raise PortAway(f"clamd at {self._where}: {error or type(error).__name__}") from error
+            raise PortAway(f"clamd at {self._where}: {in_words(error)}") from error
 
     def _connected(self) -> socket.socket:
         if self._where.startswith("/"):
@@ -204,7 +204,7 @@ class Rspamd:
             answer = line.getresponse()
             return answer.status, answer.read(_LONGEST_ANSWER)
         except (OSError, http.client.HTTPException) as error:
-            why = f"Rspamd at {self._host}:{self._port}: {error or type(error).__name__}"
+            why = f"Rspamd at {self._host}:{self._port}: {in_words(error)}"
             raise PortAway(why) from error
         finally:
             line.close()

@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 
-from hostdesk.ports.outcomes import PortAway, PortDown, PortRefused, RecipientRefused
+from hostdesk.ports.outcomes import PortAway, PortDown, PortRefused, RecipientRefused, in_words
 
 _SECONDS_TO_CONNECT = 20
 # The last answer to DATA may take a while at a scanning relay: giving up early means sending twice.
@@ -129,7 +129,7 @@ class SmtpSmarthost:
         except smtplib.SMTPResponseException as error:
             raise PortAway(_said(error.smtp_code, error.smtp_error)) from error
         except (smtplib.SMTPException, OSError) as error:
-            raise PortAway(f"{self._host}:{self._port}: {error or type(error).__name__}") from error
+            raise PortAway(f"{self._host}:{self._port}: {in_words(error)}") from error
         return self._line
 
     def _connect(self) -> smtplib.SMTP:
@@ -174,7 +174,7 @@ class SmtpSmarthost:
             raise PortDown(_said(error.smtp_code, error.smtp_error)) from error
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
             self._drop()
-            raise PortDown(f"the line broke: {error or type(error).__name__}") from error
+            raise PortDown(f"the line broke: {in_words(error)}") from error
 
     def _drop(self) -> None:
         if self._line is not None:

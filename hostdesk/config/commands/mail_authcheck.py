@@ -17,6 +17,8 @@ from hostdesk.mail.reading import author
 HELP = "judge senders in cases read from standard input, with the DNS they bring along"
 GROUP = "Mail"
 
+_KINDS = ("spf", "dkim", "arc", "dmarc", "orgdomain")
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
@@ -27,6 +29,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:  # noqa: ARG001
     """Answer each line of standard input with one line."""
+    if sys.stdin is None:
+        sys.stderr.write("hostdesk mail authcheck: standard input is closed\n")
+        return 1
     return answer(sys.stdin, sys.stdout)
 
 
@@ -38,14 +43,36 @@ def answer(lines: TextIO, out: TextIO) -> int:
             continue
         case: Any = None  # Any: JSON
         try:
-            case = json.loads(line)
+            case = _case(line)
             judged = {"id": case.get("id"), **verdict(case)}
         except (ValueError, AttributeError, KeyError, TypeError) as problem:
             known = case.get("id") if isinstance(case, dict) else None
-            judged = {"id": known, "result": None, "error": f"not a case: {problem}"}
+            judged = {"id": known, "result": None, "error": f"not a case: {_words(problem)}"}
             failed = True
-        print(json.dumps(judged, ensure_ascii=False), file=out, flush=True)
+        print(json.dumps(judged), file=out, flush=True)
     return 1 if failed else 0
+
+
+def _case(line: str) -> dict[str, Any]:  # Any: JSON
+    try:
+        case = json.loads(line)
+    except RecursionError as problem:
+        raise ValueError("nested too deeply") from problem
+    if not isinstance(case, dict):
+        raise ValueError("a JSON object is wanted")  # noqa: TRY004  (a mistake in the input, not in a call)
+    if case.get("kind") not in _KINDS:
+        raise ValueError(f"the kind must be one of {', '.join(_KINDS)}")
+    return case
+
+
+def _words(problem: Exception) -> str:
+    match problem:
+        case KeyError():
+            return f"{problem.args[0]} is missing"
+        case AttributeError() | TypeError():
+            return f"a value is of the wrong kind ({problem})"
+        case _:
+            return str(problem)
 
 
 def verdict(case: dict[str, Any]) -> dict[str, Any]:  # Any: JSON

@@ -54,6 +54,7 @@ def run(args: argparse.Namespace) -> int:
         folder = ImapFolder(tokens.Key(remote).access(), remote.folder)
         number = len(folder.uids())
         folder.close()
+        tokens.look_at_once(remote, at=timezone.now())
     except (PortDown, PortRefused) as error:
         raise Refused("", f"{remote.name}: {error.answer}") from error
     sys.stdout.write(f"{remote.name} opens; {number} mails lie there\n")

@@ -1,18 +1,28 @@
-"""`hostdesk mail inspect`: how the gateway reads a mail; touches no database."""
+"""`hostdesk mail inspect`: how the gateway reads a mail, under the same limits; touches no database."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
-from hostdesk.mail import reading
-from hostdesk.mail.reading.shapes import Address, Author, ParsedMail
+from hostdesk.mail.child import ParserPool
+from hostdesk.mail.reading.shapes import Address, Author, ParsedMail, Unreadable
 
 HELP = "show how the gateway reads mails in files"
 GROUP = "Mail"
+
+_COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""What a terminal would obey instead of showing it."""
+_MOST_BYTES = 200_000_000
+_AHEAD = 4
+"""So many are read at once at the most: no more than there are places for slow mails, so that none is set aside."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,24 +34,76 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print one JSON line, or one readable block, for each file. 1 when a file could not be opened."""
     failed = False
-    for name in args.files:
-        try:
-            raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        except OSError as problem:
-            print(f"{name}: {problem.strerror}", file=sys.stderr)  # noqa: T201
-            failed = True
-            if args.json:
-                print(json.dumps(as_json(name, _unopened(problem))), flush=True)  # noqa: T201
-            continue
-        shown = as_json(name, reading.read(raw))
-        print(json.dumps(shown) if args.json else _readable(shown), flush=True)  # noqa: T201
+    with ParserPool() as pool:
+        for name, mail in _read_ahead(args.files, pool):
+            problem = mail if isinstance(mail, _NotOpenedError) else None
+            if problem:
+                _say(f"{name}: {problem}", to=sys.stderr)
+                failed = True
+            if args.json or not problem:
+                shown = as_json(name, _in_place_of(mail))
+                _say(json.dumps(shown) if args.json else _readable(shown), to=sys.stdout)
     return 1 if failed else 0
 
 
-def _unopened(problem: OSError) -> ParsedMail:
-    """What stands for a file that could not be opened, so that every file has its line."""
+class _NotOpenedError(Exception):
+    """Why there is no mail to be read from a file."""
+
+
+_Read = ParsedMail | Unreadable | _NotOpenedError
+
+
+def _read_ahead(names: list[str], pool: ParserPool) -> Iterator[tuple[str, _Read]]:
+    """Each file with what the limited reader makes of it, in order; the next ones are read meanwhile."""
+    waiting: deque[tuple[str, Future[ParsedMail | Unreadable] | _NotOpenedError]] = deque()
+    for name in names:
+        if len(waiting) == _AHEAD:
+            yield _next(waiting)
+        try:
+            waiting.append((name, pool.submit(_bytes_of(name))))
+        except _NotOpenedError as problem:
+            waiting.append((name, problem))
+    while waiting:
+        yield _next(waiting)
+
+
+def _next(waiting: deque[tuple[str, Future[ParsedMail | Unreadable] | _NotOpenedError]]) -> tuple[str, _Read]:
+    name, mail = waiting.popleft()
+    return name, mail if isinstance(mail, _NotOpenedError) else mail.result()
+
+
+def _bytes_of(name: str) -> bytes:
+    try:
+        if name == "-":
+            if sys.stdin is None:
+                raise _NotOpenedError("Standard input is closed")
+            raw = sys.stdin.buffer.read(_MOST_BYTES + 1)
+        else:
+            with Path(name).open("rb") as file:
+                raw = file.read(_MOST_BYTES + 1)
+    except OSError as problem:
+        raise _NotOpenedError(problem.strerror or type(problem).__name__) from problem
+    if len(raw) > _MOST_BYTES:
+        raise _NotOpenedError(f"Larger than {_MOST_BYTES // 1_000_000} MB, which no mail is")
+    return raw
+
+
+def _in_place_of(mail: _Read) -> ParsedMail:
+    """A mail that has its line even when it could not be opened or read."""
+    if isinstance(mail, ParsedMail):
+        return mail
     author = Author(None, "", "There is no mail to be read.")
-    return ParsedMail(author, error=f"The file could not be opened: {problem.strerror}.")
+    why = f"The file could not be opened: {mail}." if isinstance(mail, _NotOpenedError) else mail.reason
+    return ParsedMail(author, error=why)
+
+
+def _say(words: str, *, to: TextIO) -> None:
+    # Names of files and broken mails hold what some terminals cannot write.
+    print(
+        words.encode(to.encoding or "utf-8", "backslashreplace").decode(to.encoding or "utf-8"),
+        file=to,
+        flush=True,
+    )
 
 
 def as_json(name: str, mail: ParsedMail) -> dict[str, Any]:  # Any: JSON
@@ -112,7 +174,8 @@ def _readable(shown: dict[str, Any]) -> str:  # Any: JSON
         for key, value in shown.items()
         if key not in ("text", "reply_text", "html_sanitized")
     ]
-    return "\n".join([*head, "--- new text", shown["reply_text"], ""])
+    block = "\n".join([*head, "--- new text", shown["reply_text"], ""])
+    return _COMMANDS.sub(lambda found: f"\\x{ord(found[0]):02x}", block)
 
 
 def main() -> int:

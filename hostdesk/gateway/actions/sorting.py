@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,6 +11,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from hostdesk.audit.actions import Fact, Judgement, decide
 from hostdesk.audit.inserting import together, update_later
 from hostdesk.audit.prepared import Prepared
+from hostdesk.gateway.actions.waiting import SHORT, put_off, what_it_waits_for
 from hostdesk.gateway.admission import CAME_BACK, Facts, Verdict, admit
 from hostdesk.gateway.judging import Judged, Tools, tools
 from hostdesk.gateway.keeping import files_of
@@ -20,7 +20,7 @@ from hostdesk.gateway.returning import Told, is_ours_again, told_by
 from hostdesk.gateway.sender import choose_contact
 from hostdesk.gateway.thread import Match, find_ticket, is_complaint_already, pointed_at
 from hostdesk.hosting.models import Customer
-from hostdesk.jobs.claiming import back_off, claim, release
+from hostdesk.jobs.claiming import claim
 from hostdesk.jobs.worker import claimant
 from hostdesk.kit.actors import SYSTEM
 from hostdesk.mail.models import Disposition, InboundMail, RawMail
@@ -42,13 +42,8 @@ BATCH = 32
 MOST_UNDERWAY = 200
 """With so many slow mails in work nothing more is claimed; others may take it."""
 LEASE = timedelta(minutes=2)
-PAPERS_TRIES = 3
-"""How often DNS may fail before a mail is taken as unproven."""
 SETTLING_TRIES = 4
 """How often settling may break before a mail is held for a person: those behind it must flow."""
-SCAN_TRIES = 9
-"""How often a mail is brought to scanners that are away, about a quarter of an hour, before it is held."""
-_chance = random.Random()  # noqa: S311  (spreads retries, guards nothing)
 
 
 def sort_round(at: datetime) -> int:
@@ -91,9 +86,7 @@ def _settle_ready(kit: Tools, *, at: datetime) -> None:
     while kit.underway.broken:
         _after_break(kit.underway.broken.pop(), at=at)
     while kit.underway.set_aside:
-        row = kit.underway.set_aside.pop()
-        wait = back_off(row.tries, first=timedelta(seconds=5), longest=timedelta(minutes=2), chance=_chance)
-        release(row, next_try_at=at + wait)
+        put_off(kit.underway.set_aside.pop(), longest=SHORT, at=at)
 
 
 def _settle_judged(kit: Tools, standing: Standing, *, at: datetime) -> None:
@@ -104,10 +97,7 @@ def _settle_judged(kit: Tools, standing: Standing, *, at: datetime) -> None:
             raise
         except PortDown:
             # The attachment storage is away: not the mail's fault, so it waits as long as it takes.
-            wait = back_off(
-                judged.row.tries, first=timedelta(seconds=5), longest=timedelta(minutes=2), chance=_chance
-            )
-            release(judged.row, next_try_at=at + wait)
+            put_off(judged.row, longest=SHORT, at=at)
         except Exception:
             # The edge of the worker's loop: whatever one mail breaks, those behind it flow.
             log.exception("mail not settled", mail=judged.row.pk, tries=judged.row.tries)
@@ -115,20 +105,10 @@ def _settle_judged(kit: Tools, standing: Standing, *, at: datetime) -> None:
 
 
 def _settle_or_wait(judged: Judged, standing: Standing, *, at: datetime) -> None:
-    must_wait = judged.scan.may_wait and admit(judged.facts).name == "could not be scanned"
-    if must_wait and judged.row.tries < SCAN_TRIES:
-        wait = back_off(
-            judged.row.tries, first=timedelta(seconds=5), longest=timedelta(minutes=5), chance=_chance
-        )
-        release(judged.row, next_try_at=at + wait)
-        return
-    if judged.belief is not None and judged.belief.retry and judged.row.tries < PAPERS_TRIES:
-        wait = back_off(
-            judged.row.tries, first=timedelta(seconds=5), longest=timedelta(minutes=5), chance=_chance
-        )
-        release(judged.row, next_try_at=at + wait)
-        return
-    settle(judged, standing, at=at)
+    if why := what_it_waits_for(judged):
+        put_off(judged.row, why, at=at)
+    else:
+        settle(judged, standing, at=at)
 
 
 @dataclass(frozen=True)
@@ -386,8 +366,7 @@ def _message_id(judged: Judged) -> str:
 def _after_break(row: InboundMail, *, at: datetime) -> None:
     """Try a mail that broke something again later; after some tries hold it for a person."""
     if row.tries < SETTLING_TRIES:
-        wait = back_off(row.tries, first=timedelta(seconds=5), longest=timedelta(minutes=5), chance=_chance)
-        release(row, next_try_at=at + wait)
+        put_off(row, at=at)
         return
     InboundMail.objects.filter(pk=row.pk, disposition=None).update(
         disposition=Disposition.QUARANTINED,

@@ -42,6 +42,20 @@ def test_a_mailbox_that_answers_and_one_that_does_not_are_told_apart(world, show
     assert "sign-in &lt;refused&gt;" in page
 
 
+def test_a_mailbox_that_began_to_fail_a_moment_ago_is_not_shown_as_well(world, shown):
+    now = world.now
+    Mailbox.objects.create(
+        name="support@mail.example/INBOX",
+        begun_at=now,
+        next_try_at=now,
+        answered_at=now,
+        failing_since=now,
+        trouble="the token server says: invalid_grant",
+    )
+
+    assert 'class="state is-watch">looked into today' in shown()
+
+
 def test_a_desk_without_mailboxes_elsewhere_says_nothing_of_them(world, shown, settings):
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, mailboxes=())
 

@@ -98,7 +98,7 @@ def test_closed_mail_that_looks_like_a_contacts_stands_first(busy, screen):
 
     assert subjects(page) == [
         "From home",
-        "(no subject)",
+        "(not judged yet)",
         "Away",
         "A forgery",
         "A stranger&#x27;s",

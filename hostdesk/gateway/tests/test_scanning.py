@@ -1,9 +1,11 @@
 """Scanners fail to "held" and never to "lost"; what they say decides who sees a mail."""
 
+from datetime import timedelta
+
 import pytest
 
 from hostdesk.gateway import judging
-from hostdesk.gateway.actions.sorting import SCAN_TRIES
+from hostdesk.gateway.actions.waiting import SCAN_TRIES, unscanned
 from hostdesk.gateway.queries import mails_for_agent
 from hostdesk.gateway.scanning import Scanners
 from hostdesk.mail.models import InboundMail
@@ -98,12 +100,18 @@ def test_while_the_scanner_is_away_a_mail_waits_and_then_goes_on(world, monkeypa
     scanning(world, virus=virus)
     monkeypatch.setattr("hostdesk.gateway.scanning._SECONDS_LEFT_ALONE", 0)
     mail = world.receives("alice@acme.example")
-    assert fate(mail) == (None, "", "")
+    assert fate(mail) == (None, "It waits for the scanner: clamd: nobody there.", "")
+    assert unscanned(at=world.now) == []
+    assert unscanned(at=world.now + timedelta(minutes=2)) == [
+        "1 mail waits for a scanner that is away; 'hostdesk doctor' says which."
+    ]
 
     world.move(seconds=6)
     world.sort()
 
     assert fate(mail)[0] == "ticketed"
+    assert unscanned(at=world.now + timedelta(minutes=2)) == []
+    assert "scanner" not in mail.reason
 
 
 def test_a_scanner_that_stays_away_leaves_the_mail_held_and_it_can_be_run_again(world, monkeypatch):

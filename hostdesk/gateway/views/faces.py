@@ -174,7 +174,7 @@ def _inbound(mail: InboundMail, now: datetime) -> InboundLine:
     sender = mail.sender or mail.envelope_from
     return InboundLine(
         pk=mail.pk,
-        subject=mail.subject or "(no subject)",
+        subject=mail.subject or ("(no subject)" if mail.disposition else "(not judged yet)"),
         who=mail.sender_name or sender or "(nobody)",
         address=sender,
         reason=mail.reason,
@@ -214,7 +214,8 @@ def _mailbox(state: MailboxState, now: datetime) -> MailboxLine:
     if state.answered_at is None:
         return MailboxLine(state.name, "watch", "not looked into yet", state.trouble)
     when = times.spoken(state.answered_at, now)
-    return MailboxLine(state.name, "watch" if left else "good", f"looked into {when}{left}", state.trouble)
+    tone = "watch" if left or state.trouble else "good"
+    return MailboxLine(state.name, tone, f"looked into {when}{left}", state.trouble)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,12 +56,16 @@ class Pace:
 
 @dataclass
 class Fetcher:
-    """Looks into one mailbox, whenever this process is the one that holds it, until it is told to stop."""
+    """Looks into one mailbox, whenever this process is the one that holds it, until it is told to stop.
+
+    `number` is the mailbox's place in the setting, from 1: what the log calls it.
+    """
 
     remote: Remote
     stop: threading.Event
     largest: int
     relays: tuple[str, ...]
+    number: int = 1
     pace: Pace = field(default_factory=Pace)
     held: Mailbox | None = None
     held_until: float = 0.0
@@ -119,8 +123,9 @@ class Fetcher:
         try:
             self._look_and_wait(box, key)
         except SignInRefused as no:
-            key.forget()
-            pause = self._trouble(box, no.answer, self.pace.pause_when_refused)
+            may_differ = key.forget()
+            pause = self.pace.first_pause if may_differ else self.pace.pause_when_refused
+            pause = self._trouble(box, no.answer, pause)
         except PortRefused as no:
             pause = self._trouble(box, no.answer, self.pace.pause_when_refused)
         except PortDown as away:
@@ -130,7 +135,7 @@ class Fetcher:
         except DatabaseError as error:
             self._database_away(error)
         except Exception as error:  # whatever one mailbox breaks, it is tried again
-            log.exception("mailbox broke something", mailbox=box.pk)
+            log.exception("mailbox broke something", mailbox=self.number)
             pause = self._trouble(box, f"a fault in the program: {type(error).__name__}", self._back_off(box))
         finally:
             self.held = None
@@ -166,7 +171,7 @@ class Fetcher:
 
     def _went_well(self, box: Mailbox, refusal: str) -> None:
         if box.failing_since is not None:
-            log.info("mailbox can be read again", mailbox=box.pk)
+            log.info("mailbox can be read again", mailbox=self.number)
         trouble = f"the mailbox does not take our marks: {refusal}" if refusal else ""
         box.answered_at, box.failing_since, box.trouble, box.tries = datetime.now(UTC), None, trouble, 0
         box.save(update_fields=["answered_at", "failing_since", "trouble", "tries"])
@@ -174,7 +179,7 @@ class Fetcher:
     def _trouble(self, box: Mailbox, words: str, pause: timedelta) -> timedelta:
         """Note why the mailbox cannot be read; `pause`, for which it is left alone."""
         if words != box.trouble:
-            log.warning("mailbox cannot be read", mailbox=box.pk, error=words)
+            log.warning("mailbox cannot be read", mailbox=self.number, error=words)
         box.trouble, box.failing_since = words, box.failing_since or datetime.now(UTC)
         try:
             box.save(update_fields=["trouble", "failing_since"])
@@ -218,10 +223,12 @@ def start(
     if not remotes:
         return []
     pace = pace or Pace()
-    fetchers = [Fetcher(remote, stop, largest=largest, relays=relays, pace=pace) for remote in remotes]
+    fetchers = [
+        Fetcher(remote, stop, largest=largest, relays=relays, number=number, pace=pace)
+        for number, remote in enumerate(remotes, start=1)
+    ]
     threads = [
-        threading.Thread(target=one.run, name=f"mailbox {number}", daemon=True)
-        for number, one in enumerate(fetchers, start=1)
+        threading.Thread(target=one.run, name=f"mailbox {one.number}", daemon=True) for one in fetchers
     ]
     threads.append(
         threading.Thread(target=_keep_claims, args=(fetchers, stop, pace), name="mailbox claims", daemon=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -28,6 +29,7 @@ class Key:
     remote: Remote
     _token: str = field(default="", repr=False)
     _good_until: float = 0.0
+    _is_remembered: bool = False
 
     def access(self) -> Access:
         """Where to go and what to show there. Raises `PortDown`, or `PortRefused` when somebody must sign in anew."""
@@ -43,12 +45,17 @@ class Key:
             else Password(remote.password),
         )
 
-    def forget(self) -> None:
-        """The mailbox did not take the token: get another one next time."""
+    def forget(self) -> bool:
+        """The mailbox did not take the token: get another one next time.
+
+        True when the token was an older one, so that a new one may well be taken; False when there is nothing better.
+        """
         self._good_until = 0.0
+        return self._is_remembered
 
     def _access_token(self, client: OAuthClient) -> str:
-        if time.monotonic() < self._good_until:
+        self._is_remembered = time.monotonic() < self._good_until
+        if self._is_remembered:
             return self._token
         asked_at = time.monotonic()
         server = server_of(client)
@@ -87,6 +94,11 @@ def store_grant(remote: Remote, refresh_token: str) -> None:
     Mailbox.objects.filter(name=remote.name).update(
         sealed_grant=_box().encrypt(refresh_token.encode()).decode()
     )
+
+
+def look_at_once(remote: Remote, *, at: datetime) -> None:
+    """Do not wait out the pause that follows a refusal: what was refused may have been mended meanwhile."""
+    Mailbox.objects.filter(name=remote.name, claimed_until=None).update(next_try_at=at, tries=0)
 
 
 def stored_grant(remote: Remote) -> str:

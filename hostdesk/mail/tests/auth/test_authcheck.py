@@ -123,3 +123,34 @@ def test_a_case_that_cannot_be_judged_keeps_its_id():
     code, out = answered({"id": "7", "kind": "dkim", "zone": {}})
 
     assert (code, out[0]["id"], out[0]["result"], "error" in out[0]) == (1, "7", None, True)
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("x", "Expecting value"),
+        ("[" * 100_000, "nested too deeply"),
+        ("[1]", "a JSON object is wanted"),
+        ('{"id": 1}', "the kind must be one of spf, dkim, arc, dmarc, orgdomain"),
+        ('{"kind": ["spf"]}', "the kind must be one of spf, dkim, arc, dmarc, orgdomain"),
+        ('{"kind": "dkim"}', "message is missing"),
+        ('{"kind": "spf", "zone": 5}', "a value is of the wrong kind"),
+    ],
+)
+def test_a_line_that_is_no_case_is_answered_with_a_sentence_and_the_next_one_judged(line, why):
+    out = io.StringIO()
+    code = mail_authcheck.answer(
+        io.StringIO(line + '\n{"id": "\\ud800", "kind": "orgdomain", "domain": "a.test"}\n'), out
+    )
+    first, second = [json.loads(one) for one in out.getvalue().splitlines()]
+
+    assert code == 1
+    assert first["error"].startswith(f"not a case: {why}")
+    assert second == {"id": "\ud800", "result": "a.test"}
+
+
+def test_a_closed_standard_input_is_said(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", None)
+
+    assert mail_authcheck.run(None) == 1
+    assert capsys.readouterr().err == "hostdesk mail authcheck: standard input is closed\n"

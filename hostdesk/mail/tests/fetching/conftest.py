@@ -80,6 +80,12 @@ class House:
             time.sleep(0.02)
         raise AssertionError(f"it did not happen in time; {Mailbox.objects.values()}")
 
+    def stays(self, condition, seconds=1.5):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            assert condition()
+            time.sleep(0.05)
+
 
 def letter(n, words="My site is down."):
     return mail_of(f"{words} {n}", message_id=f"<{n}@customer.example>")

@@ -2,6 +2,8 @@
 
 import threading
 import urllib.request
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,7 +12,7 @@ from hostdesk.mail.fetching.running import known
 from hostdesk.mail.fetching.tokens import Key, store_grant, stored_grant
 from hostdesk.mail.models import Mailbox
 from hostdesk.mail.tests.arrivals import AT
-from hostdesk.mail.tests.fetching.conftest import letter
+from hostdesk.mail.tests.fetching.conftest import HURRY, letter
 from hostdesk.ports.imap import AccessToken
 from hostdesk.ports.oauth import NotYet, OAuthServer
 from hostdesk.ports.outcomes import PortDown, PortRefused
@@ -135,9 +137,37 @@ def test_mails_are_fetched_with_a_token_and_a_new_one_when_it_is_worthless(house
     assert len(server.asked) == 2
 
 
+def test_a_remembered_token_that_was_taken_back_is_replaced_at_once(house):
+    house.store.tokens = {"ya29.one"}
+    pace = replace(HURRY, pause_when_refused=timedelta(hours=1))
+    words = {"oauth": "microsoft", "flow": "app", "tenant": "t", "client_id": "c", "client_secret": "s"}
+    with (
+        token_server((200, GIVEN), (200, {**GIVEN, "access_token": "ya29.two"})) as (url, _),
+        house.fetching(token_url=f"{url}/token", pace=pace, **words),
+    ):
+        house.store.add(letter(1))
+        house.wait_for(lambda: house.kept == [letter(1)])
+        house.store.tokens = {"ya29.two"}
+        house.store.add(letter(2))
+        house.store.hang_up()
+        house.wait_for(lambda: house.kept == [letter(1), letter(2)])
+
+
+def test_a_token_that_is_refused_although_it_is_new_is_not_asked_for_again_and_again(house):
+    pace = replace(HURRY, pause_when_refused=timedelta(hours=1))
+    words = {"oauth": "microsoft", "flow": "app", "tenant": "t", "client_id": "c", "client_secret": "s"}
+    with (
+        token_server((200, GIVEN)) as (url, server),
+        house.fetching(token_url=f"{url}/token", pace=pace, **words),
+    ):
+        house.wait_for(lambda: house.box.trouble and house.box.claimed_until is None)
+        house.stays(lambda: len(server.asked) == 1)
+
+    assert house.box.trouble == "sign-in refused: [AUTHENTICATIONFAILED] token is worthless"
+
+
 def connect(monkeypatch, settings, box, *words):
     from argparse import Namespace
-    from dataclasses import replace
 
     from hostdesk.config import boot
     from hostdesk.config.commands import mail_connect
@@ -149,6 +179,7 @@ def connect(monkeypatch, settings, box, *words):
 
 def test_connecting_by_a_code_typed_elsewhere(house, monkeypatch, settings, capsys):
     house.store.tokens = {"ya29.one"}
+    pause = {"claimed_until": None, "next_try_at": AT + timedelta(days=3650)}
     device = {
         "device_code": "dc",
         "user_code": "ABCD-EFGH",
@@ -161,8 +192,12 @@ def test_connecting_by_a_code_typed_elsewhere(house, monkeypatch, settings, caps
         box = house.remote(
             oauth="microsoft", tenant="t", client_id="c", token_url=f"{url}/token", device_url=f"{url}/device"
         )
+        known(box, at=AT)
+        Mailbox.objects.update(**pause)
         assert connect(monkeypatch, settings, box) == 0
 
+    # What refused the mailbox before is mended: it is not left alone any longer.
+    assert house.box.next_try_at <= datetime.now(UTC)
     assert [path for path, _ in server.asked] == ["/device", "/token", "/token", "/token"]
     assert stored_grant(box) == "grant-1"
     assert capsys.readouterr().out == (
