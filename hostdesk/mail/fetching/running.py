@@ -69,6 +69,7 @@ class Fetcher:
     pace: Pace = field(default_factory=Pace)
     held: Mailbox | None = None
     held_until: float = 0.0
+    _renewing: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self) -> None:
         """Fetch; nothing that a server or the database does ends the loop."""
@@ -89,15 +90,16 @@ class Fetcher:
 
     def renew(self) -> None:
         """Keep the claim alive; called by a thread of its own, also while a large mail takes its time."""
-        box = self.held
-        if box is None:
-            return
-        until = datetime.now(UTC) + LEASE
-        mine = Mailbox.objects.filter(pk=box.pk, claimed_by=box.claimed_by, claimed_until__isnull=False)
-        if mine.update(claimed_until=until, next_try_at=until):
-            self.held_until = time.monotonic() + LEASE.total_seconds()
-        else:
-            self.held_until = 0.0
+        with self._renewing:
+            box = self.held
+            if box is None:
+                return
+            until = datetime.now(UTC) + LEASE
+            mine = Mailbox.objects.filter(pk=box.pk, claimed_by=box.claimed_by, claimed_until__isnull=False)
+            if mine.update(claimed_until=until, next_try_at=until):
+                self.held_until = time.monotonic() + LEASE.total_seconds()
+            else:
+                self.held_until = 0.0
 
     def is_held(self) -> bool:
         """Whether to go on: nobody told us to stop, and nobody may have taken the mailbox over."""
@@ -138,7 +140,9 @@ class Fetcher:
             log.exception("mailbox broke something", mailbox=self.number)
             pause = self._trouble(box, f"a fault in the program: {type(error).__name__}", self._back_off(box))
         finally:
-            self.held = None
+            # A renewal that is under way ends first: it would keep the mailbox claimed for a minute after we let it go.
+            with self._renewing:
+                self.held = None
             self._let_go(box, pause)
 
     def _look_and_wait(self, box: Mailbox, key: Key) -> None:
