@@ -22,6 +22,7 @@ from hostdesk.demo.conversations import Conversations
 from hostdesk.demo.crew import Crew
 from hostdesk.demo.desk import Desk
 from hostdesk.demo.outside import Mailboxes, Post
+from hostdesk.demo.quiet_times import QuietTimes
 from hostdesk.demo.scenes import Scenes, bad_day
 from hostdesk.demo.stories import Story, stories
 from hostdesk.gateway.judging import Tools
@@ -139,6 +140,7 @@ class _Month:
         )
         Scenes(talks, self.now, self.start).stage()
         Changes(talks, self.now, self.start).stage()
+        QuietTimes(talks, self.now, self.start).stage()
         usual = rhythm.requests(
             self.chance,
             start=self.start + timedelta(hours=2),

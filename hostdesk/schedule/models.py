@@ -1,4 +1,4 @@
-"""Shifts and their plan, what was told of it, and windows for larger work."""
+"""Shifts and their plan, what was told of it, windows for larger work, and addresses of calendars."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Self
 
 from django.db import models
 
-from hostdesk.people.models import Agent, Team
+from hostdesk.people.models import Agent, Person, Team
 
 
 class ShiftQuerySet(models.QuerySet["Shift"]):
@@ -94,6 +94,27 @@ class MaintenanceWindow(models.Model):
     def free(self) -> int:
         """Places that can still be had."""
         return 0 if self.closed_at else self.capacity - self.booked
+
+
+class CalendarFeed(models.Model):
+    """A secret address from which a calendar program reads the quiet times of one agent or one person.
+
+    Only the fingerprint of the secret is kept; one address each, a new one takes its place.
+    """
+
+    agent = models.OneToOneField(Agent, null=True, on_delete=models.CASCADE, related_name="+")
+    person = models.OneToOneField(Person, null=True, on_delete=models.CASCADE, related_name="+")
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(agent__isnull=False, person=None)
+                | models.Q(agent=None, person__isnull=False),
+                name="feed_of_one",
+            )
+        ]
 
 
 _ONE_DAY = models.Q(from_minute__gte=0, from_minute__lt=1440, to_minute__gte=0, to_minute__lte=1440)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from hostdesk.kit.refusals import Missing
+from hostdesk.kit.refusals import Missing, Refused
 from hostdesk.people import queries as people
 from hostdesk.people.models import Agent, Team
 from hostdesk.policy.queries import Version
@@ -94,10 +94,10 @@ def fits(window: MaintenanceWindow, hours: Hours) -> bool:
 
 
 def window_of_team(pk: int, team_id: int) -> MaintenanceWindow:
-    """One window of a team; raises Missing."""
+    """One window of a team, as somebody chose it. Refused: one that is not there, or not of this team."""
     found = MaintenanceWindow.objects.select_related("team").filter(pk=pk, team_id=team_id).first()
     if found is None:
-        raise Missing
+        raise Refused("sla.offpeak", "Choose one of the windows that are offered.")
     return found
 
 
@@ -109,15 +109,11 @@ def window_for_agent(agent: Agent, pk: int) -> MaintenanceWindow:
     return found
 
 
-def windows_for_agent(
-    agent: Agent, *, since: datetime, until: datetime, team_id: int | None = None
-) -> list[MaintenanceWindow]:
-    """The windows that end after `since` and begin before `until`, closed ones too, of teams that the agent may see."""
-    rows = MaintenanceWindow.objects.filter(ends_at__gt=since, begins_at__lt=until).filter(_visible(agent))
+def windows_for_agent(agent: Agent, *, since: datetime) -> list[MaintenanceWindow]:
+    """The windows that end after `since`, closed ones too, of teams that the agent may see; soonest first."""
+    rows = MaintenanceWindow.objects.filter(ends_at__gt=since).filter(_visible(agent))
     # What a change of the policy closed before anybody had a place in it was never a window to anybody.
     rows = rows.exclude(closed_at__isnull=False, closed_by=None)
-    if team_id is not None:
-        rows = rows.filter(team_id=team_id)
     return list(rows.select_related("team", "closed_by").order_by("begins_at", "team_id", "pk"))
 
 

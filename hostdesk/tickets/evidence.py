@@ -12,10 +12,11 @@ from hostdesk.kit import moments, numbers
 from hostdesk.kit.moments import in_words
 from hostdesk.policy.registry import Evidence, evidence
 from hostdesk.schedule import plan
+from hostdesk.schedule.models import MaintenanceWindow
 from hostdesk.schedule.watching import uncovered_lately
 from hostdesk.tickets.consult_models import Consult
 from hostdesk.tickets.delay_models import Delay
-from hostdesk.tickets.models import Breach, SlaClock, Ticket
+from hostdesk.tickets.models import Breach, SlaClock, Ticket, WindowBooking
 from hostdesk.tickets.queries.fairness import fairness
 from hostdesk.tickets.shift_models import HandOver
 
@@ -159,6 +160,32 @@ _WHY = {
     "skip": "being left to others",
     "emergency": "emergency",
     "choice": "choice with a reason",
+}
+
+
+@evidence("sla.offpeak")
+def quiet_times(at: datetime) -> Evidence:
+    """Larger work that was agreed for a window was done in it, and somebody else looked at it; no window is overbooked."""
+    ended = WindowBooking.objects.filter(window__ends_at__gte=at - SPAN, window__ends_at__lte=at)
+    states = Counter(ended.exclude(state__in=("released", "proposed")).values_list("state", flat=True))
+    wrong = ended.filter(state__in=("missed", "done", "agreed")).order_by("-pk")
+    lines = [
+        f"{numbers.shown(pk)}: {_SLOT_SAYS[state]}"
+        for pk, state in wrong.values_list("ticket_id", "state")[:_LISTED]
+    ]
+    held = Count("bookings", filter=~Q(bookings__state="released"))
+    odd = MaintenanceWindow.objects.filter(ends_at__gte=at - SPAN, closed_at=None).annotate(held=held)
+    miscounted = odd.exclude(booked=F("held")).count()
+    count, done = sum(states.values()), states["verified"] + states["not_right"]
+    sentence = f"{done} of {count} works agreed for a window in 30 days were done in it and looked at by somebody else; "
+    sentence += f"{miscounted} windows hold another number of tickets than they count."
+    return Evidence(count, _share(count, count - done), lines, sentence)
+
+
+_SLOT_SAYS = {
+    "missed": "not done in its window",
+    "done": "done, and nobody else has looked at it",
+    "agreed": "its window is over, and nobody has said what became of it",
 }
 
 

@@ -270,6 +270,14 @@ def clock_notice(ticket: Ticket, clock: SlaClock, agent: Agent, *, at: datetime)
     )
 
 
+def about_window(
+    ticket: Ticket, contact: Contact, kind: str, context: dict[str, object], *, about: str, at: datetime
+) -> None:
+    """A mail about the time of larger work, to the contact whose ticket it is. Clause: sla.offpeak."""
+    draft = to_contact(ticket, contact, kind, {"ticket": ticket, **context}, about=about, automatic=True)
+    queue_once(draft, at=at)
+
+
 def to_contact(
     ticket: Ticket,
     contact: Contact,

@@ -13,9 +13,11 @@ from hostdesk.policy.models import PolicyVersion
 from hostdesk.sla.models import ClockRow
 from hostdesk.tickets.queue_models import HandOut, PassOver, SkillNeed, TicketSkill
 from hostdesk.tickets.shift_models import HandOver
+from hostdesk.tickets.slot_models import LIVE_SLOTS, WindowBooking
 
 __all__ = [
     "ENDED",
+    "LIVE_SLOTS",
     "OURS",
     "Attachment",
     "Breach",
@@ -35,6 +37,7 @@ __all__ = [
     "TicketSkill",
     "TicketState",
     "Unacknowledged",
+    "WindowBooking",
 ]
 
 FIRST_NUMBER = 1001

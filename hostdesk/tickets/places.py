@@ -15,6 +15,7 @@ PLACES = (
         count_url_name="tickets:consults_count",
     ),
     Place("all", "All tickets", "layers", "tickets:all", order=30, hotkey="a"),
+    Place("windows", "Quiet times", "calendar-clock", "tickets:windows", order=55),
     Place("fairness", "Fairness", "list-ordered", "tickets:fairness", order=65, roles=KEEPERS),
     Place("forecast", "Forecast", "chart-column", "tickets:forecast", order=66, roles=KEEPERS),
 )

@@ -8,6 +8,7 @@ from hostdesk.jobs.rounds import Periodic, Round
 from hostdesk.tickets.actions.closing import close_old
 from hostdesk.tickets.actions.delaying import delay_round, sample_queues
 from hostdesk.tickets.actions.handing_over import return_round
+from hostdesk.tickets.actions.slot_work import slot_round
 from hostdesk.tickets.actions.summing import summary_round
 from hostdesk.tickets.actions.switching import switch_round
 from hostdesk.tickets.actions.ticking import clock_round
@@ -18,6 +19,7 @@ ROUNDS = [
     Round("mail that did not arrive", setback_round, every=timedelta(seconds=2)),
     Round("promises under a new policy", switch_round, every=timedelta(seconds=10)),
     Round("tickets of those off duty", return_round, every=timedelta(seconds=15)),
+    Round("times of larger work", slot_round, every=timedelta(seconds=15)),
     Round("summaries", summary_round, every=timedelta(seconds=15)),
 ]
 PERIODIC = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from hostdesk.tickets.urls_client import CLIENT
+from hostdesk.tickets.urls_slots import SLOTS
 from hostdesk.tickets.views import (
     desk_breaches,
     desk_consults,
@@ -67,4 +68,4 @@ _DESK = [
     path("desk/shift/away", desk_shift.since_away, name="since_away"),
 ]
 
-urlpatterns = [*_DESK, *CLIENT]
+urlpatterns = [*_DESK, *CLIENT, *SLOTS]

@@ -17,6 +17,9 @@ from hostdesk.requests.actions.recovering import find_account, start
 from hostdesk.requests.models import Recovery, RecoveryLink, RegistrationRecord
 from hostdesk.requests.views.desk_phone import sealed
 from hostdesk.schedule import planning
+from hostdesk.schedule.actions import plan_windows
+from hostdesk.schedule.feeds import renew
+from hostdesk.schedule.models import MaintenanceWindow
 from hostdesk.tickets.consult_models import Consult
 from hostdesk.tickets.models import Attachment, Breach, Message
 from tests.house.access import TABLE
@@ -26,6 +29,12 @@ PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f645"
     "400000000049454e44ae426082"
 )
+
+
+def planned_window(at):
+    """The first window for larger work."""
+    plan_windows(at)
+    return MaintenanceWindow.objects.order_by("begins_at").first()
 
 
 class Staffed:
@@ -92,6 +101,8 @@ class Staffed:
             "password_request": self.asks_for("mailbox_password", {"mailbox": "info@acme.example"}).pk,
             "done_request": self.done_by(staff["level1"]).pk,
             "ticket": ticket.number,
+            "window": planned_window(world.now).pk,
+            "calendar": renew(contact.person, by=contact.actor(), at=world.now),
         }
 
     def asks_for(self, kind, details):

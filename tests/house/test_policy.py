@@ -15,7 +15,7 @@ PACKAGED = PACKAGE / "policy" / "packaged"
 FIGURES = figures_of(PACKAGED / "hosting" / "terms.yaml")
 CARRIED_OUT = {
     *("scope.published", "scope.dedicated", "scope.versions"),
-    *("sla.hours", "sla.response", "sla.resolve", "sla.best_effort", "sla.delays", "sla.fcfs"),
+    *("sla.hours", "sla.response", "sla.resolve", "sla.best_effort", "sla.delays", "sla.fcfs", "sla.offpeak"),
     *(
         "contact.current",
         "contact.identify",

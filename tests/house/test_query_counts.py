@@ -19,6 +19,7 @@ LISTS = {
     "/desk/tickets/": "supervisor",
     "/desk/lists/waiting": "supervisor",
     "/desk/search?q=Mailbox": "supervisor",
+    "/desk/windows/": "supervisor",
     "/desk/mailroom/": "supervisor",
     "/desk/mailroom/?disposition=closed": "supervisor",
     "/desk/mailroom/outbound": "supervisor",

@@ -17,6 +17,7 @@ from hostdesk.policy.rules import sla as sla_rules
 from hostdesk.search import index
 from hostdesk.tickets import mails, rules
 from hostdesk.tickets.actions import clocks, consult_ends
+from hostdesk.tickets.actions.letting_go import let_go
 from hostdesk.tickets.actions.locking import locked
 from hostdesk.tickets.actions.opening import NewFile, attach, author_name, fresh_part, kept_text, searchable
 from hostdesk.tickets.actions.taking import take_for_answer
@@ -180,6 +181,7 @@ def settle(ticket: Ticket, state: str, *, cause: str, at: datetime) -> None:
     if state == TicketState.RESOLVED:
         clocks.stop(ticket, clocks.ALL, cause=cause, at=at)
         consult_ends.withdraw_all(ticket, cause=cause, at=at)
+        let_go(ticket, cause=cause, at=at)
         ticket.resolved_at = ticket.resolved_at or at
     else:
         if state == TicketState.WAITING_CUSTOMER:
@@ -215,6 +217,9 @@ def _leave(ticket: Ticket, then: rules.After, *, by: Actor, at: datetime) -> Non
         settle(ticket, TicketState.RESOLVED, cause="answered", at=at)
     elif ticket.state == TicketState.RESOLVED:
         reopen_row(ticket, cause="answered", by=by, at=at)
+    elif ticket.state == TicketState.WAITING_WINDOW and then != "resolved":
+        # A word in between does not end what was agreed: the panel of the slot does.
+        settle(ticket, TicketState.WAITING_WINDOW, cause="answered", at=at)
     else:
         settle(ticket, then, cause="answered", at=at)
 

@@ -15,7 +15,7 @@ from hostdesk.mail.models import OutboundMail
 from hostdesk.policy.registry import CLAUSES
 from hostdesk.tickets.models import Attachment, Message
 from hostdesk.tickets.queries.page import TicketPage, Written
-from hostdesk.tickets.views import desk_mail_events, desk_request_events
+from hostdesk.tickets.views import desk_mail_events, desk_request_events, slot_words
 from hostdesk.web import icons, letters, marks, times
 
 _TOLD_BY_LETTERS = frozenset({"answered", "noted", "customer wrote"})
@@ -144,7 +144,7 @@ def _said(entry: Entry) -> str:
     reason = f": {facts['reason']}" if facts.get("reason") else ""
     if entry.verb not in _SAID:
         return f"{who}: {entry.verb}"
-    words = {"shown": "", "skills": "", **facts}
+    words = {"shown": "", "skills": "", "window": "a window", "was": "another time", **facts}
     words |= {
         "who": who,
         "to": facts.get("to", "somebody"),
@@ -183,6 +183,7 @@ _SAID = {
     "delay": "It will take longer: {cause}",
     "confirmed": "{who} confirmed having written it",
     "disowned": "{who} did not write this mail",
+    **slot_words.IN_TIMELINE,
 }
 _CAME_IN = {
     "mail": "Came in by e-mail",
@@ -262,6 +263,7 @@ _OUTCOMES = {
     ("contact.listed_sender", "proven"): "The sender is proven",
     ("contact.listed_sender", "plausible"): "The sender is plausible",
     ("contact.listed_sender", "unproven"): "The sender is not proven",
+    **slot_words.DECIDED,
     ("contact.unlisted", "closed"): "The mail was closed: its sender is not listed",
 }
 
