@@ -21,6 +21,7 @@ from hostdesk.tickets.actions.locking import locked
 from hostdesk.tickets.delay_models import Delay, QueueSample
 from hostdesk.tickets.models import ENDED, Message, SlaClock, Ticket
 from hostdesk.tickets.queries.delays import MOST, Seen, delayable_clock, near_their_end
+from hostdesk.tickets.rules import pauses_resolution
 
 CLAUSE = "sla.delays"
 BATCH = 100
@@ -196,7 +197,7 @@ def _remind(pk: int, at: datetime) -> int:
         spoke = Message.objects.filter(ticket=ticket, kind=Message.Kind.AGENT, at__gt=delay.began_at)
         last: datetime | None = spoke.aggregate(last=Max("at"))["last"]
         heard = last is not None and last + again > at
-        if not heard and not ticket.state.startswith("waiting_customer"):
+        if not heard and not pauses_resolution(ticket.state):
             for agent in _who_owes_a_word(ticket, at=at):
                 mails_delays.word_owed(ticket, delay, agent, at=at)
         delay.next_word_at = last + again if heard and last is not None else at + again

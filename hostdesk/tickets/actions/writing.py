@@ -65,7 +65,8 @@ def answer(ticket: Ticket, written: Answer, *, by: Agent, at: datetime) -> Messa
             submission=written.submission,
         )
         attach(message, written.files)
-        solve_by = clocks.solve_by(row, at=at) if written.then == TicketState.WAITING_CUSTOMER else None
+        asks = written.then == TicketState.WAITING_CUSTOMER and row.state != TicketState.WAITING_WINDOW
+        solve_by = clocks.solve_by(row, at=at) if asks else None
         mail = mails.answer(row, message, list(written.files), at=at, waits_until=solve_by)
         if mail is not None:
             message.outbound_mail = mail

@@ -23,7 +23,7 @@ clause = pytest.mark.clause
 
 def told(ticket, at):
     row = Ticket.objects.get(pk=ticket.pk)
-    return str(goal(row, promised_in(row, at=at), expectation_of(row), now=at))
+    return str(goal(row, promised_in(row, at=at), expectation_of(row, at=at), now=at))
 
 
 def later(world, **span):

@@ -1,17 +1,19 @@
 """Places that end otherwise than planned, and many who want one at once."""
 
 import threading
+from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from hostdesk.kit.refusals import Refused
 from hostdesk.mail.models import OutboundMail
 from hostdesk.people.models import Team
 from hostdesk.schedule import actions as schedule
 from hostdesk.schedule.models import MaintenanceWindow
-from hostdesk.tickets.actions import closing, slot_work, slots, taking, writing
+from hostdesk.tickets.actions import closing, delaying, slot_work, slots, taking, writing
 from hostdesk.tickets.models import Ticket, WindowBooking
+from hostdesk.tickets.tests.test_handing_over import lets_pass
 from hostdesk.tickets.tests.test_slots import WORDS, Night, night  # noqa: F401  (a fixture)
 
 pytestmark = pytest.mark.clause("sla.offpeak")
@@ -31,6 +33,73 @@ def test_a_word_in_between_does_not_end_what_was_agreed(night):  # noqa: F811
 
     assert night.states() == ("waiting_window", "agreed")
     assert night.clock().due_at == night.windows[0].ends_at
+
+
+def test_a_word_in_between_does_not_tell_the_customer_that_we_wait_for_them(night):  # noqa: F811
+    night.agreed()
+    writing.answer(night.ticket, writing.Answer("Yes, the backups too."), by=night.agent, at=night.now)
+    mail = OutboundMail.objects.get(kind="answer")
+
+    assert "Yes, the backups too." in mail.text
+    assert "while we wait for you" not in mail.text
+
+
+@pytest.mark.clause("sla.delays")
+def test_nobody_is_reminded_of_a_word_while_the_agreed_window_is_waited_for(night):  # noqa: F811
+    night.propose()
+    delaying.pick(night.ticket, "workload", later=timedelta(hours=8), by=night.agent, at=night.now)
+    slots.accept(night.ticket, by=night.contact, at=night.now)
+    night.world.now += timedelta(hours=12)
+    delaying.delay_round(night.now)
+    waiting = OutboundMail.objects.filter(kind="word_owed").count()
+    slots.give_up(night.ticket, reason="The new server is not there.", by=night.agent, at=night.now)
+    night.world.now += timedelta(hours=12)
+    delaying.delay_round(night.now)
+
+    assert (waiting, OutboundMail.objects.filter(kind="word_owed").count()) == (0, 1)
+
+
+def goes_off_duty(night):  # noqa: F811
+    """Bongani goes home without a word; Sue stays, and the grace time passes."""
+    for one in (night.agent, night.sue):
+        schedule.start(one, by=one.actor(), at=night.now)
+    lets_pass(night.world, minutes=35)
+    schedule.end(night.agent, by=night.agent.actor(), at=night.now)
+    lets_pass(night.world, hours=1)
+
+
+@pytest.mark.clause("channel.tickets", "sla.fcfs")
+def test_whoever_goes_off_duty_keeps_what_waits_for_its_window_until_it_is_missed(night):  # noqa: F811
+    night.agreed()
+    goes_off_duty(night)
+    assert night.states() == ("waiting_window", "agreed")
+    assert Ticket.objects.get(pk=night.ticket.pk).assignee == night.agent
+    place = Ticket.objects.get(pk=night.ticket.pk).queued_at
+    night.world.now = night.windows[0].ends_at
+    slot_work.slot_round(night.now)
+
+    back = Ticket.objects.waiting().get(pk=night.ticket.pk)
+    assert (back.state, back.assignee, back.queued_at) == ("open", None, place)
+    assert night.clock().state == "running"
+
+
+@pytest.mark.clause("channel.tickets")
+def test_a_time_given_up_while_the_holder_is_off_duty_is_work_for_whoever_is_there(night):  # noqa: F811
+    night.agreed(window=2)
+    goes_off_duty(night)
+    slots.give_up(night.ticket, reason="", by=night.contact, at=night.now)
+    assert Ticket.objects.get(pk=night.ticket.pk).assignee == night.agent
+    lets_pass(night.world, minutes=5)
+
+    assert [one.pk for one in Ticket.objects.waiting()] == [night.ticket.pk]
+
+
+def test_the_database_knows_the_states_of_a_booking(night):  # noqa: F811
+    night.agreed()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        WindowBooking.objects.update(state="lost")
+
+    assert night.states() == ("waiting_window", "agreed")
 
 
 def test_closing_a_window_proposes_the_next_free_one_to_each_of_its_tickets(night):  # noqa: F811
