@@ -42,6 +42,8 @@ _BAD_DAY_AGO = timedelta(days=8)
 _BAD_SERVER = "tafelberg"
 _NOT_AGAIN_WITHIN = 34
 """A story comes again only after so many others."""
+_LEFT_OUT = slice(-8, -2)
+"""Ordinary requests of the last days in whose place larger work is asked for."""
 # Minutes before now at which the last requests arrive, and at which somebody takes the next one.
 _LIVELY = (104, 99, 95, 90, 86, 81, 76, 72, 67, 62, 56, 49, 41, 34, 27, 21, 14, 8, 3)
 _LOOKS = (
@@ -152,7 +154,9 @@ class _Month:
         asked = list(_pairs(company, self.chance, len(usual) + len(lively)))
         # Dedicated servers are promised an answer sooner: asked last, none of them is late by now.
         just_now = sorted(asked[len(usual) :], key=lambda pair: pair[1].product == "dedicated")
-        for at, (story, writer) in zip([*usual, *lively], [*asked[: len(usual)], *just_now], strict=True):
+        ordinary = list(zip(usual, asked[: len(usual)], strict=True))
+        del ordinary[_LEFT_OUT]
+        for at, (story, writer) in [*ordinary, *zip(lively, just_now, strict=True)]:
             self.agenda.put(at, talks.asking(story, writer))
         for minutes, name in _LOOKS:
             looks = self.now - timedelta(minutes=minutes)

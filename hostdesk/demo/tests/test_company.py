@@ -142,7 +142,7 @@ def test_the_month_is_believable(built):
     assert Customer.objects.count() == 39
     assert 180 <= Ticket.objects.count() <= 250
     assert set(Ticket.objects.values_list("state", flat=True)) == {
-        "new", "open", "waiting_customer", "resolved", "closed",
+        "new", "open", "waiting_customer", "waiting_window", "resolved", "closed",
     }  # fmt: skip
     assert set(InboundMail.objects.values_list("trust", flat=True)) == {
         "", "proven", "plausible", "unproven", "forged",
