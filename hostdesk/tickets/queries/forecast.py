@@ -7,9 +7,9 @@ unanswered, and how long the newest answers took. Each is bounded by weeks or by
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from hostdesk.people import queries as people
 from hostdesk.people.models import Team
 from hostdesk.policy import queries as policy
 from hostdesk.policy.rules import sla as sla_rules
+from hostdesk.schedule import plan
 from hostdesk.schedule import queries as schedule
 from hostdesk.tickets.forecasting import HOURS_OF_WEEK, Hour, arrivals_by_hour, next_hours, people_needed
 from hostdesk.tickets.models import OURS, Message, SlaClock, Ticket
@@ -49,23 +50,29 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Some hours of the coming week: tickets an hour, people that they need, people usually there (None: nobody keeps shifts)."""
+    """Some hours of the coming week: tickets an hour, people that they need, people planned or usually there, on average.
+
+    `there` is None where nobody keeps shifts.
+    """
 
     begins: datetime
     ends: datetime
     an_hour: float
     needed: int
-    usual: float | None
+    there: float | None
 
     @property
     def is_short(self) -> bool:
-        """Whether fewer are usually there than are needed."""
-        return self.usual is not None and round(self.usual) < self.needed
+        """Whether fewer are there than are needed."""
+        return self.there is not None and round(self.there) < self.needed
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """A day and a week to come. `starts` is the full hour from which `hours` count; `weeks` is what is known."""
+    """A day and a week to come. `starts` is the full hour from which `hours` count; `weeks` is what is known.
+
+    `planned`: the people are those of the plan, and not those usually there.
+    """
 
     waiting: int
     starts: datetime
@@ -75,6 +82,7 @@ class Forecast:
     promise: timedelta
     weeks: float
     arrivals: int
+    planned: bool
 
 
 def forecast(*, at: datetime, team_slug: str = Team.SUPPORT) -> Forecast | None:
@@ -88,16 +96,20 @@ def forecast(*, at: datetime, team_slug: str = Team.SUPPORT) -> Forecast | None:
         return None
     since = max(min(came), at - WEEKS * _WEEK)
     by_hour = arrivals_by_hour(_of_week(came, zone), _of_week(_every_hour(since, at), zone))
-    duty = _on_duty(team, at, zone)
+    planned = _planned(team, at)
+    staffed = planned or _usually(team, at, zone)
     promise = sla_rules.response_target(version.terms).due_after
     starts = at.replace(minute=0, second=0, microsecond=0)
-    coming = [_place(starts + n * _HOUR, zone) for n in range(AHEAD_HOURS)]
+    coming = [starts + n * _HOUR for n in range(AHEAD_HOURS)]
     waiting = _unanswered(team)
     hours = next_hours(
         waiting=waiting,
-        arrivals=[by_hour[place] for place in coming],
+        arrivals=[by_hour[_place(hour, zone)] for hour in coming],
         # Where nobody keeps shifts, as many as are needed are taken to be there.
-        people=[duty[place] if duty else _needed(by_hour[place], work, promise) for place in coming],
+        people=[
+            staffed(hour, hour + _HOUR) if staffed else _needed(by_hour[_place(hour, zone)], work, promise)
+            for hour in coming
+        ],
         work_minutes=work.minutes,
         # The same picture all hour long, for everybody who looks.
         chance=Random(int(starts.timestamp())),  # noqa: S311  (nothing secret)
@@ -106,18 +118,19 @@ def forecast(*, at: datetime, team_slug: str = Team.SUPPORT) -> Forecast | None:
         waiting,
         starts,
         hours,
-        _blocks(starts.astimezone(zone), by_hour, duty, work, promise),
+        _blocks(starts.astimezone(zone), by_hour, staffed, work, promise),
         work,
         promise,
         (at - since) / _WEEK,
         sum(came.values()),
+        planned is not None,
     )
 
 
 def _blocks(
     starts: datetime,
     by_hour: list[float],
-    duty: list[float] | None,
+    staffed: Staffed | None,
     work: Work,
     promise: timedelta,
 ) -> list[Block]:
@@ -126,13 +139,11 @@ def _blocks(
     found = []
     for n in range(HOURS_OF_WEEK // BLOCK_HOURS):
         # Wall time: a block of the local day stays where it is when the clocks change.
-        begins = first + n * BLOCK_HOURS * _HOUR
+        begins, ends = first + n * BLOCK_HOURS * _HOUR, first + (n + 1) * BLOCK_HOURS * _HOUR
         places = [(begins.weekday() * 24 + begins.hour + hour) % HOURS_OF_WEEK for hour in range(BLOCK_HOURS)]
         an_hour = sum(by_hour[place] for place in places) / BLOCK_HOURS
-        usual = None if duty is None else sum(duty[place] for place in places) / BLOCK_HOURS
-        found.append(
-            Block(begins, begins + BLOCK_HOURS * _HOUR, an_hour, _needed(an_hour, work, promise), usual)
-        )
+        there = staffed(begins.astimezone(UTC), ends.astimezone(UTC)) if staffed else None
+        found.append(Block(begins, ends, an_hour, _needed(an_hour, work, promise), there))
     return found
 
 
@@ -171,8 +182,26 @@ def _place(hour: datetime, zone: ZoneInfo) -> int:
     return local.weekday() * 24 + local.hour
 
 
-def _on_duty(team: int, at: datetime, zone: ZoneInfo) -> list[float] | None:
-    """How many were on duty in each hour of the week, on average of the last weeks; None when nobody keeps shifts."""
+Staffed = Callable[[datetime, datetime], float]
+"""How many people are there between two instants (in UTC), on average."""
+
+
+def _planned(team: int, at: datetime) -> Staffed | None:
+    """From the plan, without those who are away; None when nobody is planned. A block that runs already is counted whole."""
+    since, until = at - BLOCK_HOURS * _HOUR, at + _WEEK + BLOCK_HOURS * _HOUR
+    turns = [(one.starts_at, one.ends_at) for one in plan.plan(since, until).turns(since, until, team=team)]
+    if not turns:
+        return None
+
+    def people(begins: datetime, ends: datetime) -> float:
+        within = (min(ends, last) - max(begins, first) for first, last in turns)
+        return sum(max(0.0, one / (ends - begins)) for one in within)
+
+    return people
+
+
+def _usually(team: int, at: datetime, zone: ZoneInfo) -> Staffed | None:
+    """From those who were on duty in each hour of the last weeks; None when nobody keeps shifts."""
     since = at - DUTY_WEEKS * _WEEK
     turns = schedule.turns([team], since=since, at=at).get(team, [])
     if not turns:
@@ -186,7 +215,12 @@ def _on_duty(team: int, at: datetime, zone: ZoneInfo) -> list[float] | None:
             full = moment.replace(minute=0, second=0, microsecond=0) + _HOUR
             there[_place(moment, zone)] += (min(full, last) - moment) / _HOUR
             moment = full
-    return [there[place] / max(1, seen[place]) for place in range(HOURS_OF_WEEK)]
+
+    def people(begins: datetime, ends: datetime) -> float:
+        places = [_place(begins + n * _HOUR, zone) for n in range(max(1, int((ends - begins) / _HOUR)))]
+        return sum(there[place] / max(1, seen[place]) for place in places) / len(places)
+
+    return people
 
 
 def _unanswered(team: int) -> int:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from hostdesk.people.models import Agent, Team
 from hostdesk.schedule import actions as schedule
+from hostdesk.schedule.planning import Hours, plan_shift
 from hostdesk.tickets.actions.taking import move_to_team, take_next
 from hostdesk.tickets.actions.writing import Answer, answer
 from hostdesk.tickets.models import Ticket
@@ -58,7 +59,7 @@ def test_what_is_reckoned_from(world):
     assert len(found.hours) == 24 and len(found.blocks) == 42
     assert 4 <= sum(hour.arrivals for hour in found.hours) <= 9
     assert [block.needed for block in found.blocks] == [1] * 42
-    assert {block.usual for block in found.blocks} == {None}
+    assert {block.there for block in found.blocks} == {None}
 
 
 @clause("sla.response")
@@ -67,10 +68,32 @@ def test_people_on_duty_are_told_from_their_shifts(world):
     schedule.start(agent, by=agent.actor(), at=world.now - timedelta(days=6))
     schedule.end(agent, by=agent.actor(), at=world.now - timedelta(days=3))
     found = forecast(at=world.now)
-    usual = [round(block.usual, 2) for block in found.blocks]
+    there = [round(block.there, 2) for block in found.blocks]
 
-    assert set(usual) <= {0, 0.25, 0.5, 0.75, 1} and 0 in usual and 1 in usual
-    assert [block.is_short for block in found.blocks] == [round(one) < 1 for one in usual]
+    assert set(there) <= {0, 0.25, 0.5, 0.75, 1} and 0 in there and 1 in there
+    assert [block.is_short for block in found.blocks] == [round(one) < 1 for one in there]
+
+
+@clause("sla.response")
+def test_people_who_are_planned_go_before_those_usually_there(world):
+    agent, chief = busy(world), world.agent("Zanele", role="supervisor")
+    schedule.start(agent, by=agent.actor(), at=world.now - timedelta(days=6))
+    schedule.end(agent, by=agent.actor(), at=world.now - timedelta(days=3))
+    support = Team.objects.get(slug=Team.SUPPORT)
+    day, night = Hours(8 * 60, 20 * 60), Hours(20 * 60, 2 * 60)
+    plan_shift(agent, support, range(7), day, since=world.now.date(), by=chief, at=world.now)
+    plan_shift(chief, support, [5], night, since=world.now.date(), by=chief, at=world.now)
+    found = forecast(at=world.now)
+    there = {(f"{block.begins:%a %H}"): block.there for block in found.blocks}
+
+    assert found.planned
+    assert {
+        f"{day} {hour}": there[f"{day} {hour}"] for day in ("Mon", "Sun") for hour in ("08", "12", "20")
+    } == {
+        **{f"Mon {hour}": one for hour, one in (("08", 1), ("12", 1), ("20", 0))},
+        **{f"Sun {hour}": one for hour, one in (("08", 1), ("12", 1), ("20", 0))},
+    }
+    assert (there["Sat 20"], there["Sun 00"], there["Sun 04"]) == (1, 0.5, 0)
 
 
 def test_another_teams_tickets_are_not_counted(world):

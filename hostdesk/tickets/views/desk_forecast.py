@@ -39,7 +39,7 @@ class HourBar:
 
 @dataclass(frozen=True, slots=True)
 class BlockBar:
-    """One block of the week, drawn and in words; `level` is how high the people usually there reach."""
+    """One block of the week, drawn and in words; `level` is how high the people who will be there reach."""
 
     left: int
     top: float
@@ -50,7 +50,7 @@ class BlockBar:
     hours: str
     an_hour: str
     needed: int
-    usual: str
+    there: str
     words: str
 
 
@@ -66,7 +66,7 @@ def shown(request: DeskRequest) -> HttpResponse:
 
 def _context(found: Forecast) -> dict[str, object]:
     hours, most_waiting = _hours(found), _most_waiting(found)
-    blocks = [_block(block, n, _tallest(found)) for n, block in enumerate(found.blocks)]
+    blocks = [_block(block, n, _tallest(found), found.planned) for n, block in enumerate(found.blocks)]
     return {
         "forecast": found,
         "promise": moments.in_words(found.promise),
@@ -86,7 +86,8 @@ def _context(found: Forecast) -> dict[str, object]:
         "week_width": _WIDE * len(blocks),
         "days": _days(blocks),
         "short": [block.words for block in blocks if block.short],
-        "keeps_shifts": found.blocks[0].usual is not None,
+        "keeps_shifts": found.blocks[0].there is not None,
+        "who": "planned" if found.planned else "usually there",
     }
 
 
@@ -135,26 +136,27 @@ def _band(found: Forecast, most: float) -> str:
 
 
 def _tallest(found: Forecast) -> float:
-    return max(1.0, *(max(block.needed, block.usual or 0) for block in found.blocks))
+    return max(1.0, *(max(block.needed, block.there or 0) for block in found.blocks))
 
 
-def _block(block: Block, n: int, tallest: float) -> BlockBar:
+def _block(block: Block, n: int, tallest: float, planned: bool) -> BlockBar:  # noqa: FBT001
     begins, ends = timezone.localtime(block.begins), timezone.localtime(block.ends)
     hours = f"{begins:%H:%M} to {ends:%H:%M}"
-    usual = "unknown" if block.usual is None else f"{block.usual:.1f}".removesuffix(".0")
+    there = "unknown" if block.there is None else f"{block.there:.1f}".removesuffix(".0")
+    who = "planned" if planned else "usually there"
     height = block.needed / tallest * _HIGH
     return BlockBar(
         n * _WIDE,
         _HIGH - height,
         height,
-        None if block.usual is None else _HIGH - block.usual / tallest * _HIGH,
+        None if block.there is None else _HIGH - block.there / tallest * _HIGH,
         block.is_short,
         f"{begins:%A}",
         hours,
         f"{block.an_hour:.1f}",
         block.needed,
-        usual,
-        f"{begins:%A} {hours}: {block.an_hour:.1f} tickets an hour need {_people(block.needed)}, usually there: {usual}",
+        there,
+        f"{begins:%A} {hours}: {block.an_hour:.1f} tickets an hour need {_people(block.needed)}, {who}: {there}",
     )
 
 
