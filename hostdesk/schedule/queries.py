@@ -27,6 +27,13 @@ def on_duty(at: datetime, *, team: str = Team.SUPPORT) -> list[Agent]:
     return _at_work(at, team) or people.agents_of_team(team)
 
 
+def on_duty_by_team(at: datetime, teams: Iterable[Team]) -> dict[int, list[Agent]]:
+    """`on_duty` of several teams by their keys; who is at work is asked once for all of them."""
+    keys = agents_at_work(at)
+    members = {one.pk: people.agents_of_team(one.slug) for one in teams}
+    return {pk: [agent for agent in all_ if agent.pk in keys] or all_ for pk, all_ in members.items()}
+
+
 def is_anybody_on_shift(at: datetime, *, team: str = Team.SUPPORT) -> bool:
     """Whether `on_duty` names people at work, and not the whole team for want of any."""
     return bool(_at_work(at, team))

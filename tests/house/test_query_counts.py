@@ -44,6 +44,12 @@ LISTS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def whose_desk_is_asked_once(monkeypatch):
+    """Who runs the desk is remembered for a second: on a slow machine a page would ask for it again."""
+    monkeypatch.setattr("hostdesk.policy.queries._REMEMBERED_SECONDS", 3600.0)
+
+
 def queries_of(client, address):
     """How many questions one page asks, when all that is asked once a process has been asked."""
     assert client.get(address).status_code == 200

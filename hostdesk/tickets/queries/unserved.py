@@ -8,7 +8,7 @@ from datetime import datetime
 from hostdesk.audit.prepared import Prepared
 from hostdesk.people.models import Agent, Skill, Team
 from hostdesk.people.queries import team_ids_of
-from hostdesk.schedule.queries import on_duty
+from hostdesk.schedule.queries import on_duty_by_team
 from hostdesk.tickets.models import Ticket
 from hostdesk.tickets.queries import desk
 from hostdesk.tickets.queries.eligibility import beyond, held_by
@@ -41,8 +41,10 @@ def unserved_for_agent(agent: Agent, *, at: datetime) -> Unserved:
     if not Skill.objects.exists():
         return Unserved(0, [])
     found: list[desk.Row] = []
-    for team in Team.objects.filter(pk__in=sorted(team_ids_of(agent))).order_by("pk"):
-        nobody = beyond(held_by(on_duty(at, team=team.slug)).values())
+    teams = list(Team.objects.filter(pk__in=sorted(team_ids_of(agent))).order_by("pk"))
+    duty = on_duty_by_team(at, teams)
+    for team in teams:
+        nobody = beyond(held_by(duty[team.pk]).values())
         if nobody is not None:
             waiting = Ticket.objects.waiting().filter(nobody, team=team).in_order()
             found += desk.rows_of(waiting.values_list(*desk.COLUMNS)[:MOST])
