@@ -68,6 +68,11 @@ def name_of(row: ServerPanel) -> str:
     return f"{row.get_kind_display()} on {row.server.name}"
 
 
+def kind_shown(kind: str) -> str:
+    """What kind of panel it is, for people, such as "WHM/cPanel" for `cpanel`; one that is unknown as it is written."""
+    return dict(PanelKind.choices).get(kind, kind)
+
+
 def panels() -> list[ServerPanel]:
     """All connections, by server."""
     return list(ServerPanel.objects.select_related("server").order_by("server__name"))

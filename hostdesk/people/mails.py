@@ -16,14 +16,18 @@ from hostdesk.people import rules
 from hostdesk.people.models import Agent, PendingContact, Person, SignInLink
 
 
-def sign_in_link(person: Person, *, link: SignInLink, token: str, at: datetime) -> None:
-    """The link with which a contact signs in."""
+def sign_in_link(
+    person: Person, *, link: SignInLink, token: str, lost_password_of: str, at: datetime
+) -> None:
+    """The link with which a contact signs in; or, where the password of an account was said to be lost, asks for a new one."""
     facts = {
         "address": _address("people:link", token=token),
         "life": moments.in_words(rules.LINK_LIFE),
         "person": person,
+        "account": lost_password_of,
     }
-    _to_person("people/mail/sign_in_link", person, facts, kind="sign_in_link", about=f"link:{link.pk}", at=at)
+    words = "people/mail/lost_password" if lost_password_of else "people/mail/sign_in_link"
+    _to_person(words, person, facts, kind="sign_in_link", about=f"link:{link.pk}", at=at)
 
 
 def password_changed(person: Person, *, at: datetime) -> None:

@@ -32,11 +32,13 @@ def acknowledgement(
     *,
     in_reply_to: InboundMail | None,
     choices: Sequence[Contact] = (),
+    not_before: timedelta = timedelta(0),
     at: datetime,
 ) -> None:
     """Say the number, when to expect an answer and by which clause, and how to add something.
 
     `choices`: the accounts of a contact who named none; the mail asks with a button for each (contact.identify).
+    `not_before`: what is asked for waits that long by itself; then no time is named in which it would be solved.
 
     Automatic: it carries the marks by which other machines know not to answer. Clauses: sla.response, channel.no_duplicates.
     """
@@ -47,6 +49,7 @@ def acknowledgement(
         "answer_by": moments.day_and_time(ticket.opened_at + target["response"].due_after, zone, now=at),
         "answer_within": moments.in_words(target["response"].due_after),
         "solve_within": moments.in_words(target["resolution"].due_after),
+        "waits": moments.in_words(not_before) if not_before else "",
         "policy_url": f"{settings.HOSTDESK_URL}/policy/{ticket.policy_slug}/#sla.response",
         "choices": [
             {

@@ -49,8 +49,11 @@ def _serve(request: LinkRequest, *, at: datetime) -> int:
 
 
 @transaction.atomic
-def make(person: Person, *, next_path: str, at: datetime) -> SignInLink:
-    """Make a link and mail it to the address that we have, which need not be spelled as the one somebody typed."""
+def make(person: Person, *, next_path: str, lost_password_of: str = "", at: datetime) -> SignInLink:
+    """Make a link and mail it to the address that we have, which need not be spelled as the one somebody typed.
+
+    `lost_password_of`: the username of the account whose password was said to be lost; the mail then says so.
+    """
     token = seals.new_token()
     link = SignInLink.objects.create(
         person=person,
@@ -59,7 +62,7 @@ def make(person: Person, *, next_path: str, at: datetime) -> SignInLink:
         expires_at=at + rules.LINK_LIFE,
         next_path=next_path,
     )
-    mails.sign_in_link(person, link=link, token=token, at=at)
+    mails.sign_in_link(person, link=link, token=token, lost_password_of=lost_password_of, at=at)
     return link
 
 

@@ -15,6 +15,7 @@ from hostdesk.kit.actors import Actor
 from hostdesk.kit.refusals import Refused
 from hostdesk.people.models import Contact
 from hostdesk.policy.catalogue import RequestType
+from hostdesk.policy.rules import requests as rules
 from hostdesk.requests import details as typed
 from hostdesk.requests.actions import yeses
 from hostdesk.requests.actions.advancing import advance, facts_of, locked
@@ -126,6 +127,7 @@ def _ticket(wish: Wish, kind: RequestType, *, by: Actor, at: datetime) -> Ticket
                 submission=wish.submission,
                 # A request waits for the details itself, and a lost password never does.
                 may_wait=False,
+                not_before=rules.waiting_time(kind, policy_version_for(wish.contact.account).terms),
             ),
             by=by,
             at=at,

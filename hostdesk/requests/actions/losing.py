@@ -53,7 +53,7 @@ def _serve(wish: LostPassword, *, at: datetime) -> int:
     if contact is not None and _may_sign_in(contact, at=at):
         # The link signs in and leads to the button; it goes to the address as we have it, not as it was typed.
         next_path = reverse("requests:client_lost_password", args=[contact.pk])
-        sign_in_links.make(contact.person, next_path=next_path, at=at)
+        sign_in_links.make(contact.person, next_path=next_path, lost_password_of=account.username, at=at)
     return 1
 
 

@@ -328,3 +328,21 @@ def test_somebody_on_the_telephone_without_the_pin_is_asked_at_the_stored_addres
     assert (with_pin.state, without.state) == ("approval", "confirm")
     confirming.confirm_by_link(link_to(people[0], without), at=world.now)
     assert now(without).state == "ready"
+
+
+@clause("sla.resolve", "contact.restricted")
+@pytest.mark.parametrize(
+    ("kind", "details", "waits"),
+    [
+        ("plan_change", {}, ""),
+        ("cancellation", {}, "1 day"),
+        ("ownership_change", {"new_owner": "Lindiwe Mokoena, lindiwe@new.example"}, "4 days"),
+    ],
+)
+def test_what_waits_by_itself_is_not_promised_within_hours(world, people, kind, details, waits):
+    request = wish(world, people[0], kind, details=details)
+    mail = OutboundMail.objects.get(kind="acknowledgement", ticket_number=request.ticket_id)
+    for said in (mail.text, mail.html):
+        assert ("have it solved within" in said) is (not waits)
+        assert (f"no sooner than {waits} after" in said) is bool(waits)
+        assert "A person answers" in said

@@ -362,3 +362,17 @@ def test_what_a_panel_showed_before_and_after_stands_in_lines_that_people_read(s
     assert "Before: DNS records A 192.0.2.1 (for 3600 s) TXT v=spf1 -all Before: size in MB 100" in shown
     assert "After: DNS records none" in shown
     assert "[" not in shown.partition("Before: DNS records")[2]
+
+
+@clause("contact.restricted")
+@pytest.mark.parametrize(
+    ("panel", "shown"), [("cpanel", "WHM/cPanel"), ("plesk", "Plesk"), ("by_hand", "by hand")]
+)
+def test_what_carried_it_out_is_named_as_people_know_it(stage, panel, shown):
+    request = stage.asks("ready", "php_version", {"domain": "acme.example", "version": "8.3"})
+    run = carrying.begin(request, panel=panel, before={}, by=stage.agent, at=stage.world.now)
+    carrying.finish(run, state="failed", after={}, answer="", by=stage.agent, at=stage.world.now)
+    page = words(desk(stage.agent).get(f"/desk/requests/{request.pk}"))
+
+    assert f" , {shown}" in page.replace(f"{stage.agent.name}, ", f"{stage.agent.name} , ")
+    assert f", {panel}" not in page

@@ -82,6 +82,10 @@ def test_only_the_contact_of_the_named_account_gets_a_link_and_at_the_stored_add
         "alice@acme.example",
         "dev@acme.example",
     ]
+    mails = list(OutboundMail.objects.all())
+    assert {mail.subject for mail in mails} == {"A new password for acme01: the first step"}
+    assert all("password of account acme01" in mail.text for mail in mails)
+    assert all("Ask for a new password" in mail.html for mail in mails)
     assert set(SignInLink.objects.values_list("next_path", flat=True)) == {
         f"/client/lost-password/{people[0].pk}",
         f"/client/lost-password/{people[2].pk}",

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from hostdesk.audit.models import Decision
+from hostdesk.hosting.panels import kind_shown
 from hostdesk.kit.refusals import Missing
 from hostdesk.people.access import agents_only
 from hostdesk.people.looking import saw
@@ -164,7 +165,10 @@ def show_request(
         "verdicts": [_judged(one) for one in decisions_on(found)],
         "can": can_do(case, request.agent),
         "run": run,
-        "runs": [(one, words.seen(one.before), words.seen(one.after)) for one in found.runs.all()],
+        "runs": [
+            (one, kind_shown(one.panel), words.seen(one.before), words.seen(one.after))
+            for one in found.runs.all()
+        ],
         "checklist": _checklist(case),
         "may_undo": bool(done) and may_undo(done[-1]),
         "by_hand": case.kind.carried_out == BY_HAND,

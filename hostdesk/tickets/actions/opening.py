@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from django.db import transaction
@@ -53,7 +53,8 @@ class Opening:
     a contact of several accounts named none. `arrived_at` is when the request reached us: the clocks run from there.
     `team` is given by whoever has read it, else `team_slug` names it.
     `submission` is the key of one press of the button: the same key twice is one ticket. `may_wait`: support waits while
-    the contact's details are out of date; not where the caller judges that itself.
+    the contact's details are out of date; not where the caller judges that itself. `not_before`: how long what is asked for
+    waits, by the policy, once every contact was told; zero for what we begin with at once.
     """
 
     subject: str
@@ -77,6 +78,7 @@ class Opening:
     acknowledge: Acknowledge = "full"
     follows: Ticket | None = None
     may_wait: bool = True
+    not_before: timedelta = timedelta(0)
 
 
 def open_ticket(opening: Opening, *, by: Actor, at: datetime) -> Ticket:
@@ -256,6 +258,7 @@ def _acknowledge(
             version,
             in_reply_to=opening.inbound_mail,
             choices=_choices(ticket, contact),
+            not_before=opening.not_before,
             at=at,
         )
 
