@@ -58,6 +58,7 @@ def look_at_everything(*, at: datetime) -> Iterator[Finding]:
             lambda: _clock(at),
             lambda: _parts(at),
             checking_desk.outbound,
+            lambda: checking_desk.automatic_mail(at),
             checking_panels.control_panels,
         ]
         checks.append(lambda: checking_doors.mailboxes(at))

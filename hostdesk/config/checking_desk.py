@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hostdesk.config.findings import Finding
 from hostdesk.kit import moments
-from hostdesk.mail import queries
+from hostdesk.mail import breakers, queries
 from hostdesk.people.models import Agent, Role
 from hostdesk.policy.queries import operator
 from hostdesk.schedule import plan, watching
@@ -45,6 +45,23 @@ def outbound() -> Iterator[Finding]:
         yield Finding("outbound mail", "warning", sentence)
     else:
         yield Finding("outbound mail", "ok", "none was given up.")
+
+
+_LATELY = timedelta(days=1)
+
+
+def automatic_mail(at: datetime) -> Iterator[Finding]:
+    """Breakers that are open, and what they held back within a day (contact.listed_sender)."""
+    warnings = breakers.warnings(at=at)
+    for sentence in warnings:
+        yield Finding("automatic mail", "warning", sentence)
+    held = queries.held_by_breakers(since=at - _LATELY)
+    if held:
+        what = "1 was" if held == 1 else f"{held} were"
+        sentence = f"{what} held back within the last day and not sent on; see the mailroom, under Out."
+        yield Finding("automatic mail", "warning", sentence)
+    elif not warnings:
+        yield Finding("automatic mail", "ok", "nothing is held back.")
 
 
 def shifts(at: datetime) -> Iterator[Finding]:

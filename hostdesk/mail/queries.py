@@ -76,6 +76,12 @@ def failed_outbound() -> int:
     return OutboundMail.objects.filter(state=OutboundState.FAILED).count()
 
 
+def held_by_breakers(*, since: datetime) -> int:
+    """How many automatic mails, written after `since`, a breaker holds and nobody sent on."""
+    held = OutboundMail.objects.filter(state=OutboundState.HELD, queued_at__gt=since)
+    return held.exclude(held_by="").count()
+
+
 UNREAD_AFTER = timedelta(minutes=5)
 """How long a mailbox elsewhere may fail before somebody should look."""
 _SILENT_AFTER = timedelta(minutes=30)

@@ -1,12 +1,14 @@
 """`hostdesk doctor` says who can sign in and what could not be delivered, in true numbers."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 
-from hostdesk.config.checking_desk import outbound, shifts, staff
+from hostdesk.config.checking_desk import automatic_mail, outbound, shifts, staff
 from hostdesk.config.checking_doors import relays
-from hostdesk.mail.models import OutboundMail, OutboundState
+from hostdesk.mail import actions
+from hostdesk.mail.models import Breaker, OutboundMail, OutboundState
 from hostdesk.people.models import Team
 from hostdesk.schedule import planning
 
@@ -36,6 +38,26 @@ def test_one_mail_given_up_is_one_mail(world):
         assert said(outbound()) == [
             f"warning outbound mail: {what} could not be delivered; see the mailroom, under Out."
         ]
+
+
+@pytest.mark.clause("contact.listed_sender")
+def test_automatic_mail_that_a_breaker_holds_is_said_until_it_is_sent_on(world):
+    assert said(automatic_mail(world.now)) == ["ok automatic mail: nothing is held back."]
+    world.contact("thandi@acme.example", username="thandi")
+    world.receives("thandi@acme.example", subject="Mailbox full")
+    mail = OutboundMail.objects.get()
+    OutboundMail.objects.filter(pk=mail.pk).update(state=OutboundState.HELD, held_by="address")
+    until = world.now + timedelta(minutes=30)
+    Breaker.objects.create(scope="address", key=mail.to_address, opened_at=world.now, open_until=until)
+    held = "warning automatic mail: 1 was held back within the last day and not sent on; see the mailroom, under Out."
+
+    assert said(automatic_mail(world.now)) == [
+        "warning automatic mail: Automatic mail is held back for 1 address; see the mailroom.",
+        held,
+    ]
+    assert said(automatic_mail(until)) == [held]
+    actions.send_again(mail, by=world.agent("Ann").actor(), at=until)
+    assert said(automatic_mail(until)) == ["ok automatic mail: nothing is held back."]
 
 
 @pytest.mark.parametrize(("lmtp", "trusted", "warned"), [("", (), 0), ("x:24", ("mx",), 0), ("x:24", (), 1)])
