@@ -16,7 +16,14 @@ from hostdesk.requests import mails
 from hostdesk.requests.actions import mailed_links, yeses
 from hostdesk.requests.models import UNDER_WAY, AdminRequest, Purpose, RequestState
 from hostdesk.requests.standing import Case, asking_of, case_of, others_who_may_agree, progress_of, zone
-from hostdesk.tickets.actions.requesting import await_customer, back_to_us, resolve_at_once, say
+from hostdesk.tickets.actions.requesting import (
+    await_customer,
+    back_to_us,
+    no_objections_wanted,
+    resolve_at_once,
+    say,
+    wait_for_objections,
+)
 from hostdesk.tickets.models import Message
 
 
@@ -61,6 +68,7 @@ def advance(case: Case, *, by: Actor, at: datetime) -> AdminRequest:
     request.save()
     if entered:
         _ask_for(case, state, at=at)
+    _count_or_wait(case, at=at)
     return request
 
 
@@ -80,6 +88,7 @@ def end(case: Case, state: str, *, clause: str, sentence: str, by: Actor, at: da
     request.look_at = None
     request.save()
     yeses.void(request, at=at)
+    _count_or_wait(case, at=at)
     note(
         "ticket",
         request.ticket_id,
@@ -156,6 +165,8 @@ def _look_at(case: Case, state: str, *, at: datetime) -> datetime | None:
     request, terms = case.request, case.version.terms
     if state == "wait":
         return rules.may_run_from(progress_of(case, at=at), case.kind, terms, at=at)
+    if state == "approval":
+        return _waits_until(case, at=at)
     if state == "window":
         return terms.offpeak_hours.next_from(at, zone())
     if state == "ready":
@@ -165,6 +176,29 @@ def _look_at(case: Case, state: str, *, at: datetime) -> datetime | None:
         if state in ("confirm", "second", "price", "details")
         else None
     )
+
+
+def _waits_until(case: Case, *, at: datetime) -> datetime | None:
+    """The end of the time in which contacts can object, while it runs; an agent may still have to approve meanwhile."""
+    request = case.request
+    if request.told_at is None or request.state not in ("wait", "approval"):
+        return None
+    until = rules.may_run_from(progress_of(case, at=at), case.kind, case.version.terms, at=at)
+    return until if until > at else None
+
+
+def _count_or_wait(case: Case, *, at: datetime) -> None:
+    """The ticket's clock of the solution waits while contacts can object; several requests wait until the last is over."""
+    ticket = case.request.ticket
+    if _waits_until(case, at=at):
+        wait_for_objections(ticket, at=at)
+        return
+    others = AdminRequest.objects.filter(ticket=ticket, state__in=("wait", "approval")).exclude(
+        pk=case.request.pk
+    )
+    beside = others.select_related("contact__person", "account__customer", "ticket")
+    if not any(_waits_until(case_of(one), at=at) for one in beside):
+        no_objections_wanted(ticket, at=at)
 
 
 def _ask_for(case: Case, state: str, *, at: datetime) -> None:

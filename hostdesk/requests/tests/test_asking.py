@@ -14,6 +14,9 @@ from hostdesk.requests.actions import approving, carrying, confirming
 from hostdesk.requests.actions.asking import Wish, WrongDetails, ask
 from hostdesk.requests.models import AdminRequest, Confirmation, Run
 from hostdesk.requests.tasks import look_again
+from hostdesk.tickets.queries.client import expectation_of
+from hostdesk.tickets.queries.promised import promised_in
+from hostdesk.tickets.views.client_goal import goal
 
 clause = pytest.mark.clause
 SATURDAY_NIGHT = datetime(2026, 11, 28, 0, 30, tzinfo=UTC)  # 02:30 in Johannesburg, off-peak
@@ -346,3 +349,37 @@ def test_what_waits_by_itself_is_not_promised_within_hours(world, people, kind, 
         assert ("have it solved within" in said) is (not waits)
         assert (f"no sooner than {waits} after" in said) is bool(waits)
         assert "A person answers" in said
+
+
+@clause("sla.resolve", "contact.restricted")
+def test_the_time_for_the_solution_waits_while_contacts_can_object(world, people):
+    request = wish(world, people[0], "ownership_change", details={"new_owner": "Lindiwe Mokoena"})
+    clock = request.ticket.clocks.get(kind="resolution")
+    assert (now(request).state, clock.waits) == ("approval", "objections")
+    promised = promised_in(request.ticket, at=world.now)
+    expected = expectation_of(request.ticket, at=world.now)
+    assert "time to object" in goal(request.ticket, promised, expected, now=world.now)
+
+    passes(world, hours=95)
+    assert request.ticket.clocks.get(kind="resolution").waits == "objections"
+    passes(world, hours=2)
+    clock = request.ticket.clocks.get(kind="resolution")
+    assert (now(request).state, clock.waits, clock.late_at) == ("approval", "", None)
+    assert clock.due_at > world.now
+
+
+@clause("sla.resolve", "contact.restricted")
+def test_a_request_that_is_stopped_lets_the_time_for_the_solution_count_again(world, people):
+    request = wish(
+        world,
+        people[0],
+        "dns_delegation",
+        details={"domain": "acme.example", "name_servers": "ns1.x.example"},
+    )
+    other = wish(
+        world, people[0], "ownership_change", details={"new_owner": "Lindiwe"}, ticket=request.ticket
+    )
+    confirming.withdraw(now(other), by=people[0], at=world.now)
+    assert request.ticket.clocks.get(kind="resolution").waits == "objections"
+    confirming.withdraw(now(request), by=people[0], at=world.now)
+    assert request.ticket.clocks.get(kind="resolution").waits == ""

@@ -8,6 +8,7 @@ from hostdesk.audit.actions import note
 from hostdesk.kit.actors import Actor
 from hostdesk.policy import queries as policy
 from hostdesk.search import index
+from hostdesk.tickets.actions import clocks
 from hostdesk.tickets.actions.locking import locked
 from hostdesk.tickets.actions.writing import settle
 from hostdesk.tickets.models import ENDED, Message, Ticket, TicketState
@@ -25,6 +26,18 @@ def back_to_us(ticket: Ticket, *, cause: str, at: datetime) -> None:
     row = locked(ticket)
     if row.state == TicketState.WAITING_CUSTOMER and row.state not in ENDED:
         settle(row, TicketState.OPEN, cause=cause, at=at)
+
+
+def wait_for_objections(ticket: Ticket, *, at: datetime) -> None:
+    """A waiting time of the policy runs: the solution is not counted until it is over (sla.resolve, contact.restricted)."""
+    row = locked(ticket)
+    if row.state not in ENDED:
+        clocks.pause(row, clocks.OBJECTIONS, cause="time to object", at=at)
+
+
+def no_objections_wanted(ticket: Ticket, *, at: datetime) -> None:
+    """The waiting time is over, or what it was for has ended: the clocks count on; nothing where none waited for it."""
+    clocks.resume(locked(ticket), clocks.OBJECTIONS, cause="time to object", at=at)
 
 
 def resolve_at_once(

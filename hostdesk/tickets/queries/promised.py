@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import F
 
 from hostdesk.sla import engine
-from hostdesk.tickets.actions.clocks import RESOLUTION, target_of
+from hostdesk.tickets.actions.clocks import OBJECTIONS, RESOLUTION, target_of
 from hostdesk.tickets.delay_models import Delay
 from hostdesk.tickets.models import Breach, SlaClock, Ticket
 
@@ -18,13 +18,14 @@ class Promised:
     """The solution's clock, for its customer.
 
     `solve_by` is the end of one that counts, `if_now` where the end would lie if it counted on from now; None where that
-    is not so. `kept` is None until it has ended. `reason` is the policy's word for being late, "" without one. `delay` is the
+    is not so. `can_object`: it waits for the end of a time in which contacts can stop what was asked. `kept` is None until it has ended. `reason` is the policy's word for being late, "" without one. `delay` is the
     one that the customer was told of and that is not over.
     """
 
     solve_by: datetime | None = None
     if_now: datetime | None = None
     kept: bool | None = None
+    can_object: bool = False
     reason: str = ""
     delay: Delay | None = None
 
@@ -45,5 +46,10 @@ def promised_in(ticket: Ticket, *, at: datetime) -> Promised:
         return Promised(kept=clock.late_at is None, reason=reason)
     delay = Delay.objects.filter(ticket=ticket, ended_at=None, told_at__isnull=False).first()
     if clock.waits:
-        return Promised(if_now=engine.if_it_ran_on(clock, at=at), reason=reason, delay=delay)
+        return Promised(
+            if_now=engine.if_it_ran_on(clock, at=at),
+            can_object=OBJECTIONS in clock.waits,
+            reason=reason,
+            delay=delay,
+        )
     return Promised(solve_by=clock.due_at, reason=reason, delay=delay)

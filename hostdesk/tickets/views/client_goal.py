@@ -22,7 +22,7 @@ def goal(ticket: Ticket, promised: Promised, expected: Expectation, *, now: date
     if ticket.state in ENDED:
         return _ended(promised)
     if promised.if_now is not None:
-        return _waiting(ticket, expected, times.tag(promised.if_now, now))
+        return _waiting(ticket, promised, expected, times.tag(promised.if_now, now))
     if promised.delay is not None:
         return _delayed(promised.delay, now)
     due = expected.answer_by or promised.solve_by
@@ -50,7 +50,11 @@ def _ended(promised: Promised) -> SafeString:
     return format_html("It took longer than we aim for{}.", why)
 
 
-def _waiting(ticket: Ticket, expected: Expectation, when: SafeString) -> SafeString:
+def _waiting(ticket: Ticket, promised: Promised, expected: Expectation, when: SafeString) -> SafeString:
+    if promised.can_object and ticket.state in OURS:
+        return SafeString(
+            "What was asked for waits until every contact has had time to object; the time for a solution counts from then."
+        )
     if expected.waits_for_details:
         return format_html("If that is done now, we aim to have it solved by {}.", when)
     if ticket.state == TicketState.WAITING_WINDOW:

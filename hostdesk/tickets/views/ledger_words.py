@@ -25,6 +25,7 @@ WAITS_FOR = {
     "customer": "the customer",
     "window": "the agreed quiet time",
     "details": "the contact's details",
+    "objections": "the end of the time to object",
 }
 _CAUSES = {
     "arrival": "the request arrived",
