@@ -268,13 +268,15 @@ def _facts(
         complaint = row.route == Route.COMPLAINT
         return Facts(infected=scan.infected, unreadable=mail.reason, complaint=complaint)
     named = [address.address for address in (*mail.to, *mail.cc)]
+    complaint = Route.COMPLAINT in (row.route, ours.way_of_mail(named))
     return Facts(
         infected=scan.infected,
-        unscanned=scan.unscanned,
+        # No score holds a complaint, so a score that is not to be had does not either.
+        unscanned=scan.unscanned_for_viruses if complaint else scan.unscanned,
         spam=scan.spam,
         from_ourselves=ours.way_of(sender.address) is not None or has_our_mark(mail),
         machine=_machine(row, mail),
-        complaint=Route.COMPLAINT in (row.route, ours.way_of_mail(named)),
+        complaint=complaint,
         author_problem=mail.author.problem or "",
         listed=sender.listed,
         trust=belief.trust if belief else "",

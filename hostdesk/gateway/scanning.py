@@ -22,13 +22,14 @@ _SECONDS_LEFT_ALONE = 5.0
 class Scan:
     """What is known about the inside of one mail.
 
-    `infected` and `spam` are reasons to hold it, or "". `unscanned` says why a scanner did not look; `may_wait` that
-    the same mail may be scanned later. `facts` go into the history.
+    `infected` and `spam` are reasons to hold it, or "". `unscanned` says why a scanner did not look,
+    `unscanned_for_viruses` why that for viruses did not; `may_wait` that the same mail may be scanned later. `facts` go into the history.
     """
 
     infected: str = ""
     spam: str = ""
     unscanned: str = ""
+    unscanned_for_viruses: str = ""
     may_wait: bool = False
     facts: dict[str, Fact] = field(default_factory=dict)
 
@@ -62,6 +63,7 @@ class Scanners:
             infected=virus.held_for if isinstance(virus, Finding) else "",
             spam=spam.held_for if isinstance(spam, Finding) else "",
             unscanned="; ".join(one.why for one in failed),
+            unscanned_for_viruses=virus.why if isinstance(virus, _Failed) else "",
             may_wait=bool(failed) and all(one.may_wait for one in failed),
             facts={
                 name: one.says

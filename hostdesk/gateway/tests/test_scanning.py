@@ -86,6 +86,26 @@ def test_no_score_keeps_a_complaint_from_the_supervisors(world):
     assert world.ticket_of(mail).sealed
 
 
+@clause("conduct.complaints")
+@pytest.mark.parametrize(
+    "trouble", [PortAway("Rspamd: timed out"), PortRefused("it is larger than Rspamd takes")]
+)
+def test_a_complaint_waits_for_no_score(world, trouble):
+    scanning(world, spam=MemoryScanner(trouble=[trouble]))
+    mail = world.receives("alice@acme.example", to="complaint")
+
+    assert mail.disposition == "ticketed"
+    assert world.ticket_of(mail).sealed
+
+
+@clause("conduct.complaints")
+def test_a_complaint_waits_for_the_look_for_viruses(world):
+    scanning(world, virus=MemoryScanner(trouble=[PortAway("clamd: timed out")]), spam=MemoryScanner())
+    mail = world.receives("alice@acme.example", to="complaint")
+
+    assert fate(mail)[:2] == (None, "It waits for the scanner: clamd: timed out.")
+
+
 @clause("contact.unlisted")
 def test_a_strangers_mail_is_closed_without_asking_for_a_score(world):
     spam = MemoryScanner(SPAM)
