@@ -1,5 +1,7 @@
 """A list with fifty rows asks the database no more often than a list with one."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -126,3 +128,39 @@ def test_the_pages_that_are_open_all_day_ask_little(staffed, page, needed):
     asked = queries_of(staffed.browser("level1"), page.format(**staffed.parts))
 
     assert asked == needed
+
+
+LARGE = re.compile(
+    r"SCAN (tickets_(ticket|message|slaclock|clockstep|attachment)|mail_\w+|audit_\w+|people_(contact|person)|hosting_\w+)$"
+)
+"""Tables that grow with every request, gone through from one end to the other, without any index."""
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's plans for small tables say nothing")
+@pytest.mark.parametrize(
+    ("actor", "page"),
+    [
+        ("level1", "/desk/queue"),
+        ("level1", "/desk/mine"),
+        ("level1", "/desk/tickets/{ticket}"),
+        ("level1", "/desk/tickets/{ticket}/clocks"),
+        ("level1", "/desk/tickets/{ticket}/handling"),
+        ("contact", "/client/"),
+        ("contact", "/client/tickets/{ticket}"),
+    ],
+)
+def test_the_pages_that_are_open_all_day_find_everything_by_an_index(world, staffed, actor, page):
+    fill(world, staffed, 3)
+    client = staffed.browser(actor)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(page.format(**staffed.parts)).status_code == 200
+    gone_through = []
+    with connection.cursor() as cursor:
+        for query in asked.captured_queries:
+            # The newest row of a table is read from its end.
+            if not query["sql"].startswith("SELECT") or query["sql"].endswith("DESC LIMIT 1"):
+                continue
+            cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
+            gone_through += [query["sql"] for row in cursor.fetchall() if LARGE.match(row[3])]
+
+    assert gone_through == []
