@@ -37,7 +37,7 @@ from hostdesk.requests.models import (
     RunState,
 )
 from hostdesk.requests.standing import case_of
-from hostdesk.tickets.actions.requesting import back_to_us, nothing_left
+from hostdesk.tickets.actions.requesting import back_to_us, no_objections_wanted, nothing_left
 from hostdesk.tickets.models import Ticket
 
 log = structlog.get_logger()
@@ -131,6 +131,7 @@ def _leave_hash(token: str, password: str, *, at: datetime) -> RecoveryLink:
         link.save(update_fields=["used_at", "outcome", "verifier", "voided_at"])
         note("ticket", _ticket(link).pk, "password chosen", by=_who(link), at=at, facts={"link": link.pk})
         back_to_us(_ticket(link), cause="password chosen", at=at)
+        _nobody_can_object(link, at=at)
     return link
 
 
@@ -196,6 +197,7 @@ def _by_recovery(token: str, password: str, *, at: datetime) -> RecoveryLink:
             _done(link, by=_who(link), at=at)
         else:
             note("ticket", _ticket(link).pk, "password unclear", by=SYSTEM, at=at, facts={"why": link.answer})
+            _nobody_can_object(link, at=at)
     return link
 
 
@@ -207,10 +209,17 @@ def _done(link: RecoveryLink, *, by: Actor, at: datetime) -> None:
         Recovery.objects.filter(pk=recovery.pk).update(state=RecoveryState.DONE, ended_at=at, look_at=None)
         links.void_of_recovery(recovery, at=at)
         said = "A new password was chosen and set. Every contact of the account was told."
+        _nobody_can_object(link, at=at)
         nothing_left(ticket, said=said, cause="recovery done", by=by, at=at)
     whose = link.contact.person.name if link.contact else _WHOSE
     for contact in _listed(link):
         mails.password_set(link.account, contact, ticket=ticket, whose=whose, key=str(link.pk), at=at)
+
+
+def _nobody_can_object(link: RecoveryLink, *, at: datetime) -> None:
+    """Nothing can be stopped once a password is chosen: what a recovery still needs is ours to do, and counts."""
+    if link.recovery_id is not None:
+        no_objections_wanted(_ticket(link), at=at)
 
 
 def _listed(link: RecoveryLink) -> list[Contact]:

@@ -25,6 +25,7 @@ from hostdesk.policy.rules import password as rules
 from hostdesk.requests.actions import mailed_links as links
 from hostdesk.requests.actions.recovery_steps import (
     advance,
+    count_or_wait,
     decided,
     end_recovery,
     held,
@@ -142,6 +143,7 @@ def find_account(recovery: Recovery, *, at: datetime) -> Recovery:
             case, "recovery started", by=row.opened_by.actor() if row.opened_by else SYSTEM, at=at, told=told
         )
         decided(case, "delayed", at=at)
+        count_or_wait(case, step_of(case, at=at), at=at)
         return row
 
 

@@ -13,7 +13,12 @@ from hostdesk.requests import recovery_mails as mails
 from hostdesk.requests.actions import mailed_links as links
 from hostdesk.requests.models import LinkPurpose, Recovery, RecoveryLink, RecoveryState
 from hostdesk.requests.recovery import RecoveryCase, case_of_recovery, recovering_of, step_of
-from hostdesk.tickets.actions.requesting import nothing_left, say
+from hostdesk.tickets.actions.requesting import (
+    no_objections_wanted,
+    nothing_left,
+    say,
+    wait_for_objections,
+)
 
 
 def advance(case: RecoveryCase, *, at: datetime) -> Recovery:
@@ -32,7 +37,24 @@ def advance(case: RecoveryCase, *, at: datetime) -> Recovery:
         told = tell_contacts(case, is_granted=True, at=at)
         tell(case, "recovery granted", by=SYSTEM, at=at, told=told)
         decided(case, "granted", at=at)
+    count_or_wait(case, step, at=at)
     return row
+
+
+def count_or_wait(case: RecoveryCase, step: str, *, at: datetime) -> None:
+    """The clocks of a recovery's ticket count only where we alone are what it waits for.
+
+    They wait as long as contacts are given time to object, and while proof or a new password is awaited from whoever asks.
+    Clause: sla.resolve, contact.password.
+    """
+    row = case.recovery
+    assert row.ticket is not None and row.told_at is not None, (
+        "a case has its ticket, and its contacts were told"
+    )
+    if step == "approval" and at >= row.told_at + case.version.terms.recovery_wait:
+        no_objections_wanted(row.ticket, at=at)
+    else:
+        wait_for_objections(row.ticket, at=at, is_answered=True)
 
 
 def held(recovery: Recovery) -> Recovery:
@@ -99,6 +121,7 @@ def _close(row: Recovery, *, by: Actor, at: datetime) -> None:
     """The ticket of a recovery that ended is solved; of one that a contact stopped a person asks who began it."""
     assert row.ticket is not None, "a case has its ticket"
     said = f"Recovery of {row.domain}: nobody got in. {row.sentence}"
+    no_objections_wanted(row.ticket, at=at)
     if row.state == RecoveryState.STOPPED:
         say(row.ticket, said, at=at)
     else:

@@ -28,11 +28,15 @@ def back_to_us(ticket: Ticket, *, cause: str, at: datetime) -> None:
         settle(row, TicketState.OPEN, cause=cause, at=at)
 
 
-def wait_for_objections(ticket: Ticket, *, at: datetime) -> None:
-    """A waiting time of the policy runs: the solution is not counted until it is over (sla.resolve, contact.restricted)."""
+def wait_for_objections(ticket: Ticket, *, at: datetime, is_answered: bool = False) -> None:
+    """A waiting time of the policy runs: the solution is not counted until it is over (sla.resolve, contact.restricted).
+
+    `is_answered`: whoever asked has been told elsewhere what happens now, so that a first answer is not owed before then.
+    """
     row = locked(ticket)
     if row.state not in ENDED:
-        clocks.pause(row, clocks.OBJECTIONS, cause="time to object", at=at)
+        kinds = clocks.ALL if is_answered else (clocks.RESOLUTION, clocks.UPDATE)
+        clocks.pause(row, clocks.OBJECTIONS, cause="time to object", at=at, kinds=kinds)
 
 
 def no_objections_wanted(ticket: Ticket, *, at: datetime) -> None:
