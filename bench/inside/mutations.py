@@ -1,4 +1,4 @@
-"""Damaged mails: `mutations read COUNT SEED` through the reader, `mutations desk COUNT SEED` through the whole gateway."""
+"""Damaged mails: `mutations read COUNT SEED` through the reader, `mutations desk COUNT SEED ACCOUNTS` through the whole gateway."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from tests.mutating import mutated
 LARGEST = 30_000
 SLOW_SECONDS = 1.0
 BATCH = 200
+FROM_CONTACTS = 0.5
 
 
 def bases():
@@ -77,8 +78,8 @@ def through_the_reader(count, seed):
     )
 
 
-def through_the_desk(count, seed):
-    """Keep and sort so many damaged mails on an empty desk; their dispositions, and whether a child was replaced."""
+def through_the_desk(count, seed, accounts):
+    """Keep and sort so many damaged mails on a desk of these accounts; their dispositions, and whether a child was replaced."""
     start.begin()
     from django.db.models import Count
 
@@ -86,14 +87,24 @@ def through_the_desk(count, seed):
     from hostdesk.gateway.actions.sorting import sort_round
     from hostdesk.gateway.judging import tools
     from hostdesk.mail.models import InboundMail
-    from hostdesk.policy.actions import publish_packaged_if_none
 
-    publish_packaged_if_none(at=datetime.now(UTC))
     dice, raws = random.Random(seed), bases()
+    before = InboundMail.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    numbers = iter(range(1, 10**9))
+
+    def one():
+        raw, sender = dice.choice(raws), "somebody@sender.example"
+        if dice.random() < FROM_CONTACTS:
+            number = next(numbers)
+            who = number * 7919 % accounts
+            sender = f"user{who}@c{who}.example"
+            raw = mails.from_somebody(raw, sender=sender, name=f"User {who}", number=number)
+        return mutated(raw, dice, raws), sender
+
     first, last, different = set(), set(), set()
     assert count % BATCH == 0, "whole batches"
     for _ in range(0, count, BATCH):
-        batch = [(mutated(dice.choice(raws), dice, raws), "somebody@sender.example") for _ in range(BATCH)]
+        batch = [one() for _ in range(BATCH)]
         # Damage may come to the same bytes twice, and the same bytes are one mail.
         different.update(hashlib.sha256(raw).digest() for raw, _ in batch)
         at = datetime.now(UTC)
@@ -102,9 +113,10 @@ def through_the_desk(count, seed):
             pass
         last = set(cpu.descendants(os.getpid()))
         first = first or last
-    rows = InboundMail.objects.values_list("disposition").annotate(n=Count("pk")).order_by()
-    faults = InboundMail.objects.filter(reason__contains="fault in the program").count()
-    broken = InboundMail.objects.filter(reason__contains="broke down").count()
+    arrived = InboundMail.objects.filter(pk__gt=before)
+    rows = arrived.values_list("disposition").annotate(n=Count("pk")).order_by()
+    faults = arrived.filter(reason__contains="fault in the program").count()
+    broken = arrived.filter(reason__contains="broke down").count()
     start.say(
         {
             "sent": count,
@@ -119,4 +131,4 @@ def through_the_desk(count, seed):
 
 
 if __name__ == "__main__":
-    {"read": through_the_reader, "desk": through_the_desk}[sys.argv[1]](int(sys.argv[2]), int(sys.argv[3]))
+    {"read": through_the_reader, "desk": through_the_desk}[sys.argv[1]](*map(int, sys.argv[2:]))
