@@ -5,8 +5,10 @@ import pytest
 from hostdesk.requests.actions import approving, carrying, confirming
 from hostdesk.requests.tasks import look_again
 from hostdesk.requests.tests.staging import Stage
+from hostdesk.requests.tests.test_asking import wish
 from hostdesk.requests.tests.test_desk_requests import desk
 from hostdesk.requests.words import left_to_do
+from hostdesk.tickets.actions import writing
 from hostdesk.tickets.models import Message, Ticket
 
 clause = pytest.mark.clause
@@ -144,3 +146,20 @@ def test_the_panel_beside_an_open_ticket_says_what_is_left_to_do(stage):
     assert left_to_do(request).endswith("resolve the ticket.")
     page = desk(stage.agent).get(f"/desk/tickets/{ticket.number}/requests").content.decode()
     assert left_to_do(request) in page
+
+
+@clause("sla.delays", "contact.restricted")
+def test_whoever_answers_while_contacts_can_object_owes_no_next_word_before_that_is_over(world):
+    primary = world.contact()
+    world.contact("dev@acme.example", name="Dev", role="authorised")
+    request = wish(world, primary, "ownership_change", details={"new_owner": "Lindiwe Mokoena"})
+    said = writing.Answer("We have it, and come back when the four days are over.", then="open")
+    writing.answer(request.ticket, said, by=world.agent(), at=world.now)
+    update = request.ticket.clocks.get(kind="update")
+    assert update.waits == "objections"
+
+    world.move(hours=97)
+    look_again(world.now)
+    update.refresh_from_db()
+    assert (update.waits, update.late_at) == ("", None)
+    assert update.due_at > world.now

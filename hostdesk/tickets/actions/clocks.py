@@ -29,6 +29,7 @@ KINDS = (*ALL, CONSULT)
 CUSTOMER, WINDOW, DETAILS, OBJECTIONS = "customer", "window", "details", "objections"
 WAITS = {"waiting_customer": CUSTOMER, "waiting_window": WINDOW}
 """What the clocks wait for in each state that lets them wait."""
+_FOR_ALL = frozenset({DETAILS, OBJECTIONS})
 _WHY = {
     CUSTOMER: "sla.resolve",
     WINDOW: "sla.offpeak",
@@ -104,9 +105,10 @@ def await_word(ticket: Ticket, version: Version, *, cause: str, at: datetime, an
     """It is our turn to say something: the clock of the next word runs from `at`.
 
     Before the first answer the clock of that one runs and this one does not. `anew`: one that runs begins again,
-    because we have just said something; else it keeps its beginning. Clause: sla.delays.
+    because we have just said something; else it keeps its beginning. Where the solution waits for what nobody can hasten
+    (`_FOR_ALL`), so does the next word. Clause: sla.delays.
     """
-    rows = {row.kind: row for row in rows_of(ticket, (RESPONSE, UPDATE))}
+    rows = {row.kind: row for row in rows_of(ticket)}
     target = targets(version, ticket.ticket_class).get(UPDATE)
     response, row = rows.get(RESPONSE), rows.get(UPDATE)
     if target is None or (response is not None and response.stopped_at is None):
@@ -120,6 +122,10 @@ def await_word(ticket: Ticket, version: Version, *, cause: str, at: datetime, an
         begun.pk = row.pk
     begun.save(force_insert=row is None, force_update=row is not None)
     insert_later(step(begun, "start", cause))
+    resolution = rows.get(RESOLUTION)
+    held_up = resolution.as_clock(target_of(resolution)).waits & _FOR_ALL if resolution else frozenset()
+    for wait in sorted(held_up):
+        pause(ticket, wait, cause=cause, at=at, kinds=(UPDATE,))
     set_attention(ticket)
 
 
