@@ -33,6 +33,7 @@ POWERS = (
         KEEPERS,
         ("tickets:fairness", "tickets:skill"),
     ),
+    Power("See how many people the coming week needs", KEEPERS, ("tickets:forecast",)),
     Power(
         "Add and remove contacts on a customer's behalf",
         KEEPERS,
