@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from hostdesk.tickets.expecting import Duty, Lessons, Question, Turn, Wait, learn
+from hostdesk.tickets.expecting import Lessons, Question, Wait, learn
+from hostdesk.tickets.waiting_line import Duty, Turn
 
 LOOKS = (0, 20, 60)
 """Minutes after its arrival at which each ticket's customer looks, while it is unanswered."""

@@ -36,7 +36,8 @@ def tickets(
     limit: int = Query(50, ge=1, le=200),
 ) -> dict[str, object]:
     """Newest first; `state` and `account` narrow."""
-    return reads.tickets_page(request.agent, cursor=cursor, state=state, account=account, limit=limit)  # type: ignore[attr-defined]
+    agent, at = request.agent, request.at  # type: ignore[attr-defined]  # set by `views` and the middleware
+    return reads.tickets_page(agent, cursor=cursor, state=state, account=account, limit=limit, at=at)
 
 
 @api.get("/tickets/{number}", response=TicketDetailOut, by_alias=True, summary="One ticket")

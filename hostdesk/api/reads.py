@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db.models import F
 from django.http import HttpRequest
@@ -25,9 +26,9 @@ Fields = dict[str, object]
 
 
 def tickets_page(
-    agent: Agent, *, cursor: str | None, state: str | None, account: str | None, limit: int
+    agent: Agent, *, cursor: str | None, state: str | None, account: str | None, limit: int, at: datetime
 ) -> Fields:
-    """Tickets that the agent may see, newest first."""
+    """Tickets that the agent may see, newest first, as they stand at `at`."""
     found = (
         tickets_for_agent(agent)
         .order_by("-id")
@@ -42,7 +43,7 @@ def tickets_page(
     rows = list(found[: limit + 1])
     shown = rows[:limit]
     clocks = _clocks_of(shown)
-    places = places_of(shown)
+    places = places_of(shown, at=at)
     items = [_ticket(row, clocks.get(row.pk, []), places.get(row.pk)) for row in shown]
     return {"items": items, "next": str(shown[-1].pk) if len(rows) > limit else None}
 
@@ -50,6 +51,7 @@ def tickets_page(
 def ticket_detail(request: HttpRequest, number: str) -> Fields:
     """One ticket with all that was said and judged, for the agent of the request, who is kept as having looked."""
     row = ticket_for_agent(request.agent, number)  # type: ignore[attr-defined]  # set by `views`
+    at: datetime = request.at  # type: ignore[attr-defined]  # set by the middleware
     saw(request, "ticket", row.pk, customer=row.customer_id)
     messages = (
         Message.objects.filter(ticket=row)
@@ -57,7 +59,7 @@ def ticket_detail(request: HttpRequest, number: str) -> Fields:
         .values("kind", "text", "at", author=F("author_name"))
     )
     return {
-        **_ticket(row, _clocks_of([row]).get(row.pk, []), places_of([row]).get(row.pk)),
+        **_ticket(row, _clocks_of([row]).get(row.pk, []), places_of([row], at=at).get(row.pk)),
         "messages": list(messages),
         "decisions": [_decision(decision) for decision in decisions_of("ticket", [row.pk])],
         "requests": [_request(one) for one in requests_of_ticket(row)],

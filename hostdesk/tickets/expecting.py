@@ -11,12 +11,14 @@ Times are minutes on one axis: where clocks rest at night, its minutes rest too.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from math import ceil, floor, inf
+
+from hostdesk.tickets.waiting_line import NONE, Duty, Line, Skills, Turn
 
 MISSES = 0.18
 """The share of questions whose answer may come outside of the range that is aimed for, half of it on each side."""
@@ -38,25 +40,21 @@ _STEPS = ((60, 5), (180, 10), (inf, 30))
 class Wait:
     """One ticket's wait for its first answer: minutes on the axis, None while it lasts.
 
-    `hour` is the hour of the local day in which it came.
+    `hour` is the hour of the local day in which it came, `needs` are the skills without which nobody may take it.
     """
 
     arrived: float
     answered: float | None
     hour: int
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One agent on duty from `begins` to `ends`, None while it lasts; minutes on the axis."""
-
-    begins: float
-    ends: float | None
+    needs: Skills = NONE
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A ticket that has waited for `waited` minutes, with `ahead` unanswered ones before it, `on_duty` agents there."""
+    """A ticket that has waited for `waited` minutes since somebody could have answered it.
+
+    `ahead` are the unanswered ones that come before it for those who may take it, `on_duty` how many of those are there.
+    """
 
     waited: float
     ahead: int
@@ -195,20 +193,26 @@ class Learnt:
         return self._each.median if len(self._each) >= _FEW else self._usual.median / 2
 
 
-def learn(waits: Iterable[Wait], turns: Iterable[Turn], *, now: float) -> Learnt:
-    """Go through what happened up to `now` as it happened, asking and learning on the way."""
-    return Lessons(waits, turns).until(now)
+def learn(
+    waits: Iterable[Wait], turns: Iterable[Turn], *, now: float, crew: Collection[Skills] = ()
+) -> Learnt:
+    """Go through what happened up to `now` as it happened, asking and learning on the way.
+
+    `crew` is what each of the team's people can do: who comes before whom where none of them was there who could help.
+    """
+    return Lessons(waits, turns, crew).until(now)
 
 
 class Lessons:
     """What happened to a queue, gone through in the order of time, never looking ahead."""
 
-    def __init__(self, waits: Iterable[Wait], turns: Iterable[Turn]) -> None:
+    def __init__(self, waits: Iterable[Wait], turns: Iterable[Turn], crew: Collection[Skills] = ()) -> None:
         self._waits = sorted(waits, key=lambda one: one.arrived)
-        self._duty = Duty(turns)
-        self._events = _events(self._waits)
+        self._duty = Duty(turns, crew)
+        self._begins = [_begin(one, self._duty) for one in self._waits]
+        self._events = _events(self._waits, self._begins)
         heapify(self._events)
-        self._open: list[float] = []
+        self._line = Line()
         self._asked: list[dict[int, _Asked]] = [{} for _ in self._waits]
         self._learnt = Learnt()
 
@@ -216,8 +220,10 @@ class Lessons:
         """Everything that is known at `now`, which is not before the instant of the call before."""
         while self._events and self._events[0][0] <= now:
             at, what, index, kind = heappop(self._events)
-            if what in (_ANSWER, _AT_ONCE):
-                self._open.remove(self._waits[index].arrived)
+            if what == _CAME:
+                self._line.add(self._waits[index].arrived, self._waits[index].needs)
+            elif what in (_ANSWER, _AT_ONCE):
+                self._line.remove(self._waits[index].arrived, self._waits[index].needs)
                 _take_in(self._learnt, self._asked[index], at)
                 # A ticket is over with its answer: what was asked about it is not asked again.
                 self._asked[index] = {}
@@ -230,12 +236,10 @@ class Lessons:
 
     def _ask(self, at: float, index: int, kind: int) -> None:
         one = self._waits[index]
-        if not kind:
-            insort(self._open, one.arrived)
         question = Question(
-            waited=at - one.arrived,
-            ahead=bisect_left(self._open, one.arrived),
-            on_duty=self._duty.at(at),
+            waited=at - self._begins[index],
+            ahead=self._line.ahead(one.arrived, one.needs, self._duty.able(at, one.needs)),
+            on_duty=self._duty.at(at, one.needs),
             hour=one.hour,
         )
         said = self._learnt.range_for(question)
@@ -243,19 +247,6 @@ class Lessons:
         self._asked[index][kind] = _Asked(at, kind, question, base, said)
         if said is not None:
             heappush(self._events, (at + said.most, _OVER, index, kind))
-
-
-class Duty:
-    """How many agents were on duty when."""
-
-    def __init__(self, turns: Iterable[Turn]) -> None:
-        listed = list(turns)
-        self._begins = sorted(one.begins for one in listed)
-        self._ends = sorted(one.ends for one in listed if one.ends is not None)
-
-    def at(self, minute: float) -> int:
-        """Those whose turn covers this minute."""
-        return bisect_right(self._begins, minute) - bisect_right(self._ends, minute)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,19 +260,25 @@ class _Asked:
     said: Range | None
 
 
-_ANSWER, _LOOK, _AT_ONCE, _OVER = range(4)
+_ANSWER, _CAME, _LOOK, _AT_ONCE, _OVER = range(5)
 
 
-def _events(waits: Sequence[Wait]) -> list[tuple[float, int, int, int]]:
-    """(minute, what, index, kind): looks at what waits, the first with its arrival, and answers."""
+def _begin(one: Wait, duty: Duty) -> float:
+    """From when on it could have been answered; its arrival, but for what waited for a skill of which nobody was there."""
+    begin = duty.from_when(one.arrived, one.needs)
+    return one.arrived if one.answered is not None and one.answered <= begin else begin
+
+
+def _events(waits: Sequence[Wait], begins: Sequence[float]) -> list[tuple[float, int, int, int]]:
+    """(minute, what, index, kind): arrivals, looks at what waits, and answers."""
     last = max((max(one.arrived, one.answered or 0.0) for one in waits), default=0.0)
     found = []
-    for index, one in enumerate(waits):
+    for index, (one, begin) in enumerate(zip(waits, begins, strict=True)):
         end = last if one.answered is None else one.answered
-        found.append((one.arrived, _LOOK, index, 0))
+        found += [(one.arrived, _CAME, index, 0), (begin, _LOOK, index, 0)]
         kind = 1
-        while one.arrived + _begin_of(kind) < end:
-            found.append((one.arrived + _begin_of(kind), _LOOK, index, kind))
+        while begin + _begin_of(kind) < end:
+            found.append((begin + _begin_of(kind), _LOOK, index, kind))
             kind += 1
         if one.answered is not None:
             # Within one instant answers come first, but none before its own arrival.

@@ -11,9 +11,10 @@ from hostdesk.audit.queries import decisions_of
 from hostdesk.people.models import Person
 from hostdesk.tickets.models import ENDED, SlaClock, Ticket
 from hostdesk.tickets.queries.access import tickets_for_person
+from hostdesk.tickets.queries.crews import Nobody
 from hostdesk.tickets.queries.expected import Likely, likely_answers
 from hostdesk.tickets.queries.page import Written, written_in
-from hostdesk.tickets.queries.places import places_of
+from hostdesk.tickets.queries.places import places_and_crews
 
 _COUNTS = ("running", "warned", "breached")
 
@@ -25,7 +26,8 @@ class Expectation:
     `place` is the ticket's place in the queue, 1 next, None when somebody has it or it is not our turn;
     `answer_by`, `solve_by` are None when that clock is over or waits; `waits_for_you` says whose turn it is;
     `waits_for_details`: nothing goes on before the contact's details are in order (contact.current);
-    `likely` is between when and when a first answer will probably come, None when too little is known.
+    `likely` is between when and when a first answer will probably come, None when too little is known;
+    `nobody`: it waits for a first answer, and nobody who may take it is on duty.
     """
 
     place: int | None
@@ -34,6 +36,7 @@ class Expectation:
     waits_for_you: bool
     waits_for_details: bool = False
     likely: Likely | None = None
+    nobody: Nobody | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,10 @@ def expectation_of(ticket: Ticket, *, at: datetime) -> Expectation:
 
 
 def expectations_of(tickets: Iterable[Ticket], *, at: datetime) -> dict[int, Expectation]:
-    """`expectation_of` of many tickets, by their keys; at most two queries, six when one waits unanswered."""
+    """`expectation_of` of many tickets, by their keys; at most two queries, six when one waits unanswered.
+
+    A few more, however many tickets there are, on a desk that names skills or plans shifts.
+    """
     asked = list(tickets)
     if not asked:
         return {}
@@ -90,9 +96,11 @@ def expectations_of(tickets: Iterable[Ticket], *, at: datetime) -> dict[int, Exp
         (clock.ticket_id, clock.kind): clock.due_at for clock in running if clock.state != "paused"
     }
     withheld = {clock.ticket_id for clock in running if (clock.kind, clock.state) == ("response", "paused")}
-    places = places_of(asked)
+    found = places_and_crews(asked, at=at)
+    places, crews = found.by_ticket, found.crews
     waiting = [one for one in asked if one.pk in places and (one.pk, "response") in due]
-    likely = likely_answers(waiting, at=at)
+    likely = likely_answers(waiting, at=at, crews=crews)
+    nobody = {one.pk: crews.nobody_for(one) for one in waiting} if crews else {}
     return {
         ticket.pk: Expectation(
             place=places.get(ticket.pk),
@@ -101,6 +109,7 @@ def expectations_of(tickets: Iterable[Ticket], *, at: datetime) -> dict[int, Exp
             waits_for_you=ticket.state == "waiting_customer",
             waits_for_details=ticket.state == "waiting_customer" and ticket.pk in withheld,
             likely=likely.get(ticket.pk),
+            nobody=nobody.get(ticket.pk),
         )
         for ticket in asked
     }

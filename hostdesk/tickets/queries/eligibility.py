@@ -67,6 +67,21 @@ class Bars:
         return condition
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is to be known of a ticket to say what it needs."""
+
+    pk: int
+    ticket_class: str
+    policy_slug: str
+    account_id: int | None
+
+    @classmethod
+    def of(cls, ticket: Ticket) -> Subject:
+        """Of one that was fetched."""
+        return cls(ticket.pk, ticket.ticket_class, ticket.policy_slug, ticket.account_id)
+
+
 def bars_of(agent: Agent) -> Bars:
     """What this agent may not take; one query for who has every skill there is, as on a desk that names none."""
     lacked = frozenset(pk for (pk,) in _LACKED(agent.pk))
@@ -100,9 +115,49 @@ def needs_of(ticket: Ticket) -> frozenset[int]:
     return frozenset(needs)
 
 
+def needs_of_all(subjects: Iterable[Subject]) -> dict[int, frozenset[int]]:
+    """`needs_of` for many tickets by their keys; three queries, however many they are."""
+    asked = list(subjects)
+    needs: dict[int, set[int]] = {one.pk: set() for one in asked}
+    for ticket, skill in TicketSkill.objects.filter(ticket_id__in=list(needs)).values_list(
+        "ticket_id", "skill_id"
+    ):
+        needs[ticket].add(skill)
+    table = _NEEDS()
+    products = _products_of(
+        {one.account_id for one in asked if one.account_id is not None},
+        {word for subject, word, _ in table if subject == "product"},
+    )
+    for one in asked:
+        has = products.get(one.account_id, frozenset())
+        needs[one.pk].update(
+            skill
+            for subject, word, skill in table
+            if (subject == "class" and word == one.ticket_class)
+            or (subject == "product" and word in has and _policy_of(word) == one.policy_slug)
+        )
+    return {pk: frozenset(skills) for pk, skills in needs.items()}
+
+
+def _products_of(accounts: set[int], words: set[str]) -> dict[int | None, frozenset[str]]:
+    """Which of these products each account has."""
+    if not accounts or not words:
+        return {}
+    found: dict[int | None, set[str]] = {}
+    rows = Service.objects.current().filter(account_id__in=accounts, product__in=words)
+    for account, product in rows.values_list("account_id", "product"):
+        found.setdefault(account, set()).add(product)
+    return {account: frozenset(has) for account, has in found.items()}
+
+
 def held_by(agents: Iterable[Agent]) -> dict[int, frozenset[int]]:
     """The skills of each of these agents, by their keys; one query."""
-    found: dict[int, set[int]] = {agent.pk: set() for agent in agents}
+    return held_by_keys(agent.pk for agent in agents)
+
+
+def held_by_keys(keys: Iterable[int]) -> dict[int, frozenset[int]]:
+    """The skills of the agents with these keys; one query."""
+    found: dict[int, set[int]] = {key: set() for key in keys}
     for agent_id, skill_id in HeldSkill.objects.filter(agent_id__in=list(found)).values_list(
         "agent_id", "skill_id"
     ):
@@ -122,16 +177,26 @@ def beyond(sets: Iterable[frozenset[int]]) -> Q | None:
 
     No set at all is enough for nothing.
     """
-    table = _NEEDS()
-    every = frozenset(Skill.objects.values_list("pk", flat=True))
-    distinct = set(sets)
-    condition = Q()
-    for held in distinct:
-        if every <= held:
-            return None
-        if not any(held < other for other in distinct):
-            condition &= _bars(every - held, table).hit
-    return condition
+    return Beyond()(sets)
+
+
+class Beyond:
+    """`beyond` for several groups of people; the operator's table is read once."""
+
+    def __init__(self) -> None:
+        self._table = _NEEDS()
+        self._every = frozenset(Skill.objects.values_list("pk", flat=True))
+
+    def __call__(self, sets: Iterable[frozenset[int]]) -> Q | None:
+        """The condition for one group."""
+        distinct = set(sets)
+        condition = Q()
+        for held in sorted(distinct, key=sorted):
+            if self._every <= held:
+                return None
+            if not any(held < other for other in distinct):
+                condition &= _bars(self._every - held, self._table).hit
+        return condition
 
 
 def _bars(lacked: frozenset[int], table: list[tuple[str, str, int]]) -> Bars:

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from hostdesk.tickets.expecting import FEWEST, Question, Range, Turn, Wait, learn
+from hostdesk.tickets.expecting import FEWEST, Question, Range, Wait, learn
+from hostdesk.tickets.waiting_line import Turn
 from tests import queueing
 from tests.replaying import OF_A_TEAM, quick_replay, replay
 

@@ -300,8 +300,8 @@ def test_a_customer_s_place_counts_the_emergencies_that_go_first(world):
     declare(third, "The whole server is down", by=agent.actor(), at=world.now)
     rows = list(Ticket.objects.filter(pk__in=[first.pk, second.pk]))
 
-    assert places_of(rows) == {first.pk: 2, second.pk: 3}
-    assert places_of(Ticket.objects.filter(pk=third.pk)) == {third.pk: 1}
+    assert places_of(rows, at=world.now) == {first.pk: 2, second.pk: 3}
+    assert places_of(Ticket.objects.filter(pk=third.pk), at=world.now) == {third.pk: 1}
 
 
 @clause("emergency.definition")

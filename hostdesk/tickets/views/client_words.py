@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from hostdesk.policy.registry import CLAUSES
 from hostdesk.tickets.models import Ticket, TicketState
 from hostdesk.tickets.queries.client import Expectation
+from hostdesk.tickets.queries.crews import Nobody
 from hostdesk.tickets.queries.expected import Likely
 from hostdesk.tickets.views import client_likely
 from hostdesk.web import times
@@ -81,10 +82,10 @@ def _our_turn(ticket: Ticket, expected: Expectation, now: datetime) -> Standing:
             SafeString(headline),
         )
     if due <= now:
-        return _late(
-            ticket, headline, due, likely=expected.likely if answers else None, answers=answers, now=now
-        )
+        return _late(ticket, headline, due, expected if answers else None, now=now)
     icon = "user-check" if holder else "clock"
+    if answers and expected.nobody is not None:
+        return _for_somebody(ticket, headline, expected, expected.nobody, due, now=now)
     if answers and expected.likely is not None:
         return _in_the_queue(ticket, headline, expected.likely, due, now=now)
     when = times.tag(due, now)
@@ -110,6 +111,28 @@ def _in_the_queue(ticket: Ticket, headline: str, likely: Likely, due: datetime, 
     )
 
 
+def _for_somebody(
+    ticket: Ticket, headline: str, expected: Expectation, nobody: Nobody, due: datetime, *, now: datetime
+) -> Standing:
+    """It waits, and nobody who may take it is on duty."""
+    likely = expected.likely
+    in_time = likely.ends <= due if likely else nobody.until is not None and nobody.until < due
+    if likely is not None:
+        then = client_likely.sentence(likely, due, now)
+    elif in_time or nobody.until is None:
+        then = format_html("We aim for an answer by {}.", times.tag(due, now))
+    else:
+        then = format_html("That is later than {}, which we aim for.", times.tag(due, now))
+    return Standing(
+        "good" if in_time else "watch",
+        "clock",
+        headline,
+        format_html("{} {}", client_likely.nobody_there(nobody, now), then),
+        promise(ticket, "sla.response" if in_time else "sla.delays"),
+        format_html("{}, {}", headline, client_likely.nobody_briefly(nobody, now)),
+    )
+
+
 def _place(expected: Expectation) -> str:
     if expected.place is None:
         return "With us"
@@ -117,10 +140,15 @@ def _place(expected: Expectation) -> str:
 
 
 def _late(
-    ticket: Ticket, headline: str, due: datetime, *, likely: Likely | None, answers: bool, now: datetime
+    ticket: Ticket, headline: str, due: datetime, expected: Expectation | None, *, now: datetime
 ) -> Standing:
-    what = "answer" if answers else "solution"
-    soon = format_html(" {}", client_likely.sentence(likely, due, now)) if likely else ""
+    """Past its promise; `expected` where that was one of an answer."""
+    what = "solution" if expected is None else "answer"
+    soon = SafeString("")
+    if expected is not None and expected.nobody is not None:
+        soon = format_html(" {}", client_likely.nobody_there(expected.nobody, now))
+    if expected is not None and expected.likely is not None:
+        soon = format_html("{} {}", soon, client_likely.sentence(expected.likely, due, now))
     return Standing(
         "late",
         "triangle-alert",
