@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hostdesk.tickets.delay_models import Delay
+
 _SAID = {
     "workload": "there are more requests than usual",
     "peak_time": "this is a busy time",
@@ -16,3 +18,10 @@ def said(reason: str) -> str:
     """A reason as the end of a sentence: "because there are more requests than usual"."""
     known = _SAID.get(reason)
     return f"because {known}" if known else f"for this reason: {reason.replace('_', ' ')}"
+
+
+def said_of(delay: Delay) -> str:
+    """The reason of one delay; where nobody with the skill that is needed was on duty, that too."""
+    if delay.cause == "escalation" and delay.facts.get("skills"):
+        return "because it needs a specialist, and none was on duty"
+    return said(delay.cause)

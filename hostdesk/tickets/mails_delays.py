@@ -11,7 +11,7 @@ from hostdesk.kit import moments
 from hostdesk.mail.actions import OutboundDraft, queue_once
 from hostdesk.people.models import Agent
 from hostdesk.tickets.delay_models import Delay
-from hostdesk.tickets.delay_words import said
+from hostdesk.tickets.delay_words import said_of
 from hostdesk.tickets.mails import rendered, to_contact
 from hostdesk.tickets.models import Ticket
 
@@ -23,7 +23,7 @@ def delayed(ticket: Ticket, delay: Delay, *, at: datetime) -> None:
     context: dict[str, object] = {
         "ticket": ticket,
         "what": "answer" if delay.kind == "response" else "solution",
-        "why": said(delay.cause),
+        "why": said_of(delay),
         "due": moments.day_and_time(delay.due_at, zone, now=at),
         "expected": moments.day_and_time(delay.expected_at, zone, now=at),
         "next_word": moments.day_and_time(delay.next_word_at, zone, now=at),
@@ -38,7 +38,7 @@ def word_owed(ticket: Ticket, delay: Delay, agent: Agent, *, at: datetime) -> No
     context: dict[str, object] = {
         "ticket": ticket,
         "promised": moments.day_and_time(delay.next_word_at, ZoneInfo(settings.TIME_ZONE), now=at),
-        "why": said(delay.cause),
+        "why": said_of(delay),
         "url": f"{settings.HOSTDESK_URL}/desk/tickets/{ticket.pk}",
     }
     subject, text, html = rendered("word_owed", context)

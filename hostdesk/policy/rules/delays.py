@@ -61,6 +61,29 @@ def usual_length(samples: list[int], *, least: int) -> float | None:
 
 
 @rule("sla.delays")
-def expected_instead(*, due_at: datetime, at: datetime, terms: Terms) -> datetime:
-    """What a customer may expect where nobody has said better: so much later than promised. Clause: sla.delays."""
-    return max(due_at, at) + terms.delay_expected
+def is_probably_kept(*, due_at: datetime, at: datetime, likely_end: datetime | None) -> bool:
+    """Whether an answer is expected long before it is due, whatever goes on around it: nobody need be told of a delay.
+
+    `likely_end` is the later end of the expected time, None where none is known; expected times are no promises, so
+    as much time again must be left after it. Clause: sla.delays.
+    """
+    return likely_end is not None and at + 2 * (likely_end - at) <= due_at
+
+
+@rule("sla.delays")
+def expected_instead(
+    *,
+    due_at: datetime,
+    at: datetime,
+    terms: Terms,
+    likely_end: datetime | None = None,
+    somebody_at: datetime | None = None,
+) -> datetime:
+    """What a customer may expect of a promise that will probably not be kept: always later than was promised.
+
+    The later end of the expected time where that is known and later; else so much later than promised, or than the
+    instant at which somebody who may do it is there. Clause: sla.delays.
+    """
+    if likely_end is not None and likely_end > due_at:
+        return likely_end
+    return max(due_at, at, somebody_at or at) + terms.delay_expected

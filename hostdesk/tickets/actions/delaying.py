@@ -20,6 +20,7 @@ from hostdesk.tickets.actions import acknowledging
 from hostdesk.tickets.actions.locking import locked
 from hostdesk.tickets.delay_models import Delay, QueueSample
 from hostdesk.tickets.models import ENDED, Message, SlaClock, Ticket
+from hostdesk.tickets.queries.crews import Nobody
 from hostdesk.tickets.queries.delays import MOST, Seen, delayable_clock, near_their_end
 from hostdesk.tickets.rules import pauses_resolution
 
@@ -80,9 +81,10 @@ def sample_queues(at: datetime) -> int:
 
 
 def _find(at: datetime) -> int:
-    seen, found = Seen(at), 0
+    clocks = list(near_their_end(at)[:MOST])
+    seen, found = Seen(clocks, at), 0
     told: set[int] = set()
-    for clock in near_their_end(at)[:MOST]:
+    for clock in clocks:
         if clock.ticket_id in told:
             continue
         version = policy.current(clock.ticket.policy_slug)
@@ -90,21 +92,32 @@ def _find(at: datetime) -> int:
             continue
         signs = seen.around(clock.ticket, version.terms)
         cause = rules.cause_of_delay(signs, version.terms)
-        if cause is not None and _found(clock.pk, clock.ticket, cause, _facts(cause, signs), at=at):
+        if cause is None:
+            continue
+        if rules.is_probably_kept(due_at=clock.due_at, at=at, likely_end=seen.likely_end(clock)):
+            continue
+        if _found(clock, cause, signs, seen, at=at):
             told.add(clock.ticket_id)
             found += 1
     return found
 
 
-def _found(clock_pk: int, ticket: Ticket, cause: str, facts: dict[str, Fact], *, at: datetime) -> bool:
+def _found(near: SlaClock, cause: str, signs: rules.Signs, seen: Seen, *, at: datetime) -> bool:
+    away = seen.specialist_away(near.ticket)
     try:
         with transaction.atomic():
-            row = locked(ticket)
-            clock = near_their_end(at).filter(pk=clock_pk).first()
+            row = locked(near.ticket)
+            clock = near_their_end(at).filter(pk=near.pk).first()
             if clock is None or row.sealed:
                 return False
-            terms = policy.current(row.policy_slug).terms
-            expected = rules.expected_instead(due_at=clock.due_at, at=at, terms=terms)
+            expected = rules.expected_instead(
+                due_at=clock.due_at,
+                at=at,
+                terms=policy.current(row.policy_slug).terms,
+                likely_end=seen.likely_end(near),
+                somebody_at=away.until if away else None,
+            )
+            facts = _facts(cause, signs, away)
             _declare(row, clock, cause, facts, expected_at=expected, by=None, at=at)
     except IntegrityError:
         # Another worker was first: there is one open delay of a ticket.
@@ -212,11 +225,14 @@ def _who_owes_a_word(ticket: Ticket, *, at: datetime) -> list[Agent]:
     return on_duty(at, team=ticket.team.slug)
 
 
-def _facts(cause: str, signs: rules.Signs) -> dict[str, Fact]:
-    """What the cause was found by; nothing of other customers but how many they are."""
+def _facts(cause: str, signs: rules.Signs, away: Nobody | None) -> dict[str, Fact]:
+    """What the cause was found by; nothing of other customers but how many they are, and nobody's name."""
     match cause:
         case "server_wide":
             return {"customers": signs.same_server}
         case "workload" | "peak_time":
             return {"waiting": signs.waiting, "usual": signs.usual, "usual_ever": signs.usual_ever}
+        case "escalation" if away is not None:
+            until = {"until": away.until.isoformat()} if away.until else {}
+            return {"skills": list(away.skills), **until}
     return {}

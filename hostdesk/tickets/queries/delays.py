@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from hostdesk.hosting.models import Service
-from hostdesk.people.models import Team
+from hostdesk.people.models import Skill, Team
 from hostdesk.policy.rules.delays import Signs, usual_length
 from hostdesk.policy.terms import Terms
 from hostdesk.schedule.queries import is_anybody_on_shift
 from hostdesk.tickets.actions.clocks import RESOLUTION, RESPONSE
 from hostdesk.tickets.consult_models import Consult
 from hostdesk.tickets.delay_models import Delay, QueueSample
-from hostdesk.tickets.models import ENDED, SlaClock, Ticket
+from hostdesk.tickets.models import ENDED, OURS, SlaClock, Ticket
+from hostdesk.tickets.queries.crews import Crews, Nobody
+from hostdesk.tickets.queries.expected import likely_answers
 
 MOST = 1_000
 _WEEK = timedelta(days=7)
@@ -43,14 +46,14 @@ def near_their_end(at: datetime) -> QuerySet[SlaClock]:
     )
 
 
-@dataclass
 class Seen:
-    """What is true of a whole team or server, asked at most once in a round at `at`."""
+    """What is true around some tickets, of a whole team or server asked at most once in a round at `at`."""
 
-    at: datetime
-    _queues: dict[int, tuple[int, float | None, float | None]] = field(default_factory=dict)
-    _away: dict[int, bool] = field(default_factory=dict)
-    _servers: dict[tuple[int, datetime], int] = field(default_factory=dict)
+    def __init__(self, clocks: Iterable[SlaClock], at: datetime) -> None:
+        self._clocks, self.at = list(clocks), at
+        self._queues: dict[int, tuple[int, float | None, float | None]] = {}
+        self._away: dict[int, bool] = {}
+        self._servers: dict[tuple[int, datetime], int] = {}
 
     def around(self, ticket: Ticket, terms: Terms) -> Signs:
         """The signs around one ticket (sla.delays)."""
@@ -58,11 +61,37 @@ class Seen:
         return Signs(
             team_is_late=Consult.objects.filter(ticket=ticket, ended="", clock__due_at__lte=self.at).exists(),
             same_server=self._same_server(ticket, terms),
-            specialist_away=self._specialist_away(ticket.team),
+            specialist_away=self._team_is_away(ticket.team) or self.specialist_away(ticket) is not None,
             waiting=waiting,
             usual=usual,
             usual_ever=ever,
         )
+
+    def specialist_away(self, ticket: Ticket) -> Nobody | None:
+        """That nobody is on duty who has the skills that a waiting ticket needs; None when it needs none (sla.fcfs)."""
+        # Of tickets that somebody has the needs are not looked up.
+        if not self._crews.needs.get(ticket.pk):
+            return None
+        return self._crews.nobody_for(ticket)
+
+    def likely_end(self, clock: SlaClock) -> datetime | None:
+        """By when a ticket is probably answered; None for another promise, and where too little is known."""
+        return self._likely_ends.get(clock.pk)
+
+    @cached_property
+    def _crews(self) -> Crews:
+        waiting = [one.ticket for one in self._clocks if self._is_waiting(one.ticket)]
+        return Crews(waiting, at=self.at, by_skills=Skill.objects.exists())
+
+    @cached_property
+    def _likely_ends(self) -> dict[int, datetime]:
+        answers = [one for one in self._clocks if one.kind == RESPONSE and self._is_waiting(one.ticket)]
+        found = likely_answers([one.ticket for one in answers], at=self.at, crews=self._crews)
+        return {one.pk: found[one.ticket_id].ends for one in answers if one.ticket_id in found}
+
+    @staticmethod
+    def _is_waiting(ticket: Ticket) -> bool:
+        return ticket.assignee_id is None and ticket.state in OURS
 
     def _queue(self, team_id: int, terms: Terms) -> tuple[int, float | None, float | None]:
         if team_id not in self._queues:
@@ -70,7 +99,7 @@ class Seen:
             self._queues[team_id] = (waiting, *usual_queue(team_id, terms, at=self.at))
         return self._queues[team_id]
 
-    def _specialist_away(self, team: Team) -> bool:
+    def _team_is_away(self, team: Team) -> bool:
         """Nobody of a team beside the first one is in a shift, while somebody of that one is."""
         if team.slug == Team.SUPPORT:
             return False

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from hostdesk.tickets.delay_models import Delay
-from hostdesk.tickets.delay_words import said
+from hostdesk.tickets.delay_words import said, said_of
 from hostdesk.tickets.models import ENDED, OURS, Ticket, TicketState
 from hostdesk.tickets.queries.client import Expectation
 from hostdesk.tickets.queries.promised import Promised
@@ -36,9 +36,9 @@ def goal(ticket: Ticket, promised: Promised, expected: Expectation, *, now: date
 def _delayed(delay: Delay, now: datetime) -> SafeString:
     """What the customer was told, as long as it is not over; the expectation only while it lies ahead (sla.delays)."""
     if delay.expected_at <= now:
-        return format_html("It takes longer {}.", said(delay.cause))
+        return format_html("It takes longer {}.", said_of(delay))
     when = times.tag(delay.expected_at, now)
-    return format_html("It takes longer {}: we now expect it by {}.", said(delay.cause), when)
+    return format_html("It takes longer {}: we now expect it by {}.", said_of(delay), when)
 
 
 def _ended(promised: Promised) -> SafeString:

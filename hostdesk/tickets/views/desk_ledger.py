@@ -32,7 +32,7 @@ def ledger(request: DeskRequest, number: str) -> HttpResponse:
         "ticket": found,
         "clocks": [shown(one, slug=found.policy_slug, now=request.at) for one in ledgers_of(found)],
         "delay": told,
-        "delay_said": delay_words.said(told.cause) if told else "",
+        "delay_said": delay_words.said_of(told) if told else "",
         "may_delay": told is None and found.state not in ENDED,
         "causes": [(word, word.replace("_", " ").capitalize()) for word in reasons],
         "hours": CHOICES,
