@@ -118,10 +118,16 @@ class _Lately:
 
 
 class Learnt:
-    """What a queue's answers have taught so far."""
+    """What a queue's answers have taught so far.
+
+    `widths` are those of the ranges that were said about what has been answered since, `held` how many of these ranges
+    held the answer.
+    """
 
     def __init__(self) -> None:
         self.answers = 0
+        self.widths: list[int] = []
+        self.held = 0
         self._usual = _Lately(_USUAL)
         self._usual_here = [_Lately(_LOADED) for _ in range(_BLOCKS)]
         self._each = _Lately(_LOADED)
@@ -293,8 +299,11 @@ def _take_in(learnt: Learnt, asked: Mapping[int, _Asked], at: float) -> None:
         if one.base:
             kind = learnt.kinds.setdefault(one.kind, _Kind())
             kind.learn((at - one.at) / one.base)
-            if one.said is not None and at - one.at <= one.said.most:
-                kind.adapt(low=at - one.at < one.said.least, high=False)
+            if one.said is not None:
+                learnt.widths.append(one.said.most - one.said.least)
+                if at - one.at <= one.said.most:
+                    kind.adapt(low=at - one.at < one.said.least, high=False)
+                    learnt.held += at - one.at >= one.said.least
     learnt.learn_wait(at - asked[0].at, asked[0].question)
 
 

@@ -76,9 +76,9 @@ class Crews:
             return dict.fromkeys(everybody, frozenset())
         return held_by_keys(everybody)
 
-    def held_in(self, team_id: int) -> list[Skills]:
-        """What each of a team's people can do."""
-        return [self.held[pk] for pk in self._members.get(team_id, frozenset())]
+    def held_in(self, team_id: int) -> dict[int, Skills]:
+        """What each of a team's people can do, by the agent's key."""
+        return {pk: self.held[pk] for pk in self._members.get(team_id, frozenset())}
 
     def _nobody_of(self, team_id: int, needs: Skills) -> Nobody | None:
         able = {

@@ -7,7 +7,7 @@ A team's figures are learnt from its own tickets only, so that no number tells o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -49,7 +49,7 @@ class Likely:
 
 
 @dataclass(frozen=True, slots=True)
-class _Came:
+class Came:
     """One ticket; `answered` is None while it is not."""
 
     subject: Subject
@@ -76,49 +76,79 @@ def likely_answers(
     if not asked:
         return {}
     teams = sorted({one.team_id for one in asked})
-    unanswered = _unanswered(teams, at)
+    unanswered = unanswered_in(teams, at)
     if len(unanswered) == NEWEST:
         # Nobody can say who is ahead of whom.
         return {}
-    answered = _answered(teams, at)
-    version = policy.current()
-    hours = _hours(version)
-    since = min((one.arrived for one in answered), default=at)
-    turns = schedule.turns_of_agents(teams, since=since, at=at)
     skills = crews.by_skills if crews else False
-    needs = needs_of_all(one.subject for one in [*answered, *unanswered]) if skills else {}
+    answered = answered_in(teams, at=at, newest=NEWEST, of_a_team=OF_A_TEAM)
+    known = Known(
+        teams,
+        answered,
+        unanswered,
+        crews={team: crews.held_in(team) for team in teams} if crews and skills else None,
+        at=at,
+    )
     found = {}
-    for team in teams:
-        own = [one for one in asked if one.team_id == team]
-        held = crews.held if crews and skills else {}
-        book = _Book(
-            answered=[one for one in answered if one.team == team],
-            unanswered=[one for one in unanswered if one.team == team],
-            turns=[
-                (begin, end, held.get(agent, NONE) if skills else None)
-                for agent, begin, end in turns.get(team, [])
-            ],
-            needs=needs,
-            crew=crews.held_in(team) if crews and skills else (),
-            hours=hours,
-            at=at,
-        )
-        for one in own:
-            nobody = crews.nobody_for(one) if crews else None
-            said = book.likely(one, crews.able(one) if crews and skills else [None], nobody)
-            if said is not None:
-                found[one.pk] = said
+    for one in asked:
+        nobody = crews.nobody_for(one) if crews else None
+        able = crews.able(one) if crews and skills else [None]
+        said = known.book(one.team_id).likely(one, able, nobody)
+        if said is not None:
+            found[one.pk] = said
     return found
 
 
-class _Book:
-    """One team's recent answers on the axis of its hours."""
+class Known:
+    """What is known of some teams at one instant: two reads, and a few more where skills are told apart.
+
+    `crews` are what each of a team's people can do, by the agent's key; None where everybody may take everything.
+    """
+
+    def __init__(
+        self,
+        teams: Collection[int],
+        answered: list[Came],
+        unanswered: list[Came],
+        *,
+        crews: Mapping[int, Mapping[int, Skills]] | None,
+        at: datetime,
+    ) -> None:
+        self._answered, self._unanswered, self._at, self._crews = answered, unanswered, at, crews
+        since = min((one.arrived for one in answered), default=at)
+        self._hours = _hours(policy.current())
+        self._turns = schedule.turns_of_agents(teams, since=since, at=at)
+        came = (one.subject for one in [*answered, *unanswered])
+        self._needs = needs_of_all(came) if crews is not None else {}
+        self._books: dict[int, Book] = {}
+
+    def book(self, team: int) -> Book:
+        """The book of one team, made once."""
+        if team not in self._books:
+            crew = self._crews.get(team, {}) if self._crews is not None else None
+            self._books[team] = Book(
+                answered=[one for one in self._answered if one.team == team],
+                unanswered=[one for one in self._unanswered if one.team == team],
+                turns=[
+                    (begin, end, None if crew is None else crew.get(agent, NONE))
+                    for agent, begin, end in self._turns.get(team, [])
+                ],
+                needs=self._needs,
+                crew=() if crew is None else list(crew.values()),
+                hours=self._hours,
+                at=self._at,
+            )
+        return self._books[team]
+
+
+class Book:
+    """One team's recent answers on the axis of its hours; `learnt` is what they have taught."""
 
     def __init__(
         self,
         *,
-        answered: list[_Came],
-        unanswered: list[_Came],
+        answered: list[Came],
+        unanswered: list[Came],
         turns: list[tuple[datetime, datetime | None, Skills | None]],
         needs: dict[int, Skills],
         crew: Collection[Skills],
@@ -148,7 +178,7 @@ class _Book:
         )
         self._duty, self._axis = Duty(rows, crew), axis
         # To the whole minute: who asks within one gets what the first one made.
-        self._learnt = _learnt(waits, rows, frozenset(crew), floor(self._now))
+        self.learnt = _learnt(waits, rows, frozenset(crew), floor(self._now))
 
     def likely(self, ticket: Ticket, able: Collection[Skills | None], nobody: Nobody | None) -> Likely | None:
         """The range of one unanswered ticket of this team; `able` is what those can do who may take it.
@@ -166,7 +196,7 @@ class _Book:
             on_duty=nobody.people if nobody else self._duty.at(self._now, needs),
             hour=self._hour(begin if nobody else ticket.queued_at),
         )
-        said = self._learnt.range_for(asked)
+        said = self.learnt.range_for(asked)
         if said is None:
             return None
         begins = self._hours.after(begin, said.least * _MINUTE)
@@ -183,9 +213,9 @@ class _Book:
         )
 
     def _why(self, asked: Question) -> Why:
-        if self._learnt.is_short_of_people(asked):
+        if self.learnt.is_short_of_people(asked):
             return "people"
-        return "queue" if self._learnt.is_long_queue(asked) else "slower"
+        return "queue" if self.learnt.is_long_queue(asked) else "slower"
 
     def _hour(self, moment: datetime) -> int:
         return moment.astimezone(self._zone).hour
@@ -200,9 +230,9 @@ def _learnt(waits: tuple[Wait, ...], turns: tuple[Turn, ...], crew: frozenset[Sk
 _SUBJECT = ("ticket_class", "policy_slug", "account_id")
 
 
-def _answered(teams: Collection[int], at: datetime) -> list[_Came]:
-    """Newest first, of the desk's newest answers those of these teams."""
-    newest = (
+def answered_in(teams: Collection[int], *, at: datetime, newest: int, of_a_team: int) -> list[Came]:
+    """Of so many newest answers of the desk those of these teams, the newest ones of each."""
+    rows = (
         SlaClock.objects.filter(kind="response", stopped_at__gt=at - BACK, stopped_at__lte=at)
         .order_by("-stopped_at")
         .values_list(
@@ -211,17 +241,18 @@ def _answered(teams: Collection[int], at: datetime) -> list[_Came]:
             "ticket__team_id",
             "started_at",
             "stopped_at",
-        )[:NEWEST]
+        )[:newest]
     )
-    found: dict[int, list[_Came]] = {team: [] for team in teams}
-    for *subject, team, came, went in newest:
-        of_team = found.get(team)
-        if of_team is not None and len(of_team) < OF_A_TEAM:
-            of_team.append(_Came(Subject(*subject), team, came, went))
-    return [one for of_team in found.values() for one in of_team]
+    found: dict[int, list[Came]] = {team: [] for team in teams}
+    for *subject, team, came, went in rows:
+        listed = found.get(team)
+        if listed is not None and len(listed) < of_a_team:
+            listed.append(Came(Subject(*subject), team, came, went))
+    return [one for listed in found.values() for one in listed]
 
 
-def _unanswered(teams: list[int], at: datetime) -> list[_Came]:
+def unanswered_in(teams: Collection[int], at: datetime) -> list[Came]:
+    """What came to these teams within the last days, is not answered and waits for us; NEWEST at most."""
     found = (
         Ticket.objects.filter(
             team_id__in=teams, state__in=OURS, queued_at__gt=at - UNANSWERED_BACK, queued_at__lte=at
@@ -230,7 +261,7 @@ def _unanswered(teams: list[int], at: datetime) -> list[_Came]:
         .order_by()
         .values_list("id", *_SUBJECT, "team_id", "queued_at", "emergency_at")[:NEWEST]
     )
-    return [_Came(Subject(*subject), team, came, None, urgent) for *subject, team, came, urgent in found]
+    return [Came(Subject(*subject), team, came, None, urgent) for *subject, team, came, urgent in found]
 
 
 def _hours(version: policy.Version) -> Hours:
