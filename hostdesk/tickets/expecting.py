@@ -15,8 +15,9 @@ from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from heapq import heapify, heappop, heappush
-from math import ceil, floor, inf
+from heapq import heappop, heappush
+from math import ceil, floor
+from typing import NamedTuple
 
 from hostdesk.tickets.waiting_line import NONE, Duty, Line, Skills, Turn
 
@@ -32,8 +33,7 @@ _USUAL, _LOADED = 80, 40
 _BLOCK_WEIGHT = 12
 _FIRST_LOOK = 10.0
 _BLOCKS = 6
-_STEPS = ((60, 5), (180, 10), (inf, 30))
-"""Up to so many minutes, steps of so many."""
+_HOUR = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,7 @@ class Wait:
     needs: Skills = NONE
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A ticket that has waited for `waited` minutes since somebody could have answered it.
 
     `ahead` are the unanswered ones that come before it for those who may take it, `on_duty` how many of those are there.
@@ -62,8 +61,7 @@ class Question:
     hour: int
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(NamedTuple):
     """From now on, in whole round minutes: the answer comes between `least` and `most`, about five times in six."""
 
     least: int
@@ -98,23 +96,21 @@ class _Lately:
         self._order: deque[float] = deque()
         self._sorted: list[float] = []
         self._most = most
-
-    def __len__(self) -> int:
-        return len(self._order)
+        self.many = 0
+        self.median = 0.0
 
     def add(self, number: float) -> None:
         self._order.append(number)
         insort(self._sorted, number)
-        if len(self._order) > self._most:
+        if self.many == self._most:
             del self._sorted[bisect_left(self._sorted, self._order.popleft())]
+        else:
+            self.many += 1
+        self.median = self._sorted[self.many // 2]
 
     def share(self, share: float) -> float:
         """The number below which this share of them lies."""
-        return self._sorted[min(len(self._sorted) - 1, int(len(self._sorted) * share))]
-
-    @property
-    def median(self) -> float:
-        return self.share(0.5)
+        return self._sorted[min(self.many - 1, int(self.many * share))]
 
 
 class Learnt:
@@ -137,12 +133,15 @@ class Learnt:
 
     def range_for(self, asked: Question) -> Range | None:
         """The range, or None while there is too little to learn from."""
-        kind = self._kind_for(asked.waited)
+        return self.range_on(self.base(asked), asked.waited) if self.has_base else None
+
+    def range_on(self, base: float, waited: float) -> Range | None:
+        """The range of what has waited so long and should take `base` minutes."""
+        kind = self._kind_for(waited)
         known = self.kinds.get(kind)
         if self.answers < FEWEST or known is None or len(known.ratios) < FEWEST // 2:
             return None
-        base = self.base(asked)
-        ratios, since = known.ratios, asked.waited - _begin_of(kind)
+        ratios, since = known.ratios, waited - _begin_of(kind)
         # Of the questions of this kind, those that would not have been answered by now.
         first = bisect_left(ratios, since / base)
         if len(ratios) - first < FEWEST // 2:
@@ -158,12 +157,12 @@ class Learnt:
 
     def is_long_queue(self, asked: Question) -> bool:
         """Whether more tickets are ahead than nine times in ten."""
-        return len(self._aheads) > 0 and asked.ahead > self._aheads.share(0.9)
+        return self._aheads.many > 0 and asked.ahead > self._aheads.share(0.9)
 
     def is_short_of_people(self, asked: Question) -> bool:
         """Whether fewer agents are on duty than usually at this time of day."""
         seen = self._on_duty[_block(asked.hour)]
-        return len(seen) > 0 and asked.on_duty < seen.median
+        return seen.many > 0 and asked.on_duty < seen.median
 
     def learn_wait(self, waited: float, asked: Question) -> None:
         """Take in one answer: how long it took, and how things stood when the ticket came."""
@@ -180,7 +179,7 @@ class Learnt:
     @property
     def has_base(self) -> bool:
         """Whether there was an answer at all."""
-        return len(self._usual) > 0
+        return self._usual.many > 0
 
     def _kind_for(self, waited: float) -> int:
         kind = _kind_of(waited)
@@ -190,13 +189,11 @@ class Learnt:
 
     def _usual_wait(self, hour: int) -> float:
         everywhere, here = self._usual.median, self._usual_here[_block(hour)]
-        if not len(here):
-            return everywhere
-        return (len(here) * here.median + _BLOCK_WEIGHT * everywhere) / (len(here) + _BLOCK_WEIGHT)
+        return (here.many * here.median + _BLOCK_WEIGHT * everywhere) / (here.many + _BLOCK_WEIGHT)
 
     def _for_one(self) -> float:
         """Minutes of one agent that a ticket ahead costs."""
-        return self._each.median if len(self._each) >= _FEW else self._usual.median / 2
+        return self._each.median if self._each.many >= _FEW else self._usual.median / 2
 
 
 def learn(
@@ -216,16 +213,16 @@ class Lessons:
         self._waits = sorted(waits, key=lambda one: one.arrived)
         self._duty = Duty(turns, crew)
         self._begins = [_begin(one, self._duty) for one in self._waits]
-        self._events = _events(self._waits, self._begins)
-        heapify(self._events)
+        self._events = sorted(_events(self._waits, self._begins), reverse=True)
+        self._ends: list[tuple[float, int, int, int]] = []
         self._line = Line()
         self._asked: list[dict[int, _Asked]] = [{} for _ in self._waits]
         self._learnt = Learnt()
 
     def until(self, now: float) -> Learnt:
         """Everything that is known at `now`, which is not before the instant of the call before."""
-        while self._events and self._events[0][0] <= now:
-            at, what, index, kind = heappop(self._events)
+        while (next_one := self._next(now)) is not None:
+            at, what, index, kind = next_one
             if what == _CAME:
                 self._line.add(self._waits[index].arrived, self._waits[index].needs)
             elif what in (_ANSWER, _AT_ONCE):
@@ -240,6 +237,13 @@ class Lessons:
                 _miss(self._learnt, self._asked[index][kind])
         return self._learnt
 
+    def _next(self, now: float) -> tuple[float, int, int, int] | None:
+        """What happened next up to `now`: one of the events that were known, or the end of a range that was said."""
+        events, ends = self._events, self._ends
+        if events and (not ends or events[-1] < ends[0]):
+            return events.pop() if events[-1][0] <= now else None
+        return heappop(ends) if ends and ends[0][0] <= now else None
+
     def _ask(self, at: float, index: int, kind: int) -> None:
         one = self._waits[index]
         question = Question(
@@ -248,15 +252,14 @@ class Lessons:
             on_duty=self._duty.at(at, one.needs),
             hour=one.hour,
         )
-        said = self._learnt.range_for(question)
         base = self._learnt.base(question) if self._learnt.has_base else 0.0
+        said = self._learnt.range_on(base, question.waited) if base else None
         self._asked[index][kind] = _Asked(at, kind, question, base, said)
         if said is not None:
-            heappush(self._events, (at + said.most, _OVER, index, kind))
+            heappush(self._ends, (at + said.most, _OVER, index, kind))
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(NamedTuple):
     """One question that was put to the past: when, of which kind, on which base, and what was said."""
 
     at: float
@@ -346,4 +349,7 @@ def _rounded(least: float, most: float) -> Range:
 
 
 def _step(minutes: float) -> int:
-    return next(step for below, step in _STEPS if minutes < below)
+    """In fives up to an hour, in tens up to three, in halves of hours beyond."""
+    if minutes < _HOUR:
+        return 5
+    return 10 if minutes < 3 * _HOUR else 30
