@@ -25,6 +25,7 @@ CARRIED_OUT = {
     ),
     *("contact.privileges", "contact.restricted", "contact.password"),
     *("channel.tickets", "channel.no_duplicates"),
+    "class.general_fast",
     "fee.cleanup",
     "conduct.complaints",
 }
