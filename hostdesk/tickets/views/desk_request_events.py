@@ -1,4 +1,4 @@
-"""What became of a request to change the account, as lines of its ticket's timeline."""
+"""What became of a request to change the account, or of a lost password, as lines of its ticket's timeline."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 Facts = Mapping[str, object]
 
-LATE = frozenset({"request unclear", "request undoing unclear"})
-WATCH = frozenset({"request refused", "request expired", "request not done", "request not undone"})
+LATE = frozenset({"request unclear", "request undoing unclear", "password unclear"})
+WATCH = frozenset({"request refused", "request expired", "request not done", "request not undone",
+                   "recovery stopped", "recovery refused", "recovery expired", "password link has nobody to go to"})  # fmt: skip
 
 
 def said(verb: str, who: str, facts: Facts) -> str | None:
@@ -58,4 +59,19 @@ _SAYS = {
     "request refused": "Not carried out: {what}{why}",
     "request withdrawn": "{who} stopped it: {what}",
     "request expired": "Not confirmed in time: {what}",
+    "recovery started": "A way in was asked for by the domain; every contact was told and can stop it",
+    "registration looked up": "What the registry says of the domain was kept",
+    "recovery proven": "It was shown that the domain is theirs",
+    "recovery address proven": "The new address was confirmed",
+    "recovery approved": "{who} approved it",
+    "recovery granted": "Granted: the link goes to the new address, and every contact was told",
+    "recovery stopped": "Nobody gets in{why}",
+    "recovery refused": "{who} refused it{why}",
+    "recovery expired": "Not completed in time",
+    "password link sent": "A link for a new password was mailed",
+    "password link sent again": "{who} had the link for a new password mailed again",
+    "password link has nobody to go to": "No stored address of a primary or secondary contact can get the link",
+    "password chosen": "A new password was chosen",
+    "password set": "The new password is set, and every contact was told",
+    "password unclear": "The panel gave no clear answer, and somebody must look whether the new password is set{why}",
 }

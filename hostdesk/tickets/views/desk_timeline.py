@@ -144,7 +144,7 @@ def _said(entry: Entry) -> str:
     reason = f": {facts['reason']}" if facts.get("reason") else ""
     if entry.verb not in _SAID:
         return f"{who}: {entry.verb}"
-    words = {"shown": "", "skills": "", "window": "a window", "was": "another time", **facts}
+    words = {"shown": "", "skills": "", "why": "", "window": "a window", "was": "another time", **facts}
     words |= {
         "who": who,
         "to": facts.get("to", "somebody"),
@@ -165,6 +165,10 @@ _SAID = {
     "skills set": "{who} set the skills it needs: {skills}",
     "emergency": "{who} declared it an emergency",
     "no emergency": "{who} withdrew the emergency",
+    "returned": "Back in the queue from {from}: {why}",
+    "account chosen": "{who} said which account it is about",
+    "contact details in order": "The contact's details are in order: it goes on",
+    "explained a breach": "{who} explained why it was late",
     "moved": "{who} moved it from {from} to {to}",
     "resolved": "{who} marked it resolved",
     "reopened": "{who} opened it again",
