@@ -6,6 +6,7 @@ Twice the same key, and aliases, are refused: a policy file says each thing once
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -59,12 +60,16 @@ def read(
 def shaped(data: object, shape: type[Shape], at: Path, lines: Lines) -> Shape:
     """A part of a file that stands `at` a path, as a value of `shape`. Raises `Misconfigured`."""
     try:
-        return msgspec.convert(data, shape)
+        with _one_at_a_time:
+            return msgspec.convert(data, shape)
     except msgspec.ValidationError as error:
         path, reason = _where_and_why(str(error))
         raise lines.wrong((*at, *path), reason) from error
 
 
+# msgspec learns a shape at its first use, and a second thread that uses it at that moment finds it half learnt, which
+# ends the whole process (0.22).
+_one_at_a_time = threading.Lock()
 # libyaml reads ten times as fast; where the wheel lacks it, Python's own reader understands the same.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
