@@ -328,9 +328,9 @@ class _Child:
         return Unreadable("The reader of this mail broke down.")
 
 
-def answer_of(kind: bytes, payload: bytes) -> ParsedMail | Formatted | Unreadable:
+def answer_of(kind: bytearray, payload: bytearray) -> ParsedMail | Formatted | Unreadable:
     """What a child said, by its first byte. Any number of threads may ask at once."""
-    return _DECODERS.get(kind, _UNREADABLE).decode(payload)
+    return _DECODERS.get(bytes(kind), _UNREADABLE).decode(payload)
 
 
 def _bare_environment() -> dict[str, str]:

@@ -32,7 +32,7 @@ MAILS = """
 import msgspec
 from hostdesk.mail import child, reading
 payload = msgspec.msgpack.Encoder().encode(reading.read(b"From: a@b.example\\r\\nSubject: x\\r\\n\\r\\nhello\\r\\n"))
-together(lambda: child.answer_of(child.PARSED, payload).subject)
+together(lambda: child.answer_of(bytearray(child.PARSED), bytearray(payload)).subject)
 """
 POLICIES = """
 import msgspec
