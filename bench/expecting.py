@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import json
+import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 from bench import places
 from bench.report import Figure, Section
-from tests import queueing
-from tests.replaying import LOOKS, replay
+from tests.replaying import LOOKS, Replayed, Said
 
 TITLE = "Expected time of the first answer"
 TRUE, NARROW = 0.80, 0.50
@@ -28,26 +30,40 @@ QUEUE = (
 )
 
 
+AT_ONCE = 2
+"""Months made at a time, each in a process of its own."""
+
+
 def run(*, long):
     """One section: months of the demo, then months of a queue that only queues."""
-    figures, words = [], []
-    for name, seed, times, away in DEMO:
-        env = places.environment(places.fresh("expecting"))
-        found = places.inside("expecting", seed, times, away, env=env)
-        tickets = [_moments(pair) for pair in found["tickets"]]
-        done = replay(tickets, [_moments(pair) for pair in found["turns"]])
-        odd = found["odd"] if times > 1 or away else None
-        _tell(f"demo: {name}", done, odd, figures, words)
-    for name, seed, unlike in QUEUE:
-        played = queueing.month(seed, **unlike)
-        begin = (queueing.MONDAY + timedelta(days=queueing.ODD_DAY)).timestamp() / 60
-        done = replay(
-            [(one.arrived, one.answered) for one in played.tickets],
-            played.turns,
-            every=1 if long or len(played.tickets) < 500 else 4,
+    asked = [
+        (f"demo: {name}", ("demo", seed, times, away), times > 1 or bool(away))
+        for name, seed, times, away in DEMO
+    ]
+    asked += [
+        (
+            f"queue: {name}",
+            ("queue", seed, json.dumps(unlike), 1 if long or "a_day" in unlike else 4),
+            bool(unlike),
         )
-        _tell(f"queue: {name}", done, (begin, begin + 24 * 60) if unlike else None, figures, words)
+        for name, seed, unlike in QUEUE
+    ]
+    figures, words = [], []
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        for (name, _, is_odd), found in zip(asked, threads.map(_month, asked), strict=True):
+            done = Replayed([Said(*one) for one in found["said"]], found["silent"])
+            _tell(name, done, found["odd"] if is_odd else None, figures, words)
     return Section("expecting", TITLE, figures, [_HOW, *words])
+
+
+def _month(asked):
+    name, what, _ = asked
+    folder = f"expecting-{what[0]}-{what[1]}"
+    begun = time.monotonic()
+    found = places.inside("expecting", *what, env=places.environment(places.fresh(folder)))
+    shutil.rmtree(places.SCRATCH / folder, ignore_errors=True)
+    print(f"  {name}: {time.monotonic() - begun:.0f} s", flush=True)
+    return found
 
 
 _HOW = (
@@ -57,10 +73,6 @@ _HOW = (
     " medians over all looks, of the round figures that are shown. The demo's months are built through the product's own verbs; the"
     " queue (`tests/queueing.py`) serves first come, first served, and its waits grow with its length."
 )
-
-
-def _moments(pair):
-    return [None if one is None else datetime.fromisoformat(one) for one in pair]
 
 
 def _tell(name, done, odd, figures, words):

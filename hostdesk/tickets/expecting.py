@@ -3,8 +3,10 @@
 A range is `base x ratio`. The base says how long it should take in this situation: the usual wait at this time of day,
 and for every ticket ahead the time that one agent needs for one, shared by those on duty. The ratios are those of
 recent questions of the same kind (asked as long after the arrival as this one), so that the range is as wide as the
-desk is unpredictable. How far out in those ratios the range reaches is moved after every answer: a miss widens it, a
-hit narrows it (adaptive conformal inference, Gibbs and Candes 2021), which keeps its promise through a surge as well.
+desk is unpredictable. What share of them the range leaves out is moved after every answer: a miss widens it, a hit
+narrows it (adaptive conformal inference, Gibbs and Candes 2021), which keeps its promise through a surge as well. Of the
+stretches that leave out that share the shortest one is told: waits have a long tail, and a range of equal tails is wide
+for the sake of the few that wait longest.
 
 Times are minutes on one axis: where clocks rest at night, its minutes rest too.
 """
@@ -22,11 +24,14 @@ from typing import NamedTuple
 from hostdesk.tickets.waiting_line import NONE, Duty, Line, Skills, Turn
 
 MISSES = 0.18
-"""The share of questions whose answer may come outside of the range that is aimed for, half of it on each side."""
+"""The share of questions whose answer may come outside of the range that is aimed for."""
 FEWEST = 20
 """With fewer answers nothing is said."""
-_STEP = 0.02
-_LEAST_TAIL, _MOST_TAIL = 0.004, 0.3
+_EARLY = 0.35
+"""At least so much of the share that is left out lies before the range: an answer that comes early annoys nobody."""
+_STEP = 0.04
+_LEAST_OUT, _MOST_OUT = 0.008, 0.3
+_TRIED = 8
 _POOL = 120
 _FEW = 5
 _USUAL, _LOADED = 80, 40
@@ -70,12 +75,11 @@ class Range(NamedTuple):
 
 @dataclass
 class _Kind:
-    """Questions asked equally long after an arrival: their ratios, sorted and in order, and both tails."""
+    """Questions asked equally long after an arrival: their ratios, sorted and in order, and what share is left out."""
 
     ratios: list[float] = field(default_factory=list)
     order: deque[float] = field(default_factory=deque)
-    low: float = MISSES / 2
-    high: float = MISSES / 2
+    out: float = MISSES
 
     def learn(self, ratio: float) -> None:
         insort(self.ratios, ratio)
@@ -83,10 +87,9 @@ class _Kind:
         if len(self.order) > _POOL:
             del self.ratios[bisect_left(self.ratios, self.order.popleft())]
 
-    def adapt(self, *, low: bool, high: bool) -> None:
-        """Widen a side on which the truth lay outside, narrow the other."""
-        self.low = _held(self.low + _STEP * (MISSES / 2 - low))
-        self.high = _held(self.high + _STEP * (MISSES / 2 - high))
+    def adapt(self, *, missed: bool) -> None:
+        """Leave out less after a miss, more after a hit."""
+        self.out = min(_MOST_OUT, max(_LEAST_OUT, self.out + _STEP * (MISSES - missed)))
 
 
 class _Lately:
@@ -147,9 +150,8 @@ class Learnt:
         if len(ratios) - first < FEWEST // 2:
             # Nobody waited that long lately: as if it had just come, at the place where it now is.
             first, since = 0, 0.0
-        least = _at(ratios, first, known.low) * base - since
-        most = _at(ratios, first, 1 - known.high) * base - since
-        return _rounded(max(0.0, least), max(0.0, most))
+        least, most = _shortest(ratios, first, known.out)
+        return _rounded(max(0.0, least * base - since), max(0.0, most * base - since))
 
     def base(self, asked: Question) -> float:
         """The minutes that it should take in this situation."""
@@ -305,14 +307,15 @@ def _take_in(learnt: Learnt, asked: Mapping[int, _Asked], at: float) -> None:
             if one.said is not None:
                 learnt.widths.append(one.said.most - one.said.least)
                 if at - one.at <= one.said.most:
-                    kind.adapt(low=at - one.at < one.said.least, high=False)
-                    learnt.held += at - one.at >= one.said.least
+                    early = at - one.at < one.said.least
+                    kind.adapt(missed=early)
+                    learnt.held += not early
     learnt.learn_wait(at - asked[0].at, asked[0].question)
 
 
 def _miss(learnt: Learnt, asked: _Asked) -> None:
     if asked.kind in learnt.kinds:
-        learnt.kinds[asked.kind].adapt(low=False, high=True)
+        learnt.kinds[asked.kind].adapt(missed=True)
 
 
 def _block(hour: int) -> int:
@@ -330,15 +333,18 @@ def _begin_of(kind: int) -> float:
     return _FIRST_LOOK * 2 ** (kind - 1) if kind else 0.0
 
 
-def _held(tail: float) -> float:
-    return min(_MOST_TAIL, max(_LEAST_TAIL, tail))
+def _shortest(ratios: Sequence[float], first: int, out: float) -> tuple[float, float]:
+    """Both ends of the shortest stretch of the sorted ratios from `first` on that leaves out this share of them.
 
-
-def _at(ratios: Sequence[float], first: int, share: float) -> float:
-    """The value below which this share of the sorted ratios from `first` on lies, ends counted as conformal ranges do."""
+    Counted as conformal ranges are: among one more than there are, since the next one may lie anywhere.
+    """
     count = len(ratios) - first
-    place = round(share * (count + 1) - 1)
-    return ratios[first + min(count - 1, max(0, place))]
+    spare = max(0, min(count - 2, floor(out * (count + 1)) - 1))
+    span = count - 1 - spare
+    begins = range(first + round(_EARLY * spare), first + spare + 1)
+    tried = begins[:: len(begins) // _TRIED + 1]
+    begin = min(tried, key=lambda one: ratios[one + span] - ratios[one])
+    return ratios[begin], ratios[begin + span]
 
 
 def _rounded(least: float, most: float) -> Range:

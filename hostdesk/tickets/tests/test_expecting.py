@@ -78,6 +78,16 @@ def test_nights_are_told_apart_from_days():
     assert asked(waits, hour=NOON).most < 50 < asked(waits, hour=2).most
 
 
+def test_the_few_that_wait_longest_do_not_widen_what_most_are_told():
+    """One in six waits two hours: not in the shortest range that holds five in six."""
+    waits = [Wait(n * 150.0, n * 150.0 + (120 if n % 6 == 5 else 20 + n % 6), NOON) for n in range(120)]
+    told, waited = asked(waits), asked(waits, waited=60)
+
+    assert told.least <= 20
+    assert 25 <= told.most <= 35
+    assert waited.least <= 60 <= waited.most
+
+
 @clause("sla.best_effort")
 def test_misses_widen_the_range_until_it_is_true_again():
     usual = [Wait(n * 60.0, n * 60.0 + 25 + n % 10, NOON) for n in range(100)]

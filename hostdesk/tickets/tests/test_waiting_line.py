@@ -45,10 +45,10 @@ def test_only_what_the_same_people_can_take_is_ahead():
 
 @clause("sla.delays")
 def test_hours_without_the_specialist_do_not_widen_everybody_s_range():
-    """One in six comes at noon and waits for the evening, when it is answered as soon as any other."""
+    """One in four comes at noon and waits for the evening, when it is answered as soon as any other."""
     waits = []
     for day in range(20):
-        waits += [Wait(day * DAY + 600 + n * 60, day * DAY + 620 + n * 60 + n, 12) for n in range(5)]
+        waits += [Wait(day * DAY + 600 + n * 60, day * DAY + 620 + n * 60 + n, 12) for n in range(3)]
         waits.append(Wait(day * DAY + 725, day * DAY + 1100, 12, ROOT))
     turns = [Turn(0, None, NONE)] + [Turn(day * DAY + 1080, day * DAY + 1200, ROOT) for day in range(20)]
     learnt = learn(waits, turns, now=20 * DAY, crew=[NONE, ROOT])
