@@ -102,11 +102,12 @@ def general_is_fast(at: datetime) -> Evidence:
         f"{numbers.shown(pk)}: general, solved late"
         for pk in late.order_by("-stopped_at").values_list("ticket_id", flat=True)[:_LISTED]
     ]
+    many, stray = advanced.count(), astray.count()
     sentence = (
-        f"{count} general tickets solved in 30 days, {count - wrong} of them in time{_half_within(general)};"
-        f" {advanced.count()} advanced ones{_half_within(advanced)}. Times are ours, without those in which we wait for"
-        f" the customer. {astray.count() or 'No'} open ticket{'' if astray.count() == 1 else 's'} with the clock of"
-        " another class."
+        f"{count} general ticket{'' if count == 1 else 's'} solved in 30 days, {count - wrong} in time"
+        f"{_half_within(general)}; {many} advanced one{'' if many == 1 else 's'}{_half_within(advanced)}. Times are ours,"
+        f" without those in which we wait for the customer. {stray or 'No'} open ticket{'' if stray == 1 else 's'}"
+        " with the clock of another class."
     )
     return Evidence(count, _share(count, wrong), lines[:_LISTED], sentence)
 

@@ -62,7 +62,7 @@ class Crews:
         return [self.held[pk] for pk in there or able]
 
     def nobody_for(self, ticket: Ticket) -> Nobody | None:
-        """That nobody who may take this ticket is on duty; None when somebody is, or the desk keeps no shifts."""
+        """That nobody who may take this ticket is on duty; None when somebody is, or its team keeps no shifts."""
         key = ticket.team_id, self.needs[ticket.pk]
         if key not in self._nobody:
             self._nobody[key] = self._nobody_of(*key)
@@ -81,13 +81,12 @@ class Crews:
         return {pk: self.held[pk] for pk in self._members.get(team_id, frozenset())}
 
     def _nobody_of(self, team_id: int, needs: Skills) -> Nobody | None:
-        able = {
-            pk for pk in self._members.get(team_id, frozenset()) if may_take(needs=needs, holds=self.held[pk])
-        }
+        members = self._members.get(team_id, frozenset())
+        able = {pk for pk in members if may_take(needs=needs, holds=self.held[pk])}
         # Where no skill is named, whoever has begun a shift is all that is asked for most of the time.
         if not self.by_skills and able & self._begun:
             return None
-        if able & self._at_work or not self._keeps_shifts:
+        if able & self._at_work or not self._keep_shifts(members):
             return None
         turns = [one for one in self._planned if one.agent in able and one.starts_at > self._at]
         if self._is_late(able):
@@ -95,6 +94,10 @@ class Crews:
         until = min((one.starts_at for one in turns), default=None)
         people = len({one.agent for one in turns if until is not None and one.starts_at <= until})
         return Nobody(tuple(sorted(self._words[pk] for pk in needs)), until, people)
+
+    def _keep_shifts(self, members: frozenset[int]) -> bool:
+        """Whether people of a team are at work or planned; of one that does neither nobody knows who is there."""
+        return bool(members & self._at_work) or any(one.agent in members for one in self._planned)
 
     def _is_late(self, agents: set[int]) -> bool:
         """Whether one of them should be there now and may come any moment; who has gone early will not."""
@@ -121,10 +124,6 @@ class Crews:
     @cached_property
     def _at_work(self) -> set[int]:
         return schedule.agents_at_work(self._at)
-
-    @cached_property
-    def _keeps_shifts(self) -> bool:
-        return bool(self._at_work) or plan.is_planned(self._at)
 
     @cached_property
     def _planned(self) -> list[plan.Turn]:

@@ -44,7 +44,7 @@ def test_general_tickets_are_counted_in_time_beside_advanced_ones(world):
     assert (seen.count, seen.rate) == (3, pytest.approx(2 / 3))
     assert seen.exceptions == [f"{late.number}: general, solved late"]
     assert seen.sentence == (
-        "3 general tickets solved in 30 days, 2 of them in time, half within 3 hours; 1 advanced ones, half within"
+        "3 general tickets solved in 30 days, 2 in time, half within 3 hours; 1 advanced one, half within"
         " 20 hours. Times are ours, without those in which we wait for the customer. No open tickets with the clock of"
         " another class."
     )

@@ -21,7 +21,6 @@ from hostdesk.tickets.tests.test_queue import row_of, skill
 
 pytestmark = [pytest.mark.django_db]
 clause = pytest.mark.clause
-TEAM = "support"
 
 
 def begin(world, *agents):
@@ -30,9 +29,9 @@ def begin(world, *agents):
 
 
 def plan_daily(world, agent, from_hour, to_hour):
-    """Every day of the week, on the operator's clock."""
+    """Every day of the week, on the operator's clock, for a team of the agent's."""
     hours = planning.Hours(from_hour * 60, to_hour * 60)
-    team = Team.objects.get(slug=TEAM)
+    team = Team.objects.filter(memberships__agent=agent).first()
     planning.plan_shift(agent, team, range(7), hours, since=world.now.date(), by=agent, at=world.now)
 
 
@@ -167,6 +166,21 @@ def test_a_hole_in_the_plan_is_said_where_no_skill_is_named(world):
 
     assert (hole.skills, hole.until) == ((), datetime(2026, 11, 23, 7, 0, tzinfo=UTC))
     assert expectation_of(ticket, at=world.now).nobody is None
+
+
+@clause("sla.delays")
+def test_of_a_team_that_keeps_no_shifts_nothing_is_said_while_others_are_on_duty(world):
+    """Whoever is never planned and presses no button may well be there."""
+    plain, chief = world.agent(), world.agent("Zanele", role="supervisor", teams=())
+    complaint = world.ticket(team_slug=Team.SUPERVISORS)
+    begin(world, plain)
+    before = expectation_of(complaint, at=world.now).nobody
+    plan_daily(world, plain, 7, 22)
+    others_planned = expectation_of(complaint, at=world.now).nobody
+    plan_daily(world, chief, 20, 22)
+
+    assert (before, others_planned) == (None, None)
+    assert expectation_of(complaint, at=world.now).nobody.until == datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 
 
 @clause("sla.response")
