@@ -113,6 +113,8 @@ def test_where_names_the_six_places(capsys):
         "number_to_publish",
         "takes_newer_promise",
         "publish",
+        "retarget",
+        "kinder",
         "_judge",
         "versions",
     ]

@@ -19,6 +19,7 @@ from hostdesk.tickets.models import ENDED, Ticket
 def set_class(ticket: Ticket, word: str, *, clause: str = "", by: Agent, at: datetime) -> Ticket:
     """Say of which class a ticket is; its clocks get the promises of that class, without losing what has passed.
 
+    A promise stays under the version of the policy that made it, unless the newest is kinder (scope.versions).
     `word` is a `TicketClass`; `clause` the one by which it is of that class, where several could be meant (not
     supported: class.no_cgi_perl or class.features). Said again, nothing changes.
     Refused: a class that is none; a clause that does not speak of it; an ended ticket.
@@ -36,11 +37,11 @@ def set_class(ticket: Ticket, word: str, *, clause: str = "", by: Agent, at: dat
         version = policy.current(row.policy_slug)
         facts: dict[str, Fact] = {"class": word, "before": row.ticket_class, "by": by.name}
         row.ticket_class, row.updated_at = word, at
-        clocks.retarget(row, version, cause="classed", at=at)
+        moved = clocks.retarget(row, version, cause="classed", at=at)
         row.save(update_fields=["ticket_class", "updated_at", "attention"])
         note("ticket", row.pk, "classed", by=by.actor(), at=at, facts={**facts, "shown": _shown(row)})
         judged = Judgement(clause or named[0], "classed", facts)
-        decide("ticket", row.pk, [judged], version_id=version.id, at=at)
+        decide("ticket", row.pk, [judged, *moved], version_id=version.id, at=at)
         return row
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import F
 
+from hostdesk.audit.actions import Fact, Judgement
 from hostdesk.audit.inserting import insert, insert_later
 from hostdesk.policy import queries as policy
 from hostdesk.policy.queries import Version
@@ -59,9 +60,12 @@ def targets(version: Version, ticket_class: str = TicketClass.UNCLASSED) -> dict
 
 def target_of(row: SlaClock) -> engine.Target:
     """The target that a row counts towards; `version_digest` is annotated by `rows_of`."""
+    return targets(_version_of(row), row.ticket_class)[row.kind]
+
+
+def _version_of(row: SlaClock) -> Version:
     digest: str = row.version_digest  # type: ignore[attr-defined]  # annotated where it is read
-    version = policy.known(row.policy_version_id, digest)
-    return targets(version, row.ticket_class)[row.kind]
+    return policy.known(row.policy_version_id, digest)
 
 
 def start_clocks(ticket: Ticket, version: Version, first: Message, *, at: datetime) -> None:
@@ -147,12 +151,57 @@ def stop_consult(ticket: Ticket, pk: int, *, cause: str, at: datetime) -> None:
 
 def restart(ticket: Ticket, version: Version, *, cause: str, at: datetime) -> None:
     """The resolution clock of a reopened ticket runs on from where it was stopped."""
-    _under(ticket, version, "restart", cause, engine.restart, at=at, kinds=(RESOLUTION,))
+    target, steps = targets(version, ticket.ticket_class)[RESOLUTION], []
+    for row in rows_of(ticket, (RESOLUTION,)):
+        before = row.as_clock(target_of(row))
+        after = engine.restart(before, target, at=at)
+        if after != before:
+            _put_under(row, version, ticket.ticket_class, before=before, after=after)
+            steps.append(step(row, "restart", cause))
+    insert_later(*steps)
+    set_attention(ticket)
 
 
-def retarget(ticket: Ticket, version: Version, *, cause: str, at: datetime) -> None:
-    """Bring the clocks under another policy version or class; what has passed has passed (sla.response, sla.resolve)."""
-    _under(ticket, version, "retarget", cause, engine.retarget, at=at, kinds=ALL)
+def retarget(ticket: Ticket, version: Version, *, cause: str, at: datetime) -> list[Judgement]:
+    """Bring the clocks under another class or another policy; what has passed has passed (sla.response, sla.resolve).
+
+    A promise of the same policy keeps the version that made it, unless the newest, `version`, is kinder: whatever changes
+    on a ticket must not put it under a harsher one. Which promises went under it, for the caller to record (scope.versions).
+    """
+    steps, judged = [], []
+    for row in rows_of(ticket):
+        before, own = row.as_clock(target_of(row)), _version_of(row)
+        under, target = own, targets(own, ticket.ticket_class).get(row.kind)
+        newer = targets(version, ticket.ticket_class).get(row.kind)
+        if own.slug != version.slug:
+            under, target = version, newer
+        elif own.id != version.id and target is not None and newer is not None:
+            due, newer_due = (engine.retarget(before, one, at=at).due_at for one in (target, newer))
+            if sla_rules.takes_newer_promise(
+                due=due, newer_due=newer_due, broken=before.late_at is not None, at=at
+            ):
+                under, target = version, newer
+                judged.append(kinder(row, due=due, newer_due=newer_due))
+        if (row.policy_version_id, row.ticket_class) == (under.id, ticket.ticket_class):
+            continue
+        after = engine.stop(before, at=at) if target is None else engine.retarget(before, target, at=at)
+        if after == before:
+            continue
+        _put_under(row, under, ticket.ticket_class, before=before, after=after)
+        steps.append(step(row, "stop" if target is None else "retarget", cause))
+    insert_later(*steps)
+    set_attention(ticket)
+    return judged
+
+
+def kinder(row: SlaClock, *, due: datetime, newer_due: datetime) -> Judgement:
+    """What is recorded of a promise that went under a newer version of its policy (scope.versions)."""
+    facts: dict[str, Fact] = {
+        "clock": row.kind,
+        "due_before": due.isoformat(),
+        "due_now": newer_due.isoformat(),
+    }
+    return Judgement("scope.versions", "kinder promise", facts)
 
 
 def solve_by(ticket: Ticket, *, at: datetime) -> datetime | None:
@@ -171,35 +220,14 @@ def rows_of(ticket: Ticket, kinds: Iterable[str] = ALL) -> list[SlaClock]:
     return list(rows.annotate(version_digest=F("policy_version__digest")).order_by("pk"))
 
 
-def _under(
-    ticket: Ticket,
-    version: Version,
-    word: str,
-    cause: str,
-    move: Callable[..., engine.Clock],
-    *,
-    at: datetime,
-    kinds: Iterable[str],
+def _put_under(
+    row: SlaClock, version: Version, ticket_class: str, *, before: engine.Clock, after: engine.Clock
 ) -> None:
-    new, steps = targets(version, ticket.ticket_class), []
-    for row in rows_of(ticket, kinds):
-        if word == "retarget" and (row.policy_version_id, row.ticket_class) == (
-            version.id,
-            ticket.ticket_class,
-        ):
-            continue
-        before = row.as_clock(target_of(row))
-        target = new.get(row.kind)
-        after = engine.stop(before, at=at) if target is None else move(before, target, at=at)
-        if after == before:
-            continue
-        row.take(after)
-        row.policy_version_id, row.ticket_class = version.id, ticket.ticket_class
-        row.save(update_fields=[*SlaClock.COLUMNS, "policy_version", "ticket_class"])
-        steps.append(step(row, "stop" if target is None else word, cause))
-        _note_breach(row, before)
-    insert_later(*steps)
-    set_attention(ticket)
+    """Keep a clock as it is after a change of its promise."""
+    row.take(after)
+    row.policy_version_id, row.ticket_class = version.id, ticket_class
+    row.save(update_fields=[*SlaClock.COLUMNS, "policy_version", "ticket_class"])
+    _note_breach(row, before)
 
 
 def _change(

@@ -67,10 +67,11 @@ def choose_account(ticket: Ticket, contact: Contact, *, via: str, at: datetime) 
         }
         row.account, row.customer, row.contact = chosen.account, chosen.account.customer, chosen
         row.policy_slug, row.updated_at = version.slug, at
-        clocks.retarget(row, version, cause="account chosen", at=at)
+        moved = clocks.retarget(row, version, cause="account chosen", at=at)
         row.save(update_fields=["account", "customer", "contact", "policy_slug", "updated_at", "attention"])
         note("ticket", row.pk, "account chosen", by=chosen.actor(), at=at, facts=facts)
-        decide("ticket", row.pk, [Judgement(CLAUSE, "account chosen", facts)], version_id=version.id, at=at)
+        judged = [Judgement(CLAUSE, "account chosen", facts), *moved]
+        decide("ticket", row.pk, judged, version_id=version.id, at=at)
         index.add("ticket", row.pk, f"{chosen.account.username}\n{chosen.account.customer.name}")
         return row
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
-from hostdesk.audit.actions import Fact, Judgement, decide, note
+from hostdesk.audit.actions import Fact, decide, note
 from hostdesk.audit.inserting import insert_later
 from hostdesk.kit.actors import SYSTEM
 from hostdesk.policy import queries as policy
@@ -18,7 +18,6 @@ from hostdesk.tickets.actions import clocks
 from hostdesk.tickets.models import SlaClock, Ticket
 from hostdesk.tickets.switch_models import Switch
 
-CLAUSE = "scope.versions"
 CAUSE = "policy published"
 BATCH = 100
 
@@ -72,18 +71,12 @@ def _judge(pk: int, ticket_id: int, version: Version, at: datetime) -> int:
             due=due, newer_due=after.due_at, broken=before.late_at is not None, at=at
         ):
             return 0
-        facts: dict[str, Fact] = {
-            "clock": row.kind,
-            "due_before": due.isoformat(),
-            "due_now": after.due_at.isoformat(),
-        }
         row.take(after)
         row.policy_version_id = version.id
         row.save(update_fields=[*SlaClock.COLUMNS, "policy_version"])
         insert_later(clocks.step(row, "retarget", CAUSE))
         clocks.set_attention(ticket)
         ticket.save(update_fields=["attention"])
-        decide(
-            "ticket", ticket.pk, [Judgement(CLAUSE, "kinder promise", facts)], version_id=version.id, at=at
-        )
+        judged = clocks.kinder(row, due=due, newer_due=after.due_at)
+        decide("ticket", ticket.pk, [judged], version_id=version.id, at=at)
         return 1

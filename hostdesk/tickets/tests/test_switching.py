@@ -16,10 +16,12 @@ from hostdesk.kit.refusals import Refused
 from hostdesk.policy import documents
 from hostdesk.policy.actions import publish
 from hostdesk.sla.ledger import first_difference
+from hostdesk.tickets.actions.classing import set_class
+from hostdesk.tickets.actions.identifying import choose_account
 from hostdesk.tickets.actions.switching import switch_round
 from hostdesk.tickets.actions.ticking import clock_round
 from hostdesk.tickets.actions.writing import Answer, answer
-from hostdesk.tickets.models import SlaClock
+from hostdesk.tickets.models import Breach, SlaClock, Ticket
 from hostdesk.tickets.queries.ledger import replayed, steps_of
 from hostdesk.tickets.switch_models import Switch
 from hostdesk.tickets.tests.test_ledger import go_on
@@ -29,14 +31,15 @@ clause = pytest.mark.clause
 
 
 def publish_with(tmp_path, at, **figures):
-    """Publish the hosting policy with other figures in minutes."""
+    """Publish the hosting policy with other figures: minutes, or hours where the name of the figure ends in them."""
     folder = tmp_path / f"policy-{'-'.join(f'{k}{v}' for k, v in figures.items())}"
     shutil.copytree(Path(settings.HOSTDESK_POLICY), folder)
     terms = folder / "hosting" / "terms.yaml"
     text = terms.read_text()
     for key, value in figures.items():
-        before, rest = text.split(f"{key}_minutes:\n  value: ", 1)
-        text = f"{before}{key}_minutes:\n  value: {value}\n{rest.split(chr(10), 1)[1]}"
+        name = key if key.endswith("_hours") else f"{key}_minutes"
+        before, rest = text.split(f"{name}:\n  value: ", 1)
+        text = f"{before}{name}:\n  value: {value}\n{rest.split(chr(10), 1)[1]}"
         text = text.replace("  source: policy\n\n", "  source: policy\n\n")
     terms.write_text(text)
     return publish(documents.load_folder(folder).policies["hosting"], by=SYSTEM, at=at)
@@ -152,3 +155,67 @@ def test_a_round_under_a_clock_that_jumped_back_takes_no_warning_back(world):
     clock_round(world.now - timedelta(days=1))
 
     assert SlaClock.objects.get(ticket=ticket, kind="response").state == "warned"
+
+
+@clause("scope.versions", "class.general_fast")
+def test_another_class_brings_no_harsher_version_by_the_back_door(world, tmp_path):
+    agent, ticket, at = world.agent(), world.ticket(), world.now + timedelta(minutes=30)
+    newest = publish_with(
+        tmp_path, at, response_breach=200, resolution_breach=480, advanced_resolution_breach_hours=200
+    )
+    judge_all(at)
+    set_class(ticket, "advanced", by=agent, at=at)
+    advanced = ends(ticket)
+    set_class(ticket, "general", by=agent, at=at + timedelta(minutes=1))
+
+    assert advanced == {
+        "response": world.now + timedelta(hours=3),
+        "resolution": world.now + timedelta(hours=120),
+    }
+    assert ends(ticket)["resolution"] == world.now + timedelta(hours=6)
+    assert newest.id not in ticket.clocks.values_list("policy_version", flat=True)
+    assert ("scope.versions", "kinder promise") not in world.decisions(ticket)
+    assert [first_difference(steps_of(clock)) for clock in ticket.clocks.all()] == [None, None]
+
+
+@clause("scope.versions", "class.general_fast")
+def test_another_class_takes_the_newest_version_where_its_promise_is_kinder(world, tmp_path):
+    agent, ticket, at = world.agent(), world.ticket(), world.now + timedelta(minutes=30)
+    newest = publish_with(tmp_path, at, response_breach=200, advanced_resolution_breach_hours=110)
+    judge_all(at)
+    set_class(ticket, "advanced", by=agent, at=at)
+    set_class(ticket, "general", by=agent, at=at + timedelta(minutes=1))
+    set_class(ticket, "advanced", by=agent, at=at + timedelta(minutes=2))
+
+    assert ends(ticket) == {
+        "response": world.now + timedelta(hours=3),
+        "resolution": world.now + timedelta(hours=110),
+    }
+    assert dict(ticket.clocks.values_list("kind", "policy_version"))["resolution"] == newest.id
+    assert world.decisions(ticket).count(("scope.versions", "kinder promise")) == 1
+
+
+@clause("scope.versions", "class.general_fast")
+def test_another_class_breaks_no_promise_by_a_newer_version(world, tmp_path):
+    agent, ticket, at = world.agent(), world.ticket(), world.now + timedelta(hours=112)
+    set_class(ticket, "not_supported", by=agent, at=world.now)
+    publish_with(tmp_path, at, resolution_breach=350, advanced_resolution_breach_hours=110)
+    judge_all(at)
+    set_class(ticket, "advanced", by=agent, at=at)
+    clock_round(at)
+
+    assert ends(ticket)["resolution"] == world.now + timedelta(hours=120)
+    assert not Breach.objects.filter(ticket=ticket, kind="resolution").exists()
+
+
+@clause("scope.versions", "contact.identify")
+def test_naming_the_account_brings_no_harsher_version_either(world, tmp_path):
+    one, ticket = world.contact(), world.ticket()
+    Ticket.objects.filter(pk=ticket.pk).update(account=None, customer=None)
+    at = world.now + timedelta(minutes=10)
+    before = ends(ticket)
+    publish_with(tmp_path, at, response_breach=200, resolution_breach=480)
+    judge_all(at)
+    choose_account(ticket, one, via="signed in", at=at)
+
+    assert ends(ticket) == before
