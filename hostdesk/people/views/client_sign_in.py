@@ -16,7 +16,9 @@ from hostdesk.people import forms
 from hostdesk.people.access import anybody
 from hostdesk.people.actions import details, links, persons, sessions
 from hostdesk.people.middleware import CLIENT_COOKIE, browser_of, forget, remember
+from hostdesk.people.models import Person
 from hostdesk.people.views.answers import refuse
+from hostdesk.web.behind_links import page_behind_link
 from hostdesk.web.htmx import safe_next
 
 CLIENT_AREA = "/client/"
@@ -75,16 +77,19 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 def details_link(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind the mail that asks for details: looking changes nothing, the button does, once."""
     at = request.at  # type: ignore[attr-defined]
-    asked = details.person_of_link(token, at=at)
-    if asked is None:
-        return render(request, "people/details_link.html", {"gone": details.GONE}, status=410)
-    if request.method != "POST":
-        return render(request, "people/details_link.html", {"asked": asked})
-    try:
+
+    def press(asked: Person) -> dict[str, object]:
         details.confirm_by_link(token, at=at)
-    except Refused as refusal:
-        return render(request, "people/details_link.html", {"gone": refusal.sentence}, status=410)
-    return render(request, "people/details_link.html", {"thanked": asked})
+        return {"thanked": asked}
+
+    return page_behind_link(
+        request,
+        "people/details_link.html",
+        details.person_of_link(token, at=at),
+        gone=details.GONE,
+        question=lambda asked: {"asked": asked},
+        press=press,
+    )
 
 
 @anybody

@@ -22,6 +22,7 @@ from hostdesk.people.models import Contact, ContactRole
 from hostdesk.people.requests import ClientRequest
 from hostdesk.people.views.answers import refuse
 from hostdesk.requests.actions import contact_changes
+from hostdesk.web.behind_links import page_behind_link
 
 _ROLES = [(ContactRole.AUTHORISED, "Authorised contact"), (ContactRole.SECONDARY, "Secondary contact")]
 _PRIMARY = (ContactRole.PRIMARY, "Primary contact, in your place")
@@ -169,17 +170,14 @@ def question_removal(request: ClientRequest, pk: int) -> HttpResponse:
 def verification(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind the mail to a new address: looking changes nothing, the button does, once."""
     at = request.at  # type: ignore[attr-defined]  # set by people.middleware
-    asked = verifying.pending_of_token(token, at=at)
-    template = "requests/public/contact_verification.html"
-    if asked is None:
-        return render(request, template, {"gone": verifying.GONE}, status=410)
-    if request.method != "POST":
-        return render(request, template, {"asked": asked, "others": verifying.together(asked, at=at)})
-    try:
-        done = contact_changes.verify(token, at=at)
-    except Refused as refusal:
-        return render(request, template, {"gone": refusal.sentence}, status=410)
-    return render(request, template, {"done": done})
+    return page_behind_link(
+        request,
+        "requests/public/contact_verification.html",
+        verifying.pending_of_token(token, at=at),
+        gone=verifying.GONE,
+        question=lambda asked: {"asked": asked, "others": verifying.together(asked, at=at)},
+        press=lambda _: {"done": contact_changes.verify(token, at=at)},
+    )
 
 
 def _asked_by_mail(asked: Contact, details: dict[str, str]) -> str:

@@ -5,19 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from hostdesk.kit import moments
-from hostdesk.kit.refusals import Refused
 from hostdesk.people.access import anybody
 from hostdesk.requests import words
 from hostdesk.requests.actions import confirming, yeses
 from hostdesk.requests.models import Confirmation
 from hostdesk.requests.standing import case_of, zone
-
-_TEMPLATE = "requests/public/confirmation.html"
+from hostdesk.web.behind_links import page_behind_link
 
 
 @anybody
@@ -26,18 +23,20 @@ _TEMPLATE = "requests/public/confirmation.html"
 def confirmation(request: HttpRequest, token: str) -> HttpResponse:
     """What was asked for, by whom, and one button. Clause: contact.restricted."""
     at = request.at  # type: ignore[attr-defined]  # set by people.middleware
-    asked = yeses.of_token(token, at=at)
-    if asked is None:
-        return render(request, _TEMPLATE, {"gone": confirming.GONE}, status=410)
-    if request.method != "POST":
-        return render(request, _TEMPLATE, _question(asked, at))
-    try:
+
+    def press(_: Confirmation) -> dict[str, object]:
         done = confirming.confirm_by_link(token, at=at)
-    except Refused as refusal:
-        return render(request, _TEMPLATE, {"gone": refusal.sentence}, status=410)
-    case = case_of(done)
-    standing = words.standing(case, me=None, at=at)
-    return render(request, _TEMPLATE, {"given": done, "case": case, "standing": standing})
+        case = case_of(done)
+        return {"given": done, "case": case, "standing": words.standing(case, me=None, at=at)}
+
+    return page_behind_link(
+        request,
+        "requests/public/confirmation.html",
+        yeses.of_token(token, at=at),
+        gone=confirming.GONE,
+        question=lambda asked: _question(asked, at),
+        press=press,
+    )
 
 
 def _question(asked: Confirmation, at: datetime) -> dict[str, object]:

@@ -20,12 +20,13 @@ from hostdesk.people.clients import client_of
 from hostdesk.people.views.answers import refuse
 from hostdesk.requests import recovery_round
 from hostdesk.requests.actions import choosing, losing, mailed_links, recovering
-from hostdesk.requests.models import Recovery
+from hostdesk.requests.models import Recovery, RecoveryLink
 from hostdesk.requests.recovery import DNS_LABEL, FILE_PATH
 from hostdesk.requests.recovery_forms import LostForm, PasswordForm, RecoveryForm
 from hostdesk.requests.recovery_queries import chosen_password, recovery_of_page
 from hostdesk.requests.words import Point
 from hostdesk.web import flash
+from hostdesk.web.behind_links import page_behind_link
 
 _METHODS = ["GET", "HEAD", "POST"]
 
@@ -149,16 +150,18 @@ def _pressed(
     template: str,
     verb: Callable[..., Recovery],
 ) -> HttpResponse:
-    link = mailed_links.of_token(token, purpose, at=_at(request))
-    if link is None:
-        return render(request, template, {"gone": mailed_links.GONE}, status=410)
-    if request.method != "POST":
-        return render(request, template, {"link": link})
-    try:
+    def press(link: RecoveryLink) -> dict[str, object]:
         verb(token, at=_at(request))
-    except Refused as refusal:
-        return render(request, template, {"gone": refusal.sentence}, status=410)
-    return render(request, template, {"link": link, "pressed": True})
+        return {"link": link, "pressed": True}
+
+    return page_behind_link(
+        request,
+        template,
+        mailed_links.of_token(token, purpose, at=_at(request)),
+        gone=mailed_links.GONE,
+        question=lambda link: {"link": link},
+        press=press,
+    )
 
 
 def _page(request: HttpRequest, template: str, form: Form, **more: object) -> Callable[[int], HttpResponse]:

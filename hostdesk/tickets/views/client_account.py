@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -15,9 +14,8 @@ from hostdesk.people.requests import ClientRequest
 from hostdesk.tickets.actions import identifying
 from hostdesk.tickets.queries.access import ticket_for_person
 from hostdesk.web import flash
+from hostdesk.web.behind_links import page_behind_link
 from hostdesk.web.htmx import go
-
-_TEMPLATE = "tickets/client/account_choice.html"
 
 
 @require_POST
@@ -46,14 +44,12 @@ def choose(request: ClientRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def by_link(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind one of the mailed links: looking changes nothing, the button does, once."""
-    asked = identifying.asked_by(token)
-    if asked is None:
-        return render(request, _TEMPLATE, {"gone": identifying.GONE}, status=410)
-    ticket, contact = asked
-    if request.method != "POST":
-        return render(request, _TEMPLATE, {"ticket": ticket, "account": contact.account})
-    try:
-        chosen = identifying.choose_by_link(token, at=request.at)  # type: ignore[attr-defined]  # set by people.middleware
-    except Refused as refusal:
-        return render(request, _TEMPLATE, {"gone": refusal.sentence}, status=410)
-    return render(request, _TEMPLATE, {"chosen": chosen})
+    at = request.at  # type: ignore[attr-defined]  # set by people.middleware
+    return page_behind_link(
+        request,
+        "tickets/client/account_choice.html",
+        identifying.asked_by(token),
+        gone=identifying.GONE,
+        question=lambda asked: {"ticket": asked[0], "account": asked[1].account},
+        press=lambda _: {"chosen": identifying.choose_by_link(token, at=at)},
+    )

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -25,9 +24,8 @@ from hostdesk.tickets.queries.slots import booking_of, slot_for_contact
 from hostdesk.tickets.slot_mails import work_in_words
 from hostdesk.tickets.views.slot_words import spoken, zone
 from hostdesk.web import flash
+from hostdesk.web.behind_links import page_behind_link
 from hostdesk.web.htmx import go, show
-
-_LINK = "tickets/client/quiet_time.html"
 
 
 @require_safe
@@ -122,16 +120,19 @@ def _pressed(
 def by_link(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind the mailed link: looking changes nothing, the button accepts, once."""
     at = request.at  # type: ignore[attr-defined]  # set by people.middleware
-    found = slots.of_token(token, at=at)
-    if found is None:
-        return render(request, _LINK, {"gone": slots.GONE}, status=410)
-    if request.method != "POST":
-        return render(request, _LINK, _question(found, at))
-    try:
+
+    def press(_: WindowBooking) -> dict[str, object]:
         agreed = slots.accept_by_link(token, at=at)
-    except Refused as refusal:
-        return render(request, _LINK, {"gone": refusal.sentence}, status=410)
-    return render(request, _LINK, {"agreed": agreed, "when": spoken(agreed.window, at)})
+        return {"agreed": agreed, "when": spoken(agreed.window, at)}
+
+    return page_behind_link(
+        request,
+        "tickets/client/quiet_time.html",
+        slots.of_token(token, at=at),
+        gone=slots.GONE,
+        question=lambda found: _question(found, at),
+        press=press,
+    )
 
 
 def _question(found: WindowBooking, at: datetime) -> dict[str, object]:
