@@ -11,14 +11,15 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.urls import reverse
 
-from hostdesk.kit import moments, numbers
-from hostdesk.mail import compose, reply_tokens
+from hostdesk.kit import moments
+from hostdesk.mail import compose
 from hostdesk.mail.actions import OutboundDraft, OutboundFile, queue, queue_once, withdraw
 from hostdesk.mail.models import InboundMail, OutboundMail
 from hostdesk.people.actions.details import new_link
 from hostdesk.people.models import Agent, Contact, Person
 from hostdesk.policy import queries as policy
 from hostdesk.tickets.actions import clocks, identifying
+from hostdesk.tickets.mail_drafts import last_heard, outbound_files, rendered, thread, to_agent, to_contact
 from hostdesk.tickets.models import Message, SlaClock, Ticket
 
 if TYPE_CHECKING:
@@ -45,7 +46,6 @@ def acknowledgement(
     target = clocks.targets(version)
     zone = ZoneInfo(settings.TIME_ZONE)
     context = {
-        "ticket": ticket,
         "answer_by": moments.day_and_time(ticket.opened_at + target["response"].due_after, zone, now=at),
         "answer_within": moments.in_words(target["response"].due_after),
         "solve_within": moments.in_words(target["resolution"].due_after),
@@ -86,7 +86,6 @@ def details_first(
         return
     Person.objects.filter(pk=person.pk).update(details_asked_at=at)
     context = {
-        "ticket": ticket,
         "why": why,
         "confirm": f"{settings.HOSTDESK_URL}{reverse('people:details_link', args=[new_link(person, at=at)])}",
         "person": person,
@@ -102,7 +101,7 @@ def please_confirm(ticket: Ticket, contact: Contact, *, at: datetime) -> None:
         ticket,
         contact,
         "please_confirm",
-        {"ticket": ticket},
+        {},
         about=f"please-confirm:{ticket.pk}",
         automatic=True,
     )
@@ -123,7 +122,6 @@ def answer(
     """
     zone = ZoneInfo(settings.TIME_ZONE)
     context: dict[str, object] = {
-        "ticket": ticket,
         "message": message,
         "agent": message.author_name,
         "solve_by": moments.day_and_time(waits_until, zone, now=at) if waits_until else "",
@@ -136,7 +134,7 @@ def answer(
         return queue(draft, at=at)
     if not ticket.requester_address:
         return None
-    subject, text, html = rendered("answer", {**context, "reachable": False})
+    subject, text, html = rendered(ticket, "answer", {**context, "reachable": False})
     return queue(
         OutboundDraft(
             kind="answer",
@@ -147,8 +145,8 @@ def answer(
             html=html,
             ticket_number=ticket.pk,
             about=about,
-            files=_outbound_files(files),
-            references=_thread(ticket, _last_heard(ticket)),
+            files=outbound_files(files),
+            references=thread(ticket, last_heard(ticket)),
         ),
         at=at,
     )
@@ -162,7 +160,6 @@ def answer_copy(
     A person's words: it carries no marks of a machine. Clause: contact.off_server.
     """
     context = {
-        "ticket": ticket,
         "message": message,
         "agent": message.author_name,
         "unreachable": missed.to_address,
@@ -185,7 +182,7 @@ def resolved(ticket: Ticket, *, at: datetime) -> None:
         ticket,
         ticket.contact,
         "resolved",
-        {"ticket": ticket, "reopen_within": moments.in_words(version.terms.reopen)},
+        {"reopen_within": moments.in_words(version.terms.reopen)},
         about=f"resolved:{ticket.pk}:{int(at.timestamp())}",
         automatic=True,
         delay_seconds=UNDO_SECONDS,
@@ -243,125 +240,14 @@ _WHAT = {
 
 def clock_notice(ticket: Ticket, clock: SlaClock, agent: Agent, *, at: datetime) -> None:
     """Tell one agent, once, that a clock warns or is late. Clauses: sla.response, sla.resolve."""
-    late = clock.state == "breached"
-    place = "consults/" if clock.kind == clocks.CONSULT else f"tickets/{ticket.pk}"
+    place = "consults/" if clock.kind == clocks.CONSULT else ""
     context = {
-        "ticket": ticket,
-        "late": late,
+        "late": clock.state == "breached",
         "what": _WHAT[clock.kind],
         "due": moments.day_and_time(clock.due_at, ZoneInfo(settings.TIME_ZONE), now=at),
         "left": moments.in_words(clock.due_at - at),
-        "url": f"{settings.HOSTDESK_URL}/desk/{place}",
         "clause": clock.clause,
     }
-    subject, text, html = rendered("clock_notice", context)
-    queue_once(
-        OutboundDraft(
-            kind="clock_notice",
-            to_address=agent.email,
-            to_name=agent.name,
-            subject=subject,
-            text=text,
-            html=html,
-            ticket_number=ticket.pk,
-            # A clock may warn again, towards another end.
-            about=f"clock:{clock.pk}:{clock.state}:{agent.pk}:{int(clock.due_at.timestamp())}",
-            automatic=True,
-            passes_breakers=True,
-        ),
-        at=at,
-    )
-
-
-def about_window(
-    ticket: Ticket, contact: Contact, kind: str, context: dict[str, object], *, about: str, at: datetime
-) -> None:
-    """A mail about the time of larger work, to the contact whose ticket it is. Clause: sla.offpeak."""
-    draft = to_contact(ticket, contact, kind, {"ticket": ticket, **context}, about=about, automatic=True)
-    queue_once(draft, at=at)
-
-
-def to_contact(
-    ticket: Ticket,
-    contact: Contact,
-    kind: str,
-    context: dict[str, object],
-    *,
-    about: str,
-    automatic: bool,
-    answers: str = "",
-    files: Sequence[NewFile] = (),
-    delay_seconds: int = 0,
-) -> OutboundDraft:
-    """A mail to the stored address of a contact, whose reply finds its way back to the ticket.
-
-    Always the stored address, never one that a mail named (threats T05, T13).
-    """
-    person = contact.person
-    subject, text, html = rendered(
-        kind,
-        {
-            **context,
-            "reachable": True,
-            "first_name": person.name.split(" ")[0],
-            "client_url": f"{settings.HOSTDESK_URL}/client/tickets/{ticket.number}",
-        },
-    )
-    opening = kind in ("acknowledgement", "please_confirm", "details_first")
-    heard = answers if opening else _last_heard(ticket)
-    own = _root_id(ticket) if opening else None
-    return OutboundDraft(
-        kind=kind,
-        to_address=person.email,
-        to_name=person.name,
-        subject=subject,
-        text=text,
-        html=html,
-        ticket_number=ticket.pk,
-        person_id=person.pk,
-        about=about,
-        automatic=automatic,
-        reply_to=reply_tokens.address_for(ticket.pk, person.pk, ticket.reply_generation),
-        message_id=own,
-        in_reply_to=heard or None,
-        references=_thread(ticket, heard),
-        files=_outbound_files(files),
-        delay_seconds=delay_seconds,
-    )
-
-
-def rendered(kind: str, context: dict[str, object]) -> tuple[str, str, str]:
-    """Subject, text and HTML of a mail about `context["ticket"]`."""
-    return compose.render(
-        f"tickets/mails/{kind}",
-        {
-            **context,
-            "number": numbers.shown(context["ticket"].pk),  # type: ignore[attr-defined]  # every context has its ticket
-            "operator": policy.operator(),
-        },
-    )
-
-
-def _outbound_files(files: Sequence[NewFile]) -> tuple[OutboundFile, ...]:
-    return tuple(OutboundFile(file.digest, file.filename, file.content_type) for file in files)
-
-
-def _root_id(ticket: Ticket) -> str:
-    """The Message-ID of a ticket's first mail: known beforehand, so that every later mail can refer to it."""
-    return compose.message_id(f"ticket.{ticket.pk}.{int(ticket.opened_at.timestamp())}")
-
-
-def _thread(ticket: Ticket, heard: str) -> tuple[str, ...]:
-    """What a mail client needs to put all mails of a ticket under each other."""
-    return tuple(dict.fromkeys(name for name in (_root_id(ticket), heard) if name))
-
-
-def _last_heard(ticket: Ticket) -> str:
-    """The Message-ID of the customer's newest mail in a ticket; empty when the client area was used."""
-    return (
-        Message.objects.filter(ticket=ticket, kind=Message.Kind.CUSTOMER, inbound_mail__isnull=False)
-        .order_by("-id")
-        .values_list("inbound_mail__message_id", flat=True)
-        .first()
-        or ""
-    )
+    # A clock may warn again, towards another end.
+    about = f"clock:{clock.pk}:{clock.state}:{int(clock.due_at.timestamp())}"
+    to_agent(ticket, agent, "clock_notice", context, about=about, at=at, passes_breakers=True, place=place)

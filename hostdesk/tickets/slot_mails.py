@@ -8,14 +8,13 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.urls import reverse
 
-from hostdesk.kit import moments, numbers
+from hostdesk.kit import moments
 from hostdesk.kit.actors import Actor
-from hostdesk.mail import compose
-from hostdesk.mail.actions import OutboundDraft, queue_once
+from hostdesk.mail.actions import queue_once
 from hostdesk.people.models import Agent
 from hostdesk.people.queries import supervisors
-from hostdesk.policy import queries as policy
-from hostdesk.tickets import mails
+from hostdesk.schedule.queries import on_duty
+from hostdesk.tickets.mail_drafts import to_agent, to_contact
 from hostdesk.tickets.models import Ticket, WindowBooking
 
 WORK = {
@@ -36,7 +35,7 @@ def proposal(ticket: Ticket, booking: WindowBooking, words: str, *, token: str, 
     if ticket.contact is None or booking.answer_by is None:
         return
     zone = ZoneInfo(settings.TIME_ZONE)
-    context: dict[str, object] = {
+    context = {
         "words": words,
         "work": work_in_words(booking.work),
         "when": _when(booking, at),
@@ -46,7 +45,9 @@ def proposal(ticket: Ticket, booking: WindowBooking, words: str, *, token: str, 
         "policy_url": f"{settings.HOSTDESK_URL}/policy/{ticket.policy_slug}/#sla.offpeak",
     }
     about = f"slot:{booking.pk}:{booking.sequence}:proposal"
-    mails.about_window(ticket, ticket.contact, "slot_proposal", context, about=about, at=at)
+    queue_once(
+        to_contact(ticket, ticket.contact, "slot_proposal", context, about=about, automatic=True), at=at
+    )
 
 
 def changed(
@@ -65,16 +66,35 @@ def changed(
     about = f"slot:{booking.pk}:{booking.sequence}:{event}"
     if ticket.contact is not None and event in _TO_CONTACT:
         headline, sentence = (text.format_map(facts) for text in _TO_CONTACT[event])
-        context: dict[str, object] = {
+        context = {
             "headline": headline,
             "sentence": sentence,
             "reason": "" if by.kind == "contact" else facts["reason"],
             "zone": settings.TIME_ZONE,
         }
-        mails.about_window(ticket, ticket.contact, "slot_news", context, about=about, at=at)
+        queue_once(
+            to_contact(ticket, ticket.contact, "slot_news", context, about=about, automatic=True), at=at
+        )
     for agent in _concerned(ticket, booking, event):
         if (by.kind, by.id) != ("agent", agent.pk):
-            _to_agent(ticket, agent, _TO_AGENT[event].format_map({**facts, "who": by.name}), about, at=at)
+            told = {"sentence": _TO_AGENT[event].format_map({**facts, "who": by.name})}
+            to_agent(ticket, agent, "slot_told", told, about=about, at=at)
+
+
+def given(ticket: Ticket, booking: WindowBooking, agent: Agent, *, at: datetime) -> None:
+    """Tell an agent on duty that work whose window is open is theirs now. Clauses: sla.offpeak, channel.tickets."""
+    about = f"slot:{booking.pk}:{booking.sequence}:given:{int(at.timestamp())}"
+    told = {"sentence": _TO_AGENT["given"].format(when=_when(booking, at))}
+    to_agent(ticket, agent, "slot_told", told, about=about, at=at)
+
+
+def nobody_has_it(ticket: Ticket, booking: WindowBooking, *, at: datetime) -> None:
+    """Tell whoever counts as on duty, and the supervisors, that nobody has work whose window is open."""
+    agents = {one.pk: one for one in (*on_duty(at, team=ticket.team.slug), *supervisors())}
+    about = f"slot:{booking.pk}:{booking.sequence}:unheld"
+    told = {"sentence": _TO_AGENT["unheld"].format(when=_when(booking, at))}
+    for pk in sorted(agents):
+        to_agent(ticket, agents[pk], "slot_told", told, about=about, at=at)
 
 
 def _concerned(ticket: Ticket, booking: WindowBooking, event: str) -> list[Agent]:
@@ -83,31 +103,6 @@ def _concerned(ticket: Ticket, booking: WindowBooking, event: str) -> list[Agent
     if event == "missed":
         found |= {one.pk: one for one in supervisors()}
     return [found[pk] for pk in sorted(found)]
-
-
-def _to_agent(ticket: Ticket, agent: Agent, sentence: str, about: str, *, at: datetime) -> None:
-    context = {
-        "ticket": ticket,
-        "number": numbers.shown(ticket.pk),
-        "operator": policy.operator(),
-        "sentence": sentence,
-        "url": f"{settings.HOSTDESK_URL}/desk/tickets/{ticket.pk}",
-    }
-    subject, text, html = compose.render("tickets/mails/slot_told", context)
-    queue_once(
-        OutboundDraft(
-            kind="slot_told",
-            to_address=agent.email,
-            to_name=agent.name,
-            subject=subject,
-            text=text,
-            html=html,
-            ticket_number=ticket.pk,
-            about=f"{about}:{agent.pk}",
-            automatic=True,
-        ),
-        at=at,
-    )
 
 
 def _when(booking: WindowBooking, at: datetime) -> str:
@@ -145,5 +140,7 @@ _TO_AGENT = {
     "done": "{who} checked the work of {when} off. It wants a second look.",
     "verified": "{who} verified the work of {when}.",
     "not_right": "{who} says that the work of {when} is not right: {reason}.",
+    "given": "The work agreed for {when} is yours: its window is open, and whoever had it is off duty.",
+    "unheld": "The window {when} is open, and nobody on duty has the work agreed for it.",
     "offered": "The time {was} does not hold any more: {reason}. {when} was proposed to the customer instead.",
 }
