@@ -224,6 +224,12 @@ _SENTENCES: dict[tuple[str, str], Says] = {
     ("channel.tickets", "returned"): _fixed(
         "Whoever had this ticket went off duty, so it is back in the queue, at its old place."
     ),
+    ("channel.tickets", "let go"): _fixed(
+        "Whoever had this ticket is off duty. It waits on as agreed, and somebody on duty will have it."
+    ),
+    ("channel.tickets", "given for its window"): _fixed(
+        "Its agreed time has begun, so somebody who is on duty has it now."
+    ),
     ("channel.tickets", "handed over"): _fixed("This ticket was handed over at the end of a shift."),
     ("channel.tickets", "ignored"): _fixed("Written by a machine or by ourselves; no ticket was needed."),
     ("channel.tickets", "quarantined"): _fixed(

@@ -98,7 +98,8 @@ class Ticket(models.Model):
 
     `queued_at` is its place in the queue and never moves back. `sealed` repeats the team's word, so that every read
     can keep complaints to supervisors without a join. `attention` is 1 after a warning and 2 after a breach of any
-    running clock. `emergency_at` is since when it goes before others, and only a declared emergency does. `requester_*` is what a mail said of a sender who is no contact; empty otherwise.
+    running clock. `wrote_at` is since when words of the customer lie unanswered on a ticket that waits for its window or another team: it stays
+    what it is, and somebody must look. `emergency_at` is since when it goes before others, and only a declared emergency does. `requester_*` is what a mail said of a sender who is no contact; empty otherwise.
     `reply_generation` counts up to make every older reply address void.
     """
 
@@ -124,6 +125,7 @@ class Ticket(models.Model):
     assignee = models.ForeignKey(Agent, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     attention = models.SmallIntegerField(default=0)
     emergency_at = models.DateTimeField(null=True)
+    wrote_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField()
     queued_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -160,6 +162,9 @@ class Ticket(models.Model):
             models.Index(fields=["account", "-id"], name="ticket_account"),
             models.Index(fields=["customer", "-id"], name="ticket_customer"),
             models.Index(fields=["contact", "-id"], name="ticket_contact"),
+            models.Index(
+                fields=["team", "wrote_at"], name="ticket_wrote", condition=Q(wrote_at__isnull=False)
+            ),
             models.Index(
                 fields=["resolved_at"], name="ticket_resolved", condition=Q(state=TicketState.RESOLVED)
             ),

@@ -17,6 +17,8 @@ WAITS: frozenset[str] = frozenset(
     {TicketState.WAITING_CUSTOMER, TicketState.WAITING_WINDOW, TicketState.WAITING_TEAM}
 )
 CUSTOMER_OR_WINDOW: frozenset[str] = frozenset({TicketState.WAITING_CUSTOMER, TicketState.WAITING_WINDOW})
+LETS_LIE: frozenset[str] = frozenset({TicketState.WAITING_WINDOW, TicketState.WAITING_TEAM})
+"""What a customer's word does not end: it lies there until somebody has looked."""
 
 
 @rule("sla.resolve")
@@ -27,11 +29,12 @@ def pauses_resolution(state: str) -> bool:
 
 @dataclass(frozen=True)
 class Turn:
-    """What a customer's new message does to a ticket."""
+    """What a customer's new message does to a ticket; `lies`: it waits on, and the words lie there until somebody looks."""
 
     state: str
     reopens: bool
     joins: bool
+    lies: bool = False
 
 
 def after_customer_message(state: str, *, assigned: bool) -> Turn:
@@ -45,9 +48,9 @@ def after_customer_message(state: str, *, assigned: bool) -> Turn:
         return Turn(state=TicketState.OPEN, reopens=True, joins=True)
     if state == TicketState.NEW and not assigned:
         return Turn(state=TicketState.NEW, reopens=False, joins=True)
-    if state in (TicketState.WAITING_WINDOW, TicketState.WAITING_TEAM):
+    if state in LETS_LIE:
         # An agreed window or a question to another team does not end because the customer adds something.
-        return Turn(state=state, reopens=False, joins=True)
+        return Turn(state=state, reopens=False, joins=True, lies=True)
     return Turn(state=TicketState.OPEN, reopens=False, joins=True)
 
 

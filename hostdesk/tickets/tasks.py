@@ -12,6 +12,7 @@ from hostdesk.tickets.actions.slot_work import slot_round
 from hostdesk.tickets.actions.summing import summary_round
 from hostdesk.tickets.actions.switching import switch_round
 from hostdesk.tickets.actions.ticking import clock_round
+from hostdesk.tickets.actions.window_work import window_round
 from hostdesk.tickets.undelivered import setback_round
 
 ROUNDS = [
@@ -20,6 +21,7 @@ ROUNDS = [
     Round("promises under a new policy", switch_round, every=timedelta(seconds=10)),
     Round("tickets of those off duty", return_round, every=timedelta(seconds=15)),
     Round("times of larger work", slot_round, every=timedelta(seconds=15)),
+    Round("work whose window is open", window_round, every=timedelta(seconds=15)),
     Round("summaries", summary_round, every=timedelta(seconds=15)),
 ]
 PERIODIC = [

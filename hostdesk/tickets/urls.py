@@ -40,6 +40,7 @@ _DESK = [
     path("desk/tickets/<slug:number>", desk_ticket.ticket, name="ticket"),
     path("desk/tickets/<slug:number>/answer", desk_verbs.answer, name="answer"),
     path("desk/tickets/<slug:number>/note", desk_verbs.note, name="note"),
+    path("desk/tickets/<slug:number>/reading", desk_verbs.reading, name="reading"),
     path("desk/tickets/<slug:number>/draft", desk_verbs.draft, name="draft"),
     path("desk/tickets/<slug:number>/presence", desk_ticket.presence, name="presence"),
     path("desk/tickets/<slug:number>/assignment", desk_verbs.assignment, name="assignment"),

@@ -263,6 +263,7 @@ TABLE = {
     "desk/tickets/<slug:number>/draft": Row("agents", "desk/tickets/{ticket}/draft"),
     "desk/tickets/<slug:number>/note": Row("agents", "desk/tickets/{ticket}/note"),
     "desk/tickets/<slug:number>/presence": Row("agents", "desk/tickets/{ticket}/presence"),
+    "desk/tickets/<slug:number>/reading": Row("agents", "desk/tickets/{ticket}/reading"),
     "desk/tickets/<slug:number>/requests": Row("agents", "desk/tickets/{ticket}/requests"),
     "desk/tickets/<slug:number>/requests/new": Row("agents", "desk/tickets/{ticket}/requests/new"),
     "desk/tickets/<slug:number>/resolution": Row("agents", "desk/tickets/{ticket}/resolution"),

@@ -94,10 +94,13 @@ def resume(ticket: Ticket, wait: str, *, cause: str, at: datetime) -> None:
 
 
 def agree(ticket: Ticket, until: datetime | None, *, cause: str, at: datetime) -> None:
-    """Solution and next word are not due before the end of an agreed window; None takes that back (sla.offpeak)."""
+    """The solution is not due before the end of an agreed window; None takes that back (sla.offpeak).
+
+    A next word that was to wait for it as well is freed by that, too.
+    """
     _change(
         ticket,
-        (RESOLUTION, UPDATE),
+        (RESOLUTION,) if until else (RESOLUTION, UPDATE),
         "agree",
         cause,
         lambda clock: engine.agree(clock, until=until, at=at),

@@ -313,10 +313,19 @@ def _agree(row: Ticket, booking: WindowBooking, *, how: str, by: Actor, at: date
     booking.sequence += 1
     booking.changed_at = at
     booking.save()
+    if by.kind == "contact":
+        row.wrote_at = _lies_since(row)
     clocks.agree(row, booking.window.ends_at, cause="slot agreed", at=at)
     settle(row, TicketState.WAITING_WINDOW, cause="slot agreed", at=at)
     record(row, booking, "slot agreed", by=by, at=at, outcome="agreed")
     slot_mails.changed(row, booking, "agreed", reason="", by=by, at=at)
+
+
+def _lies_since(row: Ticket) -> datetime | None:
+    """Since when the last word in a ticket is the customer's: to agree to a time does not answer what was asked beside it."""
+    heard = Message.objects.filter(ticket=row, kind__in=(Message.Kind.CUSTOMER, Message.Kind.AGENT))
+    last = heard.order_by("-id").values_list("kind", "at").first()
+    return last[1] if last and last[0] == Message.Kind.CUSTOMER else None
 
 
 def _move(

@@ -17,7 +17,7 @@ from hostdesk.tickets import rules
 from hostdesk.tickets.actions.choosing import NONE, Passed, next_for, passed_by
 from hostdesk.tickets.actions.locking import locked
 from hostdesk.tickets.actions.passing import end_passing
-from hostdesk.tickets.models import ENDED, HandOut, Ticket, TicketState
+from hostdesk.tickets.models import ENDED, OURS, HandOut, Ticket, TicketState
 
 How = HandOut.How
 
@@ -95,7 +95,7 @@ def take_for_answer(row: Ticket, *, by: Agent, reason: str, at: datetime) -> Non
 
 def _ask_for_reason(row: Ticket, to: Agent, *, by: Agent, reason: str, at: datetime) -> Passed:
     """Past older tickets that `to` could take only with a reason, and each jump is counted as a decision."""
-    if row.assignee_id is not None:
+    if row.assignee_id is not None or row.state not in OURS:
         return NONE
     passed = passed_by(row, to, at=at)
     if rules.needs_reason_to_jump(waiting_before=passed.choice) and not reason.strip():
@@ -111,8 +111,8 @@ def _ask_for_reason(row: Ticket, to: Agent, *, by: Agent, reason: str, at: datet
 
 
 def _hand_to(row: Ticket, agent: Agent, how: str, passed: Passed, *, at: datetime, reason: str = "") -> None:
-    """Let the agent have it; what came from the queue is kept as one hand-out."""
-    if row.assignee_id is None:
+    """Let the agent have it; what came from the queue is kept as one hand-out, and what waits is in no queue."""
+    if row.assignee_id is None and row.state in OURS:
         insert_later(_hand_out(row, agent, how, passed, at=at, reason=reason))
         end_passing(row, at=at)
     row.assignee = agent

@@ -160,12 +160,17 @@ def add_customer_message(
             submission=added.submission,
         )
         attach(message, added.files)
+        if turn.lies and row.wrote_at is None:
+            row.wrote_at = at
+            if row.state == TicketState.WAITING_WINDOW:
+                # Whatever was owed before was settled by the agreement; these words are owed an answer of their own.
+                clocks.stop(row, (clocks.UPDATE,), cause="customer wrote", at=at)
         if turn.reopens:
             reopen_row(row, cause="customer wrote", by=by, at=at)
         else:
             state = row.state if is_withheld(row) else turn.state
             settle(row, state, cause="customer wrote", at=at)
-        if row.state in (*OURS, TicketState.WAITING_TEAM):
+        if row.state in OURS or turn.lies:
             clocks.await_word(row, policy.current(row.policy_slug), cause="customer wrote", at=at, anew=False)
             row.save(update_fields=["attention"])
         note("ticket", row.pk, "customer wrote", by=by, at=at)
@@ -176,27 +181,55 @@ def add_customer_message(
         return message
 
 
+def nothing_to_answer(ticket: Ticket, *, by: Agent, at: datetime) -> Ticket:
+    """Note that somebody has read what the customer wrote during a wait, and that it asks for no answer.
+
+    The agreed time, or the question to another team, stays as it is. Refused: where no words lie. Clause: sla.delays.
+    """
+    with transaction.atomic():
+        row = locked(ticket)
+        if row.wrote_at is None:
+            raise Refused("", "Nothing that the customer wrote lies unanswered here.")
+        _words_are_read(row, cause="nothing to answer", at=at)
+        row.updated_at = at
+        row.save(update_fields=["wrote_at", "attention", "updated_at"])
+        note("ticket", row.pk, "nothing to answer", by=by.actor(), at=at)
+        return row
+
+
+def _words_are_read(row: Ticket, *, cause: str, at: datetime) -> None:
+    """No words lie there any more; where the ticket waits for its window, nothing is owed before it."""
+    if row.wrote_at is not None and row.state == TicketState.WAITING_WINDOW:
+        clocks.stop(row, (clocks.UPDATE,), cause=cause, at=at)
+    row.wrote_at = None
+
+
 def settle(ticket: Ticket, state: str, *, cause: str, at: datetime) -> None:
-    """Bring a locked ticket into `state`, its clocks with it, and save it."""
+    """Bring a locked ticket into `state`, its clocks with it, and save it.
+
+    What is owed of a next word is over where it is the customer's turn or a time is agreed, unless words lie there.
+    """
     before = ticket.state
+    if state not in rules.LETS_LIE:
+        ticket.wrote_at = None
     if state == TicketState.RESOLVED:
         clocks.stop(ticket, clocks.ALL, cause=cause, at=at)
         consult_ends.withdraw_all(ticket, cause=cause, at=at)
         let_go(ticket, cause=cause, at=at)
         ticket.resolved_at = ticket.resolved_at or at
     else:
-        if state == TicketState.WAITING_CUSTOMER:
-            # The word was ours; the next one is theirs.
+        if rules.pauses_resolution(state) and ticket.wrote_at is None:
+            # The word was ours; the next one is theirs, or said in the agreed time.
             clocks.stop(ticket, (clocks.UPDATE,), cause=cause, at=at)
         if rules.pauses_resolution(state):
-            clocks.pause(ticket, clocks.WAITS[state], cause=state, at=at)
+            clocks.pause(ticket, clocks.WAITS[state], cause=state, at=at, kinds=(clocks.RESOLUTION,))
         if rules.pauses_resolution(before) and before != state:
             clocks.resume(ticket, clocks.WAITS[before], cause=cause, at=at)
     if state != before:
         ticket.state = state
         ticket.state_since = at
     ticket.updated_at = at
-    ticket.save(update_fields=["state", "state_since", "updated_at", "resolved_at", "attention"])
+    ticket.save(update_fields=["state", "state_since", "updated_at", "resolved_at", "attention", "wrote_at"])
 
 
 def reopen_row(ticket: Ticket, *, cause: str, by: Actor, at: datetime) -> None:
@@ -220,6 +253,7 @@ def _leave(ticket: Ticket, then: rules.After, *, by: Actor, at: datetime) -> Non
         reopen_row(ticket, cause="answered", by=by, at=at)
     elif ticket.state == TicketState.WAITING_WINDOW and then != "resolved":
         # A word in between does not end what was agreed: the panel of the slot does.
+        _words_are_read(ticket, cause="answered", at=at)
         settle(ticket, TicketState.WAITING_WINDOW, cause="answered", at=at)
     else:
         settle(ticket, then, cause="answered", at=at)

@@ -27,7 +27,7 @@ class Expectation:
     `answer_by`, `solve_by` are None when that clock is over or waits; `waits_for_you` says whose turn it is;
     `waits_for_details`: nothing goes on before the contact's details are in order (contact.current);
     `likely` is between when and when a first answer will probably come, None when too little is known;
-    `nobody`: it waits for a first answer, and nobody who may take it is on duty.
+    `nobody`: it waits for a first answer, and nobody who may take it is on duty; `word_by` is when our next word is due.
     """
 
     place: int | None
@@ -37,6 +37,7 @@ class Expectation:
     waits_for_details: bool = False
     likely: Likely | None = None
     nobody: Nobody | None = None
+    word_by: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ def expectations_of(tickets: Iterable[Ticket], *, at: datetime) -> dict[int, Exp
             waits_for_details=ticket.state == "waiting_customer" and ticket.pk in withheld,
             likely=likely.get(ticket.pk),
             nobody=nobody.get(ticket.pk),
+            word_by=due.get((ticket.pk, "update")),
         )
         for ticket in asked
     }

@@ -40,6 +40,7 @@ COLUMNS = (
     "account__username",
     "customer__name",
     "assignee__name",
+    "wrote_at",
 )
 
 
@@ -48,7 +49,7 @@ class Row:
     """One ticket in a list.
 
     `who` is the customer's name, else who wrote; `account` the username or "". `clock_*` is the clock that ends first
-    among those that run or wait; None when none does. `attention`: 0, 1 warned, 2 late.
+    among those that run or wait; None when none does. `attention`: 0, 1 warned, 2 late. `wrote_at`: see Ticket.
     """
 
     pk: int
@@ -66,11 +67,17 @@ class Row:
     person: str
     account: str
     assignee: str
+    wrote_at: datetime | None
     clock_kind: str | None
     clock_state: str | None
     clock_started_at: datetime | None
     clock_warn_at: datetime | None
     clock_due_at: datetime | None
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether somebody of ours must do something now."""
+        return self.wrote_at is not None or not self.state.startswith("waiting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,6 @@ class QueueCounts:
 
     waiting: int
     oldest_at: datetime | None
-    mine: int
     skills: bool
     emergencies: bool
 
@@ -139,12 +145,6 @@ _OLDEST = Prepared(
     ),
     int,
 )
-_MINE = Prepared(
-    lambda agent: Ticket.objects.filter(assignee_id=agent, state__in=("new", "open")).values_list("pk")[
-        :COUNTED
-    ],
-    int,
-)
 
 
 def queue_for_agent(agent: Agent, *, after: str | None = None) -> Page:
@@ -175,7 +175,6 @@ def counts_for_agent(agent: Agent) -> QueueCounts:
     return QueueCounts(
         waiting=min(waiting, COUNTED),
         oldest_at=min((queued_at for queued_at, _, _ in oldest), default=None),
-        mine=_MINE.count(agent.pk),
         skills=any(skills for _, skills, _ in oldest),
         emergencies=any(emergencies for _, _, emergencies in oldest),
     )
@@ -185,7 +184,7 @@ def mine_for_agent(agent: Agent, *, limit: int = 200) -> list[Row]:
     """The agent's own unfinished tickets: our turn first, then those that wait, oldest first."""
     mine = Ticket.objects.filter(assignee=agent).unfinished().in_order()
     rows = rows_of(mine.values_list(*COLUMNS)[:limit])
-    return sorted(rows, key=lambda row: (row.state.startswith("waiting"), -row.attention, row.queued_at))
+    return sorted(rows, key=lambda row: (not row.is_ours, -row.attention, row.queued_at))
 
 
 def listed_for_agent(
@@ -285,6 +284,7 @@ def rows_of(values: Iterable[tuple[Any, ...]], *, clocks: bool = True) -> list[R
             person or requester,
             account or "",
             assignee or "",
+            wrote_at,
             *clock_of.get(pk, none),
         )
         for (
@@ -303,6 +303,7 @@ def rows_of(values: Iterable[tuple[Any, ...]], *, clocks: bool = True) -> list[R
             account,
             customer,
             assignee,
+            wrote_at,
         ) in found
     ]
 

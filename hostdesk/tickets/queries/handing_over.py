@@ -57,7 +57,12 @@ def shift_end(agent: Agent, at: datetime) -> ShiftEnd:
     found = Ticket.objects.select_related("team").in_bulk([row.pk for row in asked])
     colleagues = _colleagues(agent, {one.team_id for one in found.values()}, at)
     tickets = [
-        ToHandOver(found[row.pk], row, shift_rules.may_keep(row.state), colleagues[found[row.pk].team_id])
+        ToHandOver(
+            found[row.pk],
+            row,
+            shift_rules.may_keep(row.state, wrote=row.wrote_at is not None),
+            colleagues[found[row.pk].team_id],
+        )
         for row in asked
         if row.pk in found
     ]
@@ -103,7 +108,7 @@ def since_away(agent: Agent, at: datetime) -> SinceAway:
         handed=tuple(rows[:MOST]),
         is_cut=len(rows) > MOST,
         attention=tuple(attention_for_agent(agent)),
-        mine=tuple(row for row in mine_for_agent(agent, limit=MOST) if not row.state.startswith("waiting")),
+        mine=tuple(row for row in mine_for_agent(agent, limit=MOST) if row.is_ours),
         counts=counts_for_agent(agent),
         troubles=tuple(rounds.warnings(at=at)),
         uncovered=tuple(uncovered_lately(since, at)),

@@ -181,9 +181,16 @@ def test_what_somebody_who_has_left_the_house_holds_comes_back_at_once(world, sh
     ann.active = False
     ann.save()
 
-    assert return_round(world.now) == 1
-    assert ticket("ours").assignee is None
-    assert HandOver.objects.get().how == "left"
+    assert return_round(world.now) == 2
+    assert [(one.assignee, one.state) for one in (ticket("ours"), ticket("window"), ticket("theirs"))] == [
+        (None, "open"),
+        (None, "waiting_window"),
+        (ann, "waiting_customer"),
+    ]
+    assert [(one.ticket.subject, one.how) for one in HandOver.objects.order_by("ticket")] == [
+        ("ours", "left"),
+        ("window", "left"),
+    ]
     assert return_round(world.now) == 0
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from hostdesk.people.actions import sessions
 from hostdesk.people.middleware import CLIENT_COOKIE
 from hostdesk.schedule.models import MaintenanceWindow
-from hostdesk.tickets.actions import slot_work, slots
+from hostdesk.tickets.actions import slot_work, slots, writing
 from hostdesk.tickets.evidence import quiet_times
 from hostdesk.tickets.models import Ticket, WindowBooking
 from hostdesk.tickets.tests.test_desk_pages import Screen
@@ -205,3 +205,55 @@ def test_evidence_names_what_was_not_done_and_what_nobody_looked_at(night):
     assert "0 windows hold another number" in found.sentence
     MaintenanceWindow.objects.filter(pk=night.windows[later(night)].pk).update(booked=1)
     assert "1 windows hold another number" in quiet_times(over).sentence
+
+
+@pytest.mark.clause("sla.delays")
+def test_the_head_of_the_desk_names_words_of_the_wait_and_one_press_marks_them_as_read(night):
+    night.agreed(window=later(night))
+    screen, number = Screen(night.world, night.agent), night.ticket.pk
+    writing.add_customer_message(
+        night.ticket,
+        writing.Addition("Thanks!"),
+        contact=night.contact,
+        by=night.contact.actor(),
+        at=night.now,
+    )
+    for address in ("/desk/queue", "/desk/mine"):
+        assert "customer wrote; waits for its window" in screen.words(address)
+    assert "Customers wrote while their tickets wait" in screen.words("/desk/queue")
+    assert "The agreed time stays, whatever you answer." in screen.words(f"/desk/tickets/{number}")
+    assert screen.post(f"/desk/tickets/{number}/reading").status_code == 303
+
+    assert "Customers wrote while" not in screen.words("/desk/queue")
+    assert "Nothing to answer" not in screen.words(f"/desk/tickets/{number}")
+
+
+def test_work_in_an_open_window_heads_the_list_of_its_holder_or_the_desk(night):
+    night.agreed(window=later(night))
+    screen = Screen(night.world, night.agent)
+    assert "In their window now" not in screen.words("/desk/mine")
+    MaintenanceWindow.objects.filter(pk=night.windows[later(night)].pk).update(
+        begins_at=night.now - timedelta(hours=1), ends_at=night.now + timedelta(hours=5)
+    )
+    assert "In their window now" in screen.words("/desk/mine")
+    Ticket.objects.filter(pk=night.ticket.pk).update(assignee=None)
+
+    assert "Their window is open, and nobody has them" in screen.words("/desk/queue")
+
+
+@pytest.mark.clause("sla.delays")
+def test_the_customer_reads_that_their_words_are_answered_and_the_time_stays(night, customer):
+    night.agreed(window=later(night))
+    address = f"/client/tickets/{night.ticket.number}"
+    assert "The agreed time stays" not in customer.get(address).content.decode()
+    writing.add_customer_message(
+        night.ticket,
+        writing.Addition("Will mail work?"),
+        contact=night.contact,
+        by=night.contact.actor(),
+        at=night.now,
+    )
+    said = customer.get(address).content.decode()
+
+    assert "expect our answer by" in said
+    assert "The agreed time stays." in said

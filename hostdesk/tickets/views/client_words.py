@@ -56,7 +56,7 @@ def standing(
     if ticket.state == TicketState.WAITING_CUSTOMER:
         return _for_details(ticket, now) if expected.waits_for_details else _your_turn(ticket, now)
     if ticket.state == TicketState.WAITING_WINDOW:
-        return _for_a_window(ticket)
+        return _for_a_window(ticket, expected, now)
     if ticket.state == TicketState.WAITING_TEAM:
         return _for_a_team(ticket, expected, now)
     return _our_turn(ticket, expected, now)
@@ -196,14 +196,26 @@ def _for_details(ticket: Ticket, now: datetime) -> Standing:
     )
 
 
-def _for_a_window(ticket: Ticket) -> Standing:
+def _for_a_window(ticket: Ticket, expected: Expectation, now: datetime) -> Standing:
+    sentence = SafeString(
+        "This work is done at a quiet time that we agree with you. Our clock stands still until then."
+    )
+    if ticket.wrote_at is not None and expected.word_by is not None and expected.word_by > now:
+        sentence = format_html(
+            "You wrote {}: expect our answer by {}. The agreed time stays.",
+            times.tag(ticket.wrote_at, now),
+            times.tag(expected.word_by, now),
+        )
+    elif ticket.wrote_at is not None:
+        sentence = format_html(
+            "You wrote {}, and we have not answered yet. The agreed time stays.",
+            times.tag(ticket.wrote_at, now),
+        )
     return Standing(
         "plain",
         "calendar-clock",
         "Waits for a quiet time",
-        SafeString(
-            "This work is done at a quiet time that we agree with you. Our clock stands still until then."
-        ),
+        sentence,
         promise(ticket, "sla.offpeak"),
         SafeString("Waits for a quiet time"),
     )

@@ -15,9 +15,9 @@ from hostdesk.people.access import agents_only
 from hostdesk.people.looking import saw
 from hostdesk.people.requests import DeskRequest
 from hostdesk.tickets.actions import taking
-from hostdesk.tickets.models import OURS
 from hostdesk.tickets.queries import desk, live
 from hostdesk.tickets.queries.unserved import emergencies_for_agent, unserved_for_agent
+from hostdesk.tickets.queries.waiting_words import NOTHING_WANTED, in_open_windows, wanted_for_agent
 from hostdesk.tickets.views.desk_rows import lines, waiting_sum
 from hostdesk.web import flash
 from hostdesk.web.htmx import go, show
@@ -46,6 +46,7 @@ def queue(request: DeskRequest) -> HttpResponse:
     page = desk.queue_for_agent(agent, after=after)
     counts = desk.counts_for_agent(agent)
     attention = [] if after else desk.attention_for_agent(agent)
+    wanted = NOTHING_WANTED if after else wanted_for_agent(agent, at=now)
     emergencies = emergencies_for_agent(agent) if counts.emergencies and not after else []
     return render(
         request,
@@ -55,6 +56,8 @@ def queue(request: DeskRequest) -> HttpResponse:
             "rows": lines(page.rows, now),
             "attention": lines(attention, now),
             "emergencies": lines(emergencies, now),
+            "wrote": lines(wanted.wrote, now),
+            "unheld": lines(wanted.unheld, now),
             "skills": counts.skills and not after,
             "attention_said": _attention_said(attention),
             "said": waiting_sum(counts.waiting, counts.oldest_at, now, counted=desk.COUNTED),
@@ -106,9 +109,14 @@ def take_next(request: DeskRequest) -> HttpResponse:
 def mine(request: DeskRequest) -> HttpResponse:
     """The agent's own unfinished tickets: our turn first."""
     rows = desk.mine_for_agent(request.agent)
-    ours = lines((row for row in rows if row.state in OURS), request.at, holder="left out")
-    others = lines((row for row in rows if row.state not in OURS), request.at, holder="left out")
-    return render(request, "tickets/desk/mine.html", {"place": "mine", "ours": ours, "others": others})
+    in_window = in_open_windows(request.agent, at=request.at)
+    groups = {
+        "in_window": [row for row in rows if row.pk in in_window],
+        "ours": [row for row in rows if row.pk not in in_window and row.is_ours],
+        "others": [row for row in rows if row.pk not in in_window and not row.is_ours],
+    }
+    shown = {name: lines(some, request.at, holder="left out") for name, some in groups.items()}
+    return render(request, "tickets/desk/mine.html", {"place": "mine", "any": bool(rows), **shown})
 
 
 @require_GET

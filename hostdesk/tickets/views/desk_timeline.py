@@ -149,6 +149,7 @@ def _said(entry: Entry) -> str:
         "who": who,
         "to": facts.get("to", "somebody"),
         "from": facts.get("from", "another team"),
+        "why": facts.get("why", "back in the queue"),
         "team": facts.get("team", "another team"),
         "cause": str(facts.get("cause", "no reason")).replace("_", " "),
     }
@@ -169,6 +170,7 @@ _SAID = {
     "account chosen": "{who} said which account it is about",
     "contact details in order": "The contact's details are in order: it goes on",
     "explained a breach": "{who} explained why it was late",
+    "let go": "{from} no longer has it: {why}",
     "moved": "{who} moved it from {from} to {to}",
     "resolved": "{who} marked it resolved",
     "reopened": "{who} opened it again",

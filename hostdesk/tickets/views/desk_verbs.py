@@ -83,6 +83,20 @@ def note(request: DeskRequest, number: str) -> HttpResponse:
 
 @require_POST
 @agents_only
+def reading(request: DeskRequest, number: str) -> HttpResponse:
+    """What the customer wrote during a wait was read, and nothing is to be answered."""
+    found = ticket_for_agent(request.agent, number)
+    try:
+        writing.nothing_to_answer(found, by=request.agent, at=request.at)
+    except Refused as refusal:
+        flash.said_no(request, refusal)
+    else:
+        flash.done(request, f"Read: {found.number} waits on as agreed.")
+    return go(request, _page(found))
+
+
+@require_POST
+@agents_only
 def draft(request: DeskRequest, number: str) -> HttpResponse:
     """Keep what is typed, and let others see that somebody writes."""
     found = ticket_for_agent(request.agent, number)

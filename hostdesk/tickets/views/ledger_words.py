@@ -38,6 +38,9 @@ _CAUSES = {
     "contact details": "the contact's details",
     "account chosen": "the account was named",
     "policy published": "a kinder policy was published",
+    "nothing to answer": "somebody read it, and nothing was to be answered",
+    "slot agreed": "a quiet time was agreed",
+    "slot moved": "the quiet time was moved",
     "time": "by itself",
     "reopened by hand": "opened again by hand",
 }

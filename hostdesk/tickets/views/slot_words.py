@@ -82,6 +82,8 @@ IN_TIMELINE = {
     "slot done": "{who} did the work in its window",
     "slot verified": "{who} looked, and the work is right",
     "slot not right": "{who} looked, and the work is not right",
+    "window begun": "Its window is open: {to} is on duty and has it now",
+    "nothing to answer": "{who} read it: nothing to answer",
 }
 """The same events on the ticket's own page."""
 DECIDED = {
@@ -93,6 +95,8 @@ DECIDED = {
     ("sla.offpeak", "done"): "Done in its window",
     ("sla.offpeak", "verified"): "Looked at a second time, and right",
     ("sla.offpeak", "not right"): "Looked at a second time, and not right",
+    ("channel.tickets", "let go"): "Whoever had it is off duty",
+    ("channel.tickets", "given for its window"): "Given to somebody on duty for its window",
     ("sla.offpeak", "missed"): "Not done in its window",
 }
 
