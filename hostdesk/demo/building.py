@@ -20,6 +20,7 @@ from hostdesk.demo.changes import Changes
 from hostdesk.demo.company import Company, Writer
 from hostdesk.demo.conversations import Conversations
 from hostdesk.demo.crew import Crew
+from hostdesk.demo.departments import Departments, found_departments
 from hostdesk.demo.desk import Desk
 from hostdesk.demo.outside import Mailboxes, Post
 from hostdesk.demo.quiet_times import QuietTimes
@@ -42,8 +43,8 @@ _BAD_DAY_AGO = timedelta(days=8)
 _BAD_SERVER = "tafelberg"
 _NOT_AGAIN_WITHIN = 34
 """A story comes again only after so many others."""
-_LEFT_OUT = slice(-8, -2)
-"""Ordinary requests of the last days in whose place larger work is asked for."""
+_LEFT_OUT = slice(-10, -2)
+"""Ordinary requests of the last days in whose place larger work and other departments are asked for."""
 # Minutes before now at which the last requests arrive, and at which somebody takes the next one.
 _LIVELY = (104, 99, 95, 90, 86, 81, 76, 72, 67, 62, 56, 49, 41, 34, 27, 21, 14, 8, 3)
 _LOOKS = (
@@ -116,6 +117,7 @@ class _Month:
             f"{len({one.contact.account.customer_id for one in company.writers})} customers, "
             f"{len(company.writers)} contacts, {len(company.staff)} agents"
         )
+        found_departments(company, at=opened + timedelta(hours=1))
         resolver = ZoneResolver(company.zone)
         desk = Desk(
             Tools(pool, resolver, threads), Mailboxes(), self.zone, self.now, self.start, self._say_day
@@ -143,6 +145,7 @@ class _Month:
         Scenes(talks, self.now, self.start).stage()
         Changes(talks, self.now, self.start).stage()
         QuietTimes(talks, self.now, self.start).stage()
+        Departments(talks, self.now, self.start).stage()
         usual = rhythm.requests(
             self.chance,
             start=self.start + timedelta(hours=2),

@@ -61,13 +61,14 @@ class Crew:
         if at < self.quiet_from:
             self.agenda.put(min(at + wait, self.quiet_from), lambda when: self._look(taken, when))
 
-    def look_now(self, name: str, taken: Taken, at: datetime) -> None:
-        """Let one agent take the next ticket."""
+    def look_now(self, name: str, taken: Taken, at: datetime) -> bool:
+        """Let one agent take the next ticket; False when there is none that this agent may take."""
         agent = self.company.staff[name]
         ticket = take_next(by=agent, at=at)
         if ticket is not None:
             self.was_busy(agent, at)
             taken(ticket.pk, agent, at)
+        return ticket is not None
 
     def holder_or_colleague(self, number: int, holder: Agent | None, *, at: datetime) -> Agent:
         """Who goes on with a ticket: its holder, or a colleague who takes it over from one who has gone home."""
@@ -101,8 +102,9 @@ class Crew:
         free_at = self.busy_until.get(name, at)
         if free_at > at:
             self.agenda.put(free_at + timedelta(seconds=20), lambda when: self._look(taken, when))
-        else:
-            self.look_now(name, taken, at)
+        elif not self.look_now(name, taken, at):
+            # What is left needs a skill: a colleague who has it looks, however busy.
+            any(self.look_now(other, taken, at) for other in self.workers() if other != name)
 
     def _freest(self) -> str:
         """Who has been free the longest; at an hour when nobody is there, the night technician."""

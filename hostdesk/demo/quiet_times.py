@@ -14,7 +14,9 @@ from hostdesk.schedule.models import MaintenanceWindow
 from hostdesk.schedule.queries import windows_for
 from hostdesk.tickets.actions import slot_work, slots
 from hostdesk.tickets.actions.opening import Opening, open_ticket
-from hostdesk.tickets.models import Channel, Ticket
+from hostdesk.tickets.actions.writing import Addition, add_customer_message
+from hostdesk.tickets.models import Channel, Ticket, TicketState
+from hostdesk.tickets.queries.client import unfinished_for_person
 
 _REASON = "Larger work, which is planned and not queued."
 Then = Callable[[Ticket, MaintenanceWindow, datetime], None]
@@ -81,6 +83,18 @@ class QuietTimes:
             agent="ayesha",
         )
         self._ago(work, self._accepted(None), hours=30)
+        self.talks.agenda.put(self.now - timedelta(minutes=21), lambda at: self._asks_meanwhile(work, at))
+        self.talks.agenda.put(self.now - timedelta(minutes=21), self.talks.desk.deliver)
+
+    def _asks_meanwhile(self, work: _Work, at: datetime) -> None:
+        contact = self._contact(work.email)
+        for ticket in unfinished_for_person(contact.person):
+            if ticket.state == TicketState.WAITING_WINDOW:
+                words = Addition(
+                    "One thing before that night: can people still pay in the shop while you test?"
+                )
+                add_customer_message(ticket, words, contact=contact, by=contact.actor(), at=at)
+                return
 
     def _proposed(self) -> None:
         work = _Work(

@@ -21,7 +21,11 @@ from hostdesk.people.queries import agent_by_email, person_by_email
 from hostdesk.policy.models import PolicyVersion
 from hostdesk.schedule.models import Shift
 from hostdesk.tickets.actions.taking import take_next
-from hostdesk.tickets.models import Attachment, ClockStep, Draft, Message, SlaClock, Ticket
+from hostdesk.tickets.consult_models import Consult
+from hostdesk.tickets.models import Attachment, ClockStep, Draft, HandOut, Message, SlaClock, Ticket
+from hostdesk.tickets.queries.skills import skill_lines
+from hostdesk.tickets.queries.unserved import unserved_for_agent
+from hostdesk.tickets.queries.waiting_words import wanted_for_agent
 from tests import databases
 
 NOW = datetime(2026, 11, 23, 8, 40, tzinfo=UTC)
@@ -115,6 +119,41 @@ def test_work_is_under_way_now(built):
     assert Draft.objects.count() == 1
     assert Shift.objects.filter(ended_at=None).count() == 5
     assert Ticket.objects.filter(sealed=True, state="new").count() == 1
+
+
+def test_other_departments_are_asked_and_answer(built):
+    answered = [one for one in Consult.objects.all() if one.ended == "answered"]
+    asked = Consult.objects.filter(ended="")
+
+    assert [(one.team.name, one.ticket.state, one.asked_by.name) for one in asked] == [
+        ("Network", "waiting_window", "Ayesha Omar")
+    ]
+    assert {one.team.name for one in answered} == ({"Billing", "Network"} if WHOLE else {"Network"})
+    assert all(one.ticket.state in ("resolved", "closed") for one in answered)
+    late = SlaClock.objects.filter(kind="consult", late_at__isnull=False)
+    assert not late.exists()
+
+
+def test_a_customer_wrote_on_a_ticket_that_waits_for_its_night(built):
+    agent = agent_by_email("ayesha@staff.example")
+
+    assert [row.subject for row in wanted_for_agent(agent, at=NOW).wrote] == ["Try PHP 8.4 on our web shop"]
+
+
+def test_some_tickets_need_what_not_every_agent_can_do(built):
+    lines = {one.skill.word: one for one in skill_lines()}
+
+    assert set(lines) == {"Dedicated servers", "Mail delivery"}
+    holders = {word: {name for _, name, holds in one.holders if holds} for word, one in lines.items()}
+    assert "Sipho Ndaba" not in holders["Dedicated servers"]
+    assert len(holders["Mail delivery"]) == 3
+    assert [said for _, said, needed in lines["Dedicated servers"].needs if needed] == [
+        "Product: Dedicated server"
+    ]
+    assert not HandOut.objects.filter(
+        how="next", agent__email="sipho@staff.example", ticket__policy_slug="dedicated"
+    ).exists()
+    assert unserved_for_agent(agent_by_email("pieter@staff.example"), at=NOW).rows == []
 
 
 def test_nothing_happened_after_now(built):
