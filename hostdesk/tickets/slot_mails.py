@@ -112,7 +112,7 @@ def _when(booking: WindowBooking, at: datetime) -> str:
 
 _TO_CONTACT = {
     "agreed": ("Agreed: {when}", "We do the work in this window, {when}, and tell you when it is done."),
-    "moved": ("Moved to {when}", "The work is done {when} now; before it was {was}."),
+    "moved": ("Moved to {when}", "We do the work {when} now; before it was {was}."),
     "given_up": (
         "No time is agreed any more",
         "The time {when} does not hold any more. Your ticket is with us again, at its old place.",

@@ -18,13 +18,14 @@ class Promised:
     """The solution's clock, for its customer.
 
     `solve_by` is the end of one that counts, `if_now` where the end would lie if it counted on from now; None where that
-    is not so. `can_object`: it waits for the end of a time in which contacts can stop what was asked. `kept` is None until it has ended. `reason` is the policy's word for being late, "" without one. `delay` is the
+    is not so; `is_agreed`: that is the end of an agreed time. `can_object`: it waits for the end of a time in which contacts can stop what was asked. `kept` is None until it has ended. `reason` is the policy's word for being late, "" without one. `delay` is the
     one that the customer was told of and that is not over.
     """
 
     solve_by: datetime | None = None
     if_now: datetime | None = None
     kept: bool | None = None
+    is_agreed: bool = False
     can_object: bool = False
     reason: str = ""
     delay: Delay | None = None
@@ -47,7 +48,8 @@ def promised_in(ticket: Ticket, *, at: datetime) -> Promised:
     delay = Delay.objects.filter(ticket=ticket, ended_at=None, told_at__isnull=False).first()
     if clock.waits:
         return Promised(
-            if_now=engine.if_it_ran_on(clock, at=at),
+            if_now=(if_now := engine.if_it_ran_on(clock, at=at)),
+            is_agreed=clock.agreed_until == if_now,
             can_object=OBJECTIONS in clock.waits,
             reason=reason,
             delay=delay,

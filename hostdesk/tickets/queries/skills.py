@@ -24,6 +24,11 @@ class SkillLine:
     holders: list[tuple[int, str, bool]]
     needs: list[tuple[str, str, bool]]
 
+    @property
+    def is_needed(self) -> bool:
+        """Whether any class or product needs it always."""
+        return any(so for _, _, so in self.needs)
+
 
 @dataclass(frozen=True, slots=True)
 class TicketNeeds:

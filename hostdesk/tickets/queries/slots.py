@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from hostdesk.audit.models import Entry
@@ -22,6 +22,8 @@ _VERBS = (
     *("slot moved", "slot given up", "slot missed", "slot expired", "slot not right", "slot offered again"),
     *("window added", "window closed", "window capacity changed"),
 )
+_MOVED = 2
+"""A booking that was proposed and agreed counts one; a change of what is agreed counts more."""
 _MOST_EVENTS = 20
 _MOST_IN_CALENDAR = 300
 
@@ -30,13 +32,16 @@ _MOST_IN_CALENDAR = 300
 class Slot:
     """How a ticket stands with its quiet time: the newest booking, the windows to choose from, and what is still possible.
 
-    `changeable`: the customer may still move or leave what is agreed; `until` is how long.
+    `changeable`: the customer may still move or leave what is agreed; `until` is how long. `was` is the time before, where
+    what is agreed was moved, and `why` the reason, both in words.
     """
 
     booking: WindowBooking | None
     windows: list[MaintenanceWindow]
     until: datetime | None
     changeable: bool
+    was: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,12 @@ def slot_for_agent(ticket: Ticket, *, at: datetime) -> Slot:
 def slot_for_contact(ticket: Ticket, *, at: datetime) -> Slot:
     """For the client area: windows that can still be chosen without an agent."""
     notice = offpeak.notice(policy.current(ticket.policy_slug).terms)
-    return _slot(ticket, at=at, after=at + notice)
+    found = _slot(ticket, at=at, after=at + notice)
+    if found.booking is None or found.booking.state != "agreed" or found.booking.sequence < _MOVED:
+        return found
+    moved = Entry.objects.filter(subject_type="ticket", subject_id=ticket.pk, verb="slot moved")
+    facts = moved.order_by("-id").values_list("facts", flat=True).first() or {}
+    return replace(found, was=str(facts.get("was", "")), why=str(facts.get("reason", "")))
 
 
 def _slot(ticket: Ticket, *, at: datetime, after: datetime) -> Slot:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from hostdesk.hosting.models import Server, Service
 from hostdesk.kit.refusals import Refused
@@ -17,6 +18,7 @@ from hostdesk.tickets.actions.writing import Answer, answer
 from hostdesk.tickets.delay_models import Delay, QueueSample
 from hostdesk.tickets.evidence import told_in_time
 from hostdesk.tickets.models import Breach, Ticket
+from hostdesk.tickets.tests.browsers import browser_of, page
 from hostdesk.tickets.tests.test_desk_pages import Screen
 from hostdesk.tickets.tests.test_ledger_page import told
 
@@ -233,7 +235,20 @@ def test_the_page_of_clocks_says_it_and_shows_it(world):
     screen.post(f"/desk/tickets/{ticket.pk}/delay", cause="workload", hours="5")
     none = Delay.objects.count()
     screen.post(f"/desk/tickets/{ticket.pk}/delay", cause="workload", hours="4")
-    page = screen.words(f"/desk/tickets/{ticket.pk}/clocks")
+    clocks = screen.words(f"/desk/tickets/{ticket.pk}/clocks")
 
     assert (none, Ticket.objects.get(pk=ticket.pk).delays.get().picked_by) == (0, agent)
-    assert "It takes longer because there are more requests than usual" in page
+    assert "It takes longer because there are more requests than usual" in clocks
+
+
+@clause("sla.delays")
+def test_the_page_of_a_delayed_answer_contradicts_nothing_that_was_told(world):
+    agent, contact = world.agent(), world.contact()
+    world.now = timezone.now().replace(microsecond=0)
+    ticket = world.ticket(contact)
+    pick(ticket, "workload", later=timedelta(hours=5), by=agent, at=world.now)
+    said = page(browser_of(contact), f"/client/tickets/{ticket.number}")
+
+    assert "We promised an answer by" in said
+    assert "we now expect to answer by" in said
+    assert "Expect an answer" not in said

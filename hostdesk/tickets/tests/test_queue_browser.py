@@ -28,6 +28,8 @@ def strained(world, boss):
     assign(tickets[4], agent, by=agent, at=world.now, reason=LONG)
     pass_over(tickets[1], LONG, by=boss, at=world.now)
     take_next(by=agent, at=world.now)
+    for one in (tickets[2], tickets[4]):
+        Ticket.objects.filter(pk=one.pk).update(state="waiting_window", wrote_at=world.now)
     return tickets[0]
 
 
@@ -48,7 +50,8 @@ def test_the_pages_of_the_queue_serve_everybody_and_never_scroll_sideways(site, 
     look("/desk/fairness/", "/desk/skills/", "/desk/queue/unserved")
     nobody = strained(world, boss)
     look("/desk/fairness/", "/desk/skills/", "/desk/queue", "/desk/queue/unserved")
-    look(f"/desk/tickets/{nobody.pk}", f"/desk/tickets/{nobody.pk}/handling")
+    look(f"/desk/tickets/{nobody.pk}", f"/desk/tickets/{nobody.pk}/handling", "/desk/mine")
+    look(f"/desk/tickets/{Ticket.objects.filter(wrote_at__isnull=False).first().pk}")
 
     assert found == dict.fromkeys(found, ([], 0, []))
 
@@ -70,3 +73,26 @@ def test_class_and_leaving_to_others_work_without_scripts(site):
 
     assert Ticket.objects.get(pk=ticket.pk).ticket_class == "general"
     assert PassOver.objects.get().reason == "I am on the telephone"
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["scripts", "no scripts"])
+def test_on_a_phone_every_place_and_the_search_are_two_taps_away(site, script):
+    world, origin, browser = site
+    boss = world.agent("Zanele", role="supervisor")
+    page = opened(browser, origin, boss, PHONE, java_script_enabled=script)
+    page.goto("/desk/queue")
+    rail = page.get_by_role("navigation", name="Desk")
+    places = rail.get_by_role("link")
+    before = [one.inner_text().strip() for one in places.all() if one.is_visible()]
+    rail.get_by_text("More").click()
+    after = [one.inner_text().split("\n")[0].strip() for one in places.all() if one.is_visible()]
+    boxes = [one.bounding_box() for one in places.all() if one.is_visible()]
+
+    assert before == ["Queue", "Mine", "Questions", "All tickets"]
+    assert {"Fairness", "Forecast", "Evidence", "On duty", "Quiet times"} <= set(after)
+    assert rail.get_by_role("searchbox").is_visible()
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"] for box in boxes)
+    assert all(box["y"] + box["height"] <= PHONE["height"] for box in boxes)
+    rail.get_by_role("link", name="Fairness").click()
+    page.wait_for_url("**/desk/fairness/")
+    assert not rail.get_by_role("link", name="Forecast").is_visible()

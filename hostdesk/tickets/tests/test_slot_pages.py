@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from hostdesk.people.actions import sessions
 from hostdesk.people.middleware import CLIENT_COOKIE
+from hostdesk.people.models import Team
+from hostdesk.schedule import actions as schedule
 from hostdesk.schedule.models import MaintenanceWindow
 from hostdesk.tickets.actions import slot_work, slots, writing
 from hostdesk.tickets.evidence import quiet_times
@@ -219,7 +221,7 @@ def test_the_head_of_the_desk_names_words_of_the_wait_and_one_press_marks_them_a
         at=night.now,
     )
     for address in ("/desk/queue", "/desk/mine"):
-        assert "customer wrote; waits for its window" in screen.words(address)
+        assert "customer wrote" in screen.words(address)
     assert "Customers wrote while their tickets wait" in screen.words("/desk/queue")
     assert "The agreed time stays, whatever you answer." in screen.words(f"/desk/tickets/{number}")
     assert screen.post(f"/desk/tickets/{number}/reading").status_code == 303
@@ -239,6 +241,45 @@ def test_work_in_an_open_window_heads_the_list_of_its_holder_or_the_desk(night):
     Ticket.objects.filter(pk=night.ticket.pk).update(assignee=None)
 
     assert "Their window is open, and nobody has them" in screen.words("/desk/queue")
+
+
+def test_the_customer_reads_what_a_moved_time_was_before_and_why(night, customer):
+    place = later(night)
+    night.agreed(window=place)
+    address = f"/client/tickets/{night.ticket.number}/slot"
+    assert "It was moved" not in customer.get(address).content.decode()
+    before = slots.spoken(night.windows[place], night.now)
+    slots.move_by_agent(
+        night.ticket, night.windows[place + 1], reason="The server comes later.", by=night.agent, at=night.now
+    )
+
+    said = customer.get(address).content.decode()
+    assert (
+        f"It was moved: before, {before} was agreed. The reason: <bdi>The server comes later</bdi>." in said
+    )
+
+
+def test_the_customer_reads_by_when_agreed_work_is_solved(night, customer):
+    place = later(night)
+    night.agreed(window=place)
+    said = customer.get(f"/client/tickets/{night.ticket.number}").content.decode()
+
+    assert "We aim to have it solved by" in said
+    assert "If we could begin now" not in said
+
+
+def test_windows_of_several_teams_at_one_time_stand_under_it_once(night):
+    systems = Team.objects.create(slug="systems", name="Systems")
+    one = night.windows[later(night)]
+    schedule.add_window(
+        systems, begins_at=one.begins_at, ends_at=one.ends_at, capacity=2, by=night.sue, at=night.now
+    )
+    screen = Screen(night.world, night.sue)
+    said = slots.spoken(one, night.now)
+    page = screen.words("/desk/windows/")
+
+    assert page.count(f"<h3>{said}</h3>") == 1
+    assert "Systems" in page.partition(f"<h3>{said}</h3>")[2].partition("<h3>")[0]
 
 
 @pytest.mark.clause("sla.delays")

@@ -37,8 +37,9 @@ def _delayed(delay: Delay, now: datetime) -> SafeString:
     """What the customer was told, as long as it is not over; the expectation only while it lies ahead (sla.delays)."""
     if delay.expected_at <= now:
         return format_html("It takes longer {}.", said_of(delay))
+    what = "answer" if delay.kind == "response" else "have it solved"
     when = times.tag(delay.expected_at, now)
-    return format_html("It takes longer {}: we now expect it by {}.", said_of(delay), when)
+    return format_html("It takes longer {}: we now expect to {} by {}.", said_of(delay), what, when)
 
 
 def _ended(promised: Promised) -> SafeString:
@@ -57,6 +58,8 @@ def _waiting(ticket: Ticket, promised: Promised, expected: Expectation, when: Sa
         )
     if expected.waits_for_details:
         return format_html("If that is done now, we aim to have it solved by {}.", when)
+    if promised.is_agreed:
+        return format_html("We aim to have it solved by {}.", when)
     if ticket.state == TicketState.WAITING_WINDOW:
         return format_html(
             "If we could begin now, it would be done by {}; the clock waits for that time.", when

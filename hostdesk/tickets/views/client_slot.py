@@ -43,6 +43,9 @@ def slot(request: ClientRequest, number: str) -> HttpResponse:
         "booking": booking,
         "may": writing_contact(request.person, ticket) is not None,
         "when": spoken(booking.window, at) if booking else "",
+        "heading": _unbroken(spoken(booking.window, at)) if booking else "",
+        "was": found.was,
+        "why": found.why.rstrip("."),
         "work": work_in_words(booking.work) if booking else "",
         "until": found.until,
         "answer_by": booking.answer_by if booking else None,
@@ -51,6 +54,11 @@ def slot(request: ClientRequest, number: str) -> HttpResponse:
         "zone": zone().key,
     }
     return show(request, "tickets/client/slot.html", context, fragment="panel")
+
+
+def _unbroken(when: str) -> str:
+    """A window in words, for a heading: a line ends between its day and its hours, and nowhere else."""
+    return ", ".join(part.replace(" ", "\u00a0") for part in when.split(", "))
 
 
 @require_POST

@@ -51,14 +51,16 @@ def _context(
     request: ClientRequest, found: Ticket, reply: ReplyForm | None
 ) -> dict[str, Any]:  # a template context
     person, now = request.person, request.at
-    page = page_for_person(found, at=now)
+    page, promised = page_for_person(found, at=now), promised_in(found, at=now)
     class_words, class_clause = _CLASSES.get(TicketClass(found.ticket_class), ("", ""))
     asked_by_me = found.contact is not None and found.contact.person_id == person.pk
     return {
         "area": "tickets",
         "ticket": found,
-        "standing": standing(found, page.expectation, reopens_until=_last_call(found), now=now),
-        "goal": goal(found, promised_in(found, at=now), page.expectation, now=now),
+        "standing": standing(
+            found, page.expectation, reopens_until=_last_call(found), now=now, delay=promised.delay
+        ),
+        "goal": goal(found, promised, page.expectation, now=now),
         "letters": read_by_customer(page.written),
         "decided": decided(page.decisions),
         "class_words": class_words,

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from hostdesk.policy.registry import CLAUSES
+from hostdesk.tickets.delay_models import Delay
 from hostdesk.tickets.models import Ticket, TicketState
 from hostdesk.tickets.queries.client import Expectation
 from hostdesk.tickets.queries.crews import Nobody
@@ -46,9 +47,17 @@ class Standing:
 
 
 def standing(
-    ticket: Ticket, expected: Expectation, *, reopens_until: datetime | None, now: datetime
+    ticket: Ticket,
+    expected: Expectation,
+    *,
+    reopens_until: datetime | None,
+    now: datetime,
+    delay: Delay | None = None,
 ) -> Standing:
-    """How this ticket stands at `now`; `reopens_until` is when a resolved one closes for good."""
+    """How this ticket stands at `now`; `reopens_until` is when a resolved one closes for good.
+
+    `delay` is the one that the customer was told of: what was promised before is then said as what it is, the past.
+    """
     if ticket.state == TicketState.CLOSED:
         return _closed(ticket, now)
     if ticket.state == TicketState.RESOLVED:
@@ -59,7 +68,7 @@ def standing(
         return _for_a_window(ticket, expected, now)
     if ticket.state == TicketState.WAITING_TEAM:
         return _for_a_team(ticket, expected, now)
-    return _our_turn(ticket, expected, now)
+    return _our_turn(ticket, expected, now, delay)
 
 
 def promise(ticket: Ticket, clause: str) -> Promise:
@@ -67,7 +76,22 @@ def promise(ticket: Ticket, clause: str) -> Promise:
     return Promise(clause, CLAUSES[clause].title, f"/policy/{ticket.policy_slug}/#{clause}")
 
 
-def _our_turn(ticket: Ticket, expected: Expectation, now: datetime) -> Standing:
+def _delayed(ticket: Ticket, due: datetime, now: datetime) -> Standing:
+    headline = f"{ticket.assignee.name} has it" if ticket.assignee else "It takes longer than usual"
+    when = times.tag(due, now)
+    return Standing(
+        "watch",
+        "user-check" if ticket.assignee else "clock",
+        headline,
+        format_html("We promised an answer by {}.", when),
+        promise(ticket, "sla.delays"),
+        format_html("{}, answer promised by {}", headline, when),
+    )
+
+
+def _our_turn(ticket: Ticket, expected: Expectation, now: datetime, delay: Delay | None) -> Standing:
+    if delay is not None and delay.kind == "response" and expected.answer_by and expected.answer_by > now:
+        return _delayed(ticket, expected.answer_by, now)
     holder = ticket.assignee.name if ticket.assignee else ""
     headline = _place(expected) if not holder else f"{holder} has it"
     due = expected.answer_by or expected.solve_by

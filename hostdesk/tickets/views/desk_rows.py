@@ -54,7 +54,7 @@ def _line(row: Row, now: datetime, holder: Holder) -> SafeString:
     """One line: how long left, which, what, who, whose turn. Every word of a stranger goes through `escape`."""
     turn, tone = STATES[row.state]
     if row.wrote_at is not None:
-        turn, tone = f"customer wrote; {turn}", "ours"
+        turn, tone = "customer wrote", "ours"
     level = f" is-{LEVELS[row.attention]}" if row.attention else ""
     marks = ('<span class="tag is-ours">complaint</span>' if row.sealed else "") + (
         '<span class="tag is-watch"><i>sender </i>not proven</span>' if row.trust in DOUBTED else ""

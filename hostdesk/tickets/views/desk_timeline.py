@@ -149,7 +149,6 @@ def _said(entry: Entry) -> str:
         "who": who,
         "to": facts.get("to", "somebody"),
         "from": facts.get("from", "another team"),
-        "why": facts.get("why", "back in the queue"),
         "team": facts.get("team", "another team"),
         "cause": str(facts.get("cause", "no reason")).replace("_", " "),
     }

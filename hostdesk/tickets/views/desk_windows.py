@@ -34,10 +34,11 @@ def windows(request: DeskRequest) -> HttpResponse:
 
 def _show(request: DeskRequest, refused: NewWindowForm | None, status: int = 200) -> HttpResponse:
     agent, at = request.agent, request.at
-    loads = [_row(one, at) for one in queries.loads_for_agent(agent, at=at)]
+    rows = [_row(one, at) for one in queries.loads_for_agent(agent, at=at)]
+    times = [(key[1], list(some)) for key, some in groupby(rows, key=lambda row: (row["key"], row["when"]))]
     context = {
         "place": "windows",
-        "weeks": [(name, list(rows)) for name, rows in groupby(loads, key=lambda row: row["week"])],
+        "weeks": [(name, list(some)) for name, some in groupby(times, key=lambda time: time[1][0]["week"])],
         "to_verify": queries.to_verify_for_agent(agent),
         "events": [event(one) for one in queries.lately_for_agent(agent, at=at)],
         "rules": agent.role in SUPERVISORS,
@@ -51,6 +52,7 @@ def _row(load: queries.WindowLoad, at: datetime) -> dict[str, object]:
     window = load.window
     return {
         "window": window,
+        "key": (window.begins_at, window.ends_at),
         "week": week_of(window, at),
         "when": spoken(window, at),
         "load": load_words(window, at),
