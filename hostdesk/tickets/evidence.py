@@ -168,7 +168,7 @@ def told_in_time(at: datetime) -> Evidence:
     ]
     named = ", ".join(f"{word.replace('_', ' ')} {many}" for word, many in causes.most_common())
     sentence = (
-        f"{sum(causes.values())} delays in 30 days{f' ({named})' if named else ''}, {bad.count()} of them not told"
+        f"{sum(causes.values())} delay{'' if sum(causes.values()) == 1 else 's'} in 30 days{f' ({named})' if named else ''}, {bad.count()} of them not told"
         f" in time; {asked.count()} questions to other teams, {late.count()} answered late."
     )
     return Evidence(count, _share(count, wrong), lines[:_LISTED], sentence)

@@ -27,6 +27,8 @@ ZONE = {
 }
 MAILS_OF_ONE = 10
 """As many mails one contact sends, so that each is acknowledged by itself and no breaker opens."""
+MOST_IN_A_MINUTE, A_SECOND = 1000, 10
+"""The most patient breaker that a policy can have, and how many mails a second stay well below it."""
 COLUMNS = "customer,account,product,server,domains,contact_name,contact_email,contact_role,contact_phone\n"
 
 
@@ -157,8 +159,8 @@ def _hang_up_after_data(client, n):
 class Outcome:
     """What became of the mails: counts by subject of rows, tickets and acknowledgements (by Message-ID)."""
 
-    def __init__(self, accepted, mails, tickets, acknowledgements, waiting):
-        self.accepted = accepted
+    def __init__(self, accepted, mails, tickets, acknowledgements, *, waiting, held):
+        self.accepted, self.held = accepted, held
         self.mails, self.tickets, self.acknowledgements, self.waiting = (
             mails,
             tickets,
@@ -169,6 +171,7 @@ class Outcome:
     def faults(self):
         """One line for each promise that was broken."""
         found = [f"{self.waiting} mails still wait"] if self.waiting else []
+        found += [f"a breaker holds {self.held} mails back"] if self.held else []
         for n in self.accepted:
             subject = f"Fault {n}"
             for name, counts in (
@@ -187,6 +190,9 @@ def under_fire(folder, *, seed, mails, kills, broken=None, database=None):
     `database` gives (url, rows): the address for the parts, and a function from SQL to rows. None means SQLite.
     """
     chance = random.Random(seed)
+    pace = max(4 * kills / mails, 4 / A_SECOND if mails > MOST_IN_A_MINUTE else 0.0)
+    # As long as mails come there are kills.
+    stretch = mails * pace / 4 / kills
     with name_server(ZONE) as dns, smart_host() as (smtp_url, kept):
         house = House(
             folder, dns, smtp_url, mails=mails, database_url=database[0] if database else None, broken=broken
@@ -200,7 +206,7 @@ def under_fire(folder, *, seed, mails, kills, broken=None, database=None):
                 threading.Thread(
                     target=insist,
                     args=(house.port, range(i, mails, 4), random.Random(seed + i), accepted, over),
-                    kwargs={"pace": 4 * kills / mails},
+                    kwargs={"pace": pace},
                 )
                 for i in range(4)
             ]
@@ -212,7 +218,7 @@ def under_fire(folder, *, seed, mails, kills, broken=None, database=None):
                 if broken:
                     # A breach is there to be caught: no kill is spent on a door that has not opened again.
                     house.wait_for_the_door()
-                time.sleep(chance.uniform(0.3, 1.8))
+                time.sleep(chance.uniform(0.3, 1.8) * stretch)
                 part = chance.choice(["mail", "mail", "worker"])
                 house.kill(part)
                 house.start(part)
@@ -225,6 +231,7 @@ def under_fire(folder, *, seed, mails, kills, broken=None, database=None):
                     f"{part} ended by itself: " + (folder / f"{part}.log").read_text()[-2000:]
                 )
             waiting = _settled(rows, kept, mails)
+            (held,) = rows("SELECT count(*) FROM mail_outboundmail WHERE state = 'held'")[0]
         finally:
             over.set()
             house.stop()
@@ -237,7 +244,8 @@ def under_fire(folder, *, seed, mails, kills, broken=None, database=None):
             Counter(subject for (subject,) in rows("SELECT subject FROM mail_inboundmail")),
             Counter(subject for (subject,) in rows("SELECT subject FROM tickets_ticket")),
             Counter(subject for _, subject in acknowledged),
-            waiting,
+            waiting=waiting,
+            held=held,
         )
 
 

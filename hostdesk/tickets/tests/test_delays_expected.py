@@ -53,7 +53,7 @@ def test_nobody_with_the_skill_on_duty_is_a_delay_told_once_and_counted(world):
         "It takes longer because it needs a specialist, and none was on duty:"
     )
     assert (evidence.count, evidence.rate) == (1, 1.0)
-    assert "1 delays in 30 days (escalation 1), 0 of them not told in time" in evidence.sentence
+    assert "1 delay in 30 days (escalation 1), 0 of them not told in time" in evidence.sentence
 
 
 @clause("sla.delays")
