@@ -77,7 +77,16 @@ class Crew:
         colleague = self.company.staff[self._freest()]
         if holder is not None:
             note = self.chance.choice(_HAND_OVERS)
-            assign(ticket_for_agent(colleague, number), colleague, by=colleague, at=at, hand_over=note)
+            # It may have come back to the queue meanwhile, behind older ones.
+            ticket = ticket_for_agent(colleague, number)
+            assign(
+                ticket,
+                colleague,
+                by=colleague,
+                at=at,
+                reason="The customer waits for the rest.",
+                hand_over=note,
+            )
         return colleague
 
     def workers(self) -> list[str]:
