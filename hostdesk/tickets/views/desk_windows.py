@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
 
@@ -38,7 +39,7 @@ def _show(request: DeskRequest, refused: NewWindowForm | None, status: int = 200
     times = [(key[1], list(some)) for key, some in groupby(rows, key=lambda row: (row["key"], row["when"]))]
     context = {
         "place": "windows",
-        "weeks": [(name, list(some)) for name, some in groupby(times, key=lambda time: time[1][0]["week"])],
+        "weeks": [_week(*one) for one in enumerate(groupby(times, key=lambda time: time[1][0]["week"]))],
         "to_verify": queries.to_verify_for_agent(agent),
         "events": [event(one) for one in queries.lately_for_agent(agent, at=at)],
         "rules": agent.role in SUPERVISORS,
@@ -46,6 +47,19 @@ def _show(request: DeskRequest, refused: NewWindowForm | None, status: int = 200
         "form": refused,
     }
     return render(request, "tickets/desk/windows.html", context, status=status)
+
+
+_OPEN_WEEKS = 2
+
+
+def _week(
+    place: int, named: tuple[object, Iterable[tuple[str, list[dict[str, object]]]]]
+) -> dict[str, object]:
+    """One week; folded where it is far away and nothing is booked in it."""
+    name, some = named
+    times = list(some)
+    booked = any(row["bookings"] or row["hidden"] for _, rows in times for row in rows)
+    return {"name": name, "times": times, "is_open": place < _OPEN_WEEKS or booked}
 
 
 def _row(load: queries.WindowLoad, at: datetime) -> dict[str, object]:
