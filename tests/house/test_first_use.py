@@ -11,7 +11,8 @@ import pytest
 
 TOP = Path(__file__).parents[2]
 TOGETHER = """
-import threading, time
+import resource, threading, time
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 def slowly(frame, event, _):
     if event == "call" and frame.f_code.co_name == "get_class_annotations":
