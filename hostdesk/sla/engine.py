@@ -128,12 +128,14 @@ def agree(clock: Clock, *, until: datetime | None, at: datetime) -> Clock:
 def retarget(clock: Clock, target: Target, *, at: datetime) -> Clock:
     """The same clock under another promise: what has passed has passed, and pauses still do not count.
 
-    A clock that has ended stays as it is. One may become late by it, and is then late from `at`, or be late no more:
-    it is another promise that is judged.
+    A clock that has ended stays as it is, and one that counts towards this promise already counts on: what was late stays
+    late since then. One may become late by it, and is then late from `at`, or be late no more: it is another promise that is judged.
     """
     if clock.stopped_at is not None:
         return clock
     at = _forward(clock, at)
+    if target == clock.target:
+        return tick(replace(clock, last_at=at), at=at)
     return _moved(replace(_counted(clock, at), target=target, late_at=None, last_at=at), at=at)
 
 

@@ -176,6 +176,8 @@ class Slow:
             return
         at = self.now(at)
         self._count_to(at)
+        if promise == self.promise:
+            return
         self.promise, self.late = promise, None
         self._show(at)
         self._count_to(at)

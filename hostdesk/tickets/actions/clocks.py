@@ -185,11 +185,13 @@ def retarget(ticket: Ticket, version: Version, *, cause: str, at: datetime) -> l
             ):
                 under, target = version, newer
                 judged.append(kinder(row, due=due, newer_due=newer_due))
-        if (row.policy_version_id, row.ticket_class) == (under.id, ticket.ticket_class):
+        if row.stopped_at or (row.policy_version_id, row.ticket_class) == (under.id, ticket.ticket_class):
+            continue
+        if target == before.target:
+            # The same promise by another name: nothing begins anew, and what is late stays late.
+            _put_under(row, under, ticket.ticket_class, before=before, after=before)
             continue
         after = engine.stop(before, at=at) if target is None else engine.retarget(before, target, at=at)
-        if after == before:
-            continue
         _put_under(row, under, ticket.ticket_class, before=before, after=after)
         steps.append(step(row, "stop" if target is None else "retarget", cause))
     insert_later(*steps)

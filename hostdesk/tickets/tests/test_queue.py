@@ -16,8 +16,10 @@ from hostdesk.tickets.actions.emergencies import declare, withdraw
 from hostdesk.tickets.actions.needing import set_needs, set_skills
 from hostdesk.tickets.actions.passing import give_back, pass_over
 from hostdesk.tickets.actions.taking import assign, move_to_team, take_next
+from hostdesk.tickets.actions.ticking import clock_round
 from hostdesk.tickets.models import ClockStep, HandOut, PassOver, SlaClock, Ticket
 from hostdesk.tickets.queries.eligibility import needs_of, who_could_take
+from hostdesk.tickets.queries.ledger import replayed
 from hostdesk.tickets.queries.places import places_of
 
 pytestmark = [pytest.mark.django_db]
@@ -163,6 +165,22 @@ def test_setting_the_class_retargets_the_clocks_and_setting_it_back_undoes_that(
         ("class.advanced", "classed"),
         ("class.unsure", "classed"),
     ]
+
+
+@clause("class.general_fast", "sla.response")
+def test_another_class_with_the_same_promise_of_an_answer_forgives_no_lateness(world):
+    agent, ticket = world.agent(), world.ticket()
+    late = world.now + current("hosting").terms.response_breach + timedelta(minutes=38)
+    clock_round(late)
+    before = SlaClock.objects.get(ticket=ticket, kind="response")
+    set_class(ticket, "advanced", by=agent, at=late)
+    after = SlaClock.objects.get(pk=before.pk)
+
+    assert before.late_at is not None
+    assert (after.due_at, after.late_at, after.ticket_class) == (before.due_at, before.late_at, "advanced")
+    assert not ClockStep.objects.filter(clock=before, step="retarget").exists()
+    again = replayed(after)
+    assert (again.due_at, again.late_at) == (after.due_at, after.late_at)
 
 
 @clause("class.no_cgi_perl")
