@@ -88,10 +88,10 @@ class Outsider:
             if mail["sha256"] == sha256
         ]
 
-    def settled(self, sha256):
+    def settled(self, sha256, *, seconds=15):
         """The one mail with these bytes, once it has its disposition."""
         [mail] = self.house.wait_for(
-            lambda: [mail for mail in self.mails(sha256) if mail["disposition"]], seconds=15
+            lambda: [mail for mail in self.mails(sha256) if mail["disposition"]], seconds=seconds
         )
         return mail
 
