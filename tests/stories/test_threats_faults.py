@@ -71,7 +71,7 @@ def all_became_acknowledged_tickets(house, outsider, kept, raws):
     """What is not as promised, after everything has settled."""
     # A round that failed again and again waits half a minute at most before it tries again.
     ends = [outsider.settled(digest(raw), seconds=60)["disposition"] for raw in raws]
-    house.wait_for(lambda: len(kept.mails) >= len(raws))
+    house.wait_for(lambda: len(kept.mails) >= len(raws), seconds=60)
     return [end for end in ends if end != "ticketed"], len(kept.mails) - len(raws)
 
 
