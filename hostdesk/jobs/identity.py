@@ -1,4 +1,8 @@
-"""Which process is this: a name that tells machines, containers and processes apart."""
+"""Which process is this: a name that tells machines, containers, processes and their threads apart.
+
+A thread has lives: after the database was away it does not know what of its work was noted, so it begins a new life,
+and what the old one held is free for anybody, like the work of a process that died.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,8 @@ import os
 import socket
 from functools import cache
 from pathlib import Path
+
+_lives: dict[str, int] = {}
 
 
 @cache
@@ -27,16 +33,25 @@ def machine() -> str:
 
 
 def claimant(thread: str) -> str:
-    """The name under which a thread of this process claims rows."""
-    return f"{machine()}:{os.getpid()}:{thread}"[:64]
+    """The name under which a thread of this process claims rows in its present life."""
+    return f"{machine()}:{os.getpid()}:{_lives.get(thread, 0)}:{thread}"[:64]
+
+
+def begin_anew(thread: str) -> None:
+    """Give up what the thread of this process claimed until now: its earlier names are dead from here on."""
+    _lives[thread] = _lives.get(thread, 0) + 1
 
 
 def is_dead(name: str) -> bool:
-    """Whether a claimant was a process of this very machine that is gone; False for those of others."""
-    where, _, rest = name.partition(":")
-    pid = rest.partition(":")[0]
+    """Whether a claimant is gone: a process of this very machine, or an earlier life of a thread of this process.
+
+    False for those of other machines, of which nothing can be known from here.
+    """
+    where, pid, life, thread = [*name.split(":", 3), "", "", ""][:4]
     if where != machine() or not pid.isdigit() or pid == "0":
         return False
+    if int(pid) == os.getpid():
+        return life.isdigit() and int(life) < _lives.get(thread, 0)
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:

@@ -35,6 +35,8 @@ class Pace:
     next_turn: float = 0.0
     failures: int = 0
     last_error: str = ""
+    lost_hold: bool = False
+    """The database did not answer in a step: what the step had claimed is still held, and nobody works on it."""
 
     def went_well(self, *, now: float, pause: float) -> bool:
         """Note a good step; True when it ends a series of failures."""
@@ -62,7 +64,7 @@ class Loop:
 
     def run(self) -> None:
         """Turn until stopped; a step that has begun is finished."""
-        identity_of_thread.name = identity.claimant(self.name)
+        identity_of_thread.name = self.name
         try:
             while not self.stop.is_set():
                 for piece in self.rounds:
@@ -89,6 +91,7 @@ class Loop:
         except (OperationalError, InterfaceError) as error:
             # The connection may be the broken part: the next step gets a new one.
             connections.close_all()
+            pace.lost_hold = True
             if pace.failed(type(error).__name__, now=time.monotonic()):
                 log.warning("database does not answer", round=piece.name, error=str(error).strip())
         except Exception as error:  # the worker's loop is the one place that outlives any bug
@@ -96,6 +99,10 @@ class Loop:
             if pace.failed(f"{type(error).__name__}: {error}", now=time.monotonic()):
                 log.exception("round failed", round=piece.name)
         else:
+            if pace.lost_hold:
+                # It answers again: what the broken steps held is given back now, not when its lease ends.
+                identity.begin_anew(self.name)
+                pace.lost_hold = False
             pause = 0.0 if done else piece.every.total_seconds()
             if pace.went_well(now=time.monotonic(), pause=pause):
                 log.info("round works again", round=piece.name)
@@ -112,7 +119,7 @@ identity_of_thread = _Identity()
 
 def claimant() -> str:
     """The name under which the present thread claims rows; outside a worker, that of its process."""
-    return identity_of_thread.name or identity.claimant(threading.current_thread().name)
+    return identity.claimant(identity_of_thread.name or threading.current_thread().name)
 
 
 def now_utc() -> datetime:

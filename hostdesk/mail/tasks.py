@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import random
 import time
+from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from django.db import DatabaseError
 
 from hostdesk.jobs.claiming import back_off, claim, release
 from hostdesk.jobs.rounds import Round
@@ -49,6 +52,7 @@ def deliver_through(host: Smarthost, *, at: datetime, elapsed: Callable[[], time
 
     `elapsed` is the time since the round began; without it the whole round happens at `at`.
     """
+    _note_sent()
     mails = claim(OutboundMail.objects.waiting(), limit=_AT_ONCE, by=claimant(), at=at, lease=_LEASE)
     if not mails:
         return 0
@@ -80,6 +84,12 @@ def _deliver(
             returns.refused(mail, refused.answer, at=at + elapsed())
         except (PortRefused, Missing) as never:
             returns.given_up(mail, str(never), at=at + elapsed())
+        except DatabaseError:
+            raise
+        except Exception:
+            # The edge of the worker's loop: whatever one mail breaks, those behind it leave.
+            log.exception("mail not sent", mail=mail.pk, tries=mail.tries)
+            _put_off(mail, "A fault in the program kept it here; the log says which.", at=at + elapsed())
         else:
             _sent(mail, answer, at=at + elapsed())
 
@@ -92,12 +102,37 @@ def _letter(mail: OutboundMail) -> Letter:
     )
 
 
+@dataclass(frozen=True)
+class _Sent:
+    """A mail that the smart host has taken over, and what it said."""
+
+    mail: OutboundMail
+    answer: str
+    at: datetime
+
+
+_sent_unnoted: deque[_Sent] = deque()
+"""Sent, and not in the database yet: it went away in between. Noted before anything else is sent."""
+
+
 def _sent(mail: OutboundMail, answer: str, *, at: datetime) -> None:
-    # Whoever holds the claim by now: it has left, and that is final.
-    OutboundMail.objects.filter(pk=mail.pk).update(
-        state=OutboundState.SENT, sent_at=at, last_answer=answer, claimed_by="", claimed_until=None
-    )
-    log.info("mail sent", mail=mail.pk, kind=mail.kind, tries=mail.tries)
+    _sent_unnoted.append(_Sent(mail, answer, at))
+    _note_sent()
+
+
+def _note_sent() -> None:
+    while _sent_unnoted:
+        sent = _sent_unnoted[0]
+        # Whoever holds the claim by now: it has left, and that is final.
+        OutboundMail.objects.filter(pk=sent.mail.pk).update(
+            state=OutboundState.SENT,
+            sent_at=sent.at,
+            last_answer=sent.answer,
+            claimed_by="",
+            claimed_until=None,
+        )
+        _sent_unnoted.popleft()
+        log.info("mail sent", mail=sent.mail.pk, kind=sent.mail.kind, tries=sent.mail.tries)
 
 
 def _put_off(mail: OutboundMail, answer: str, *, at: datetime) -> None:

@@ -69,9 +69,9 @@ def prepare(house, folder):
 
 def all_became_acknowledged_tickets(house, outsider, kept, raws):
     """What is not as promised, after everything has settled."""
-    # What was in work when its database went away comes back when its lease ends, after two minutes; a round that failed
-    # again and again tries again after half a minute at most.
-    ends = [outsider.settled(digest(raw), seconds=180)["disposition"] for raw in raws]
+    # What was in work when its database went away is free once it answers; a round that failed again and again tries again
+    # after half a minute at most.
+    ends = [outsider.settled(digest(raw), seconds=90)["disposition"] for raw in raws]
     house.wait_for(lambda: len(kept.mails) >= len(raws), seconds=60)
     return [end for end in ends if end != "ticketed"], len(kept.mails) - len(raws)
 

@@ -70,6 +70,18 @@ def test_rows_of_a_killed_process_are_freed_and_those_of_the_living_are_not(db):
     assert {ours, elsewhere} == set(OutboundMail.objects.exclude(pk=theirs).values_list("pk", flat=True))
 
 
+def test_what_a_thread_held_before_it_began_anew_is_freed_and_what_it_holds_since_is_not(db):
+    before, since, beside = (row.pk for row in make(3))
+    take(1, by=identity.claimant("anew"))
+    identity.begin_anew("anew")
+    for thread in ("anew", "anew too"):
+        take(1, by=identity.claimant(thread))
+
+    assert free_dead(OutboundMail.objects.waiting(), is_dead=identity.is_dead, at=AT) == 1
+    assert take(5) == [before]
+    assert {since, beside} == set(OutboundMail.objects.exclude(pk=before).values_list("pk", flat=True))
+
+
 def test_racing_threads_never_share_a_row(committed_db):
     rows = {row.pk for row in make(60)}
     got: list[list[int]] = []

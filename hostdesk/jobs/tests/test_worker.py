@@ -9,8 +9,13 @@ import pytest
 from django.db import OperationalError, connection
 
 from hostdesk.jobs import beats, rounds, worker
+from hostdesk.jobs.claiming import claim
 from hostdesk.jobs.models import Heartbeat, PeriodicRun
 from hostdesk.jobs.rounds import Periodic, Round, Work, take_due
+from hostdesk.jobs.tasks import free_rows_of_the_dead
+from hostdesk.mail import actions
+from hostdesk.mail.actions import OutboundDraft
+from hostdesk.mail.models import OutboundMail
 
 AT = datetime(2027, 3, 28, 0, 59, 59, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -60,6 +65,27 @@ def test_error_in_a_round_ends_neither_it_nor_its_neighbours():
     run_until(done, Work({"room": [Round("bad", fails_twice, SOON), Round("good", good, SOON)]}, []))
 
     assert steps.count("good") > 3
+
+
+def test_what_was_in_work_when_the_database_went_away_is_free_once_it_answers_again(committed_db):
+    """Not only when its lease ends: an acknowledgement would come ten minutes late."""
+    done, held, lease = threading.Event(), [], timedelta(minutes=10)
+    draft = OutboundDraft(kind="answer", to_address="a@b.example", subject="x", text="x")
+    wanted = actions.queue(draft, at=worker.now_utc()).pk
+
+    def deliver(at):
+        rows = claim(OutboundMail.objects.waiting(), limit=1, by=worker.claimant(), at=at, lease=lease)
+        held.extend(row.pk for row in rows)
+        if rows and len(held) == 1:
+            raise OperationalError("the database went away")
+        if rows:
+            done.set()
+        return 0
+
+    room = [Round("deliver", deliver, SOON)]
+    run_until(done, Work({"away": room, "jobs": [Round("free", free_rows_of_the_dead, SOON)]}, []))
+
+    assert held == [wanted, wanted]
 
 
 def test_slow_room_does_not_hold_up_another():

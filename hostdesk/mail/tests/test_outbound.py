@@ -8,7 +8,7 @@ import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 
 from hostdesk.jobs.claiming import back_off
 from hostdesk.kit.actors import OPERATOR
@@ -54,6 +54,15 @@ def draft(**given) -> OutboundDraft:
 
 @pytest.fixture
 def host(settings, db):
+    yield from fresh_host(settings)
+
+
+@pytest.fixture
+def committed_host(settings, committed_db):
+    yield from fresh_host(settings)
+
+
+def fresh_host(settings):
     settings.SMTP_URL = "memory://"
     twin = smarthost.MEMORY
     twin.sent.clear()
@@ -267,6 +276,35 @@ def test_crash_between_data_and_its_record_sends_the_same_message_again(host):
     assert len(host.sent) == 2
     assert host.sent[0] == host.sent[1]
     assert mail.message_id.encode() in host.sent[0].message
+
+
+def test_database_away_between_data_and_its_record_sends_nothing_again(committed_host):
+    mail = actions.queue(draft(), at=AT)
+
+    def away(execute, sql, params, many, context):
+        if sql.startswith("UPDATE") and "sent_at" in sql:
+            raise OperationalError("gone")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(away), pytest.raises(OperationalError):
+        deliver_waiting(AT)
+    assert state(mail)[0] == "waiting"
+    # Also when its lease has ended meanwhile.
+    assert deliver_waiting(AT + timedelta(minutes=11)) == 0
+
+    assert state(mail) == ("sent", 1, "250 kept in memory")
+    assert AT <= mail.sent_at < AT + MINUTE
+    assert len(committed_host.sent) == 1
+
+
+def test_mail_that_breaks_the_program_waits_and_the_neighbours_go_on(host):
+    bad, good = actions.queue(draft(), at=AT), actions.queue(draft(), at=AT)
+    host.trouble.append(ZeroDivisionError("nobody thought of this"))
+    deliver_waiting(AT)
+
+    assert state(bad) == ("waiting", 1, "A fault in the program kept it here; the log says which.")
+    assert bad.next_try_at < AT + timedelta(minutes=2)
+    assert state(good)[0] == "sent"
 
 
 def test_lost_attachment_fails_the_mail_and_not_the_round(host):
