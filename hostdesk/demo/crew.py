@@ -12,6 +12,7 @@ from hostdesk.demo.agenda import Agenda
 from hostdesk.demo.company import Company
 from hostdesk.demo.rhythm import Turn, between
 from hostdesk.people.models import Agent
+from hostdesk.people.queries import team_ids_of
 from hostdesk.schedule import actions as schedule
 from hostdesk.tickets.actions.handing_over import Line, end_shift
 from hostdesk.tickets.actions.taking import assign, take_next
@@ -132,13 +133,14 @@ class Crew:
         end_shift(self._left_by(agent), by=agent, at=at)
 
     def _left_by(self, agent: Agent) -> list[Line]:
-        """What waits for us and goes to a colleague who is there, or to the queue when nobody is; with a word or without."""
+        """What waits for us and goes to a colleague of its team who is there, or to the queue; with a word or without."""
         held = [row for row in mine_for_agent(agent) if row.state in OURS]
         there = [self.company.staff[name] for name in self.workers()]
         lines = []
         for row in held:
             note = _HAND_OVERS[row.pk % len(_HAND_OVERS)]
             ticket = ticket_for_agent(agent, row.pk)
-            colleague = there[row.pk % len(there)] if there else None
+            able = [one for one in there if ticket.team_id in team_ids_of(one)]
+            colleague = able[row.pk % len(able)] if able else None
             lines.append(Line(ticket, note, "colleague" if colleague else "queue", colleague))
         return lines
