@@ -116,6 +116,8 @@ def _to(
         html=html,
         about=about,
         automatic=True,
+        # Each stands for a press of a button, and a notice of a change must reach every contact of a full list.
+        passes_breakers=True,
         reply_to=reply_tokens.address_for(request.ticket_id, person.pk, request.ticket.reply_generation),
     )
     queue_once(draft, at=at)

@@ -30,10 +30,11 @@ def to_contact(
     answers: str = "",
     files: Sequence[NewFile] = (),
     delay_seconds: int = 0,
+    passes_breakers: bool = False,
 ) -> OutboundDraft:
     """A mail to the stored address of a contact, whose reply finds its way back to the ticket.
 
-    Always the stored address, never one that a mail named (threats T05, T13).
+    Always the stored address, never one that a mail named (threats T05, T13). `passes_breakers`: a storm does not hold it.
     """
     person = contact.person
     subject, text, html = rendered(
@@ -60,6 +61,7 @@ def to_contact(
         person_id=person.pk,
         about=about,
         automatic=automatic,
+        passes_breakers=passes_breakers,
         reply_to=reply_tokens.address_for(ticket.pk, person.pk, ticket.reply_generation),
         message_id=own,
         in_reply_to=heard or None,
@@ -77,12 +79,11 @@ def to_agent(
     *,
     about: str,
     at: datetime,
-    passes_breakers: bool = False,
     place: str = "",
 ) -> None:
     """Queue a mail to one agent about a ticket, once for what it is `about`; it carries the marks of a machine.
 
-    Its link leads to the ticket, or to another `place` of the desk ("consults/"). `passes_breakers`: a storm does not hold it.
+    Its link leads to the ticket, or to another `place` of the desk ("consults/"). No breaker holds it: it can answer no mail.
     """
     url = f"{settings.HOSTDESK_URL}/desk/{place or f'tickets/{ticket.pk}'}"
     subject, text, html = rendered(ticket, kind, {**context, "url": url})
@@ -97,7 +98,7 @@ def to_agent(
             ticket_number=ticket.pk,
             about=f"{about}:{agent.pk}",
             automatic=True,
-            passes_breakers=passes_breakers,
+            passes_breakers=True,
         ),
         at=at,
     )

@@ -250,4 +250,4 @@ def clock_notice(ticket: Ticket, clock: SlaClock, agent: Agent, *, at: datetime)
     }
     # A clock may warn again, towards another end.
     about = f"clock:{clock.pk}:{clock.state}:{int(clock.due_at.timestamp())}"
-    to_agent(ticket, agent, "clock_notice", context, about=about, at=at, passes_breakers=True, place=place)
+    to_agent(ticket, agent, "clock_notice", context, about=about, at=at, place=place)

@@ -29,7 +29,19 @@ def delayed(ticket: Ticket, delay: Delay, *, at: datetime) -> None:
         "policy_url": f"{settings.HOSTDESK_URL}/policy/{ticket.policy_slug}/#sla.delays",
     }
     about = f"delay:{delay.pk}"
-    queue_once(to_contact(ticket, ticket.contact, "delay", context, about=about, automatic=True), at=at)
+    said_by_somebody = delay.picked_by_id is not None
+    queue_once(
+        to_contact(
+            ticket,
+            ticket.contact,
+            "delay",
+            context,
+            about=about,
+            automatic=True,
+            passes_breakers=said_by_somebody,
+        ),
+        at=at,
+    )
 
 
 def word_owed(ticket: Ticket, delay: Delay, agent: Agent, *, at: datetime) -> None:
@@ -39,4 +51,4 @@ def word_owed(ticket: Ticket, delay: Delay, agent: Agent, *, at: datetime) -> No
         "why": said_of(delay),
     }
     about = f"word-owed:{delay.pk}:{int(delay.next_word_at.timestamp())}"
-    to_agent(ticket, agent, "word_owed", context, about=about, at=at, passes_breakers=True)
+    to_agent(ticket, agent, "word_owed", context, about=about, at=at)

@@ -1,4 +1,7 @@
-"""The mails about the time of larger work: to the contact, and to the agents whom it concerns (sla.offpeak)."""
+"""The mails about the time of larger work: to the contact, and to the agents whom it concerns (sla.offpeak).
+
+None is held by a breaker: each stands for a press of a button, or for the end of one window, and can answer no mail.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,16 @@ def proposal(ticket: Ticket, booking: WindowBooking, words: str, *, token: str, 
     }
     about = f"slot:{booking.pk}:{booking.sequence}:proposal"
     queue_once(
-        to_contact(ticket, ticket.contact, "slot_proposal", context, about=about, automatic=True), at=at
+        to_contact(
+            ticket,
+            ticket.contact,
+            "slot_proposal",
+            context,
+            about=about,
+            automatic=True,
+            passes_breakers=True,
+        ),
+        at=at,
     )
 
 
@@ -73,7 +85,16 @@ def changed(
             "zone": settings.TIME_ZONE,
         }
         queue_once(
-            to_contact(ticket, ticket.contact, "slot_news", context, about=about, automatic=True), at=at
+            to_contact(
+                ticket,
+                ticket.contact,
+                "slot_news",
+                context,
+                about=about,
+                automatic=True,
+                passes_breakers=True,
+            ),
+            at=at,
         )
     for agent in _concerned(ticket, booking, event):
         if (by.kind, by.id) != ("agent", agent.pk):

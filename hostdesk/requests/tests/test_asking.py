@@ -89,6 +89,20 @@ def test_a_signed_in_contact_gets_what_the_role_may_ask_for_on_a_ticket_and_all_
     )
 
 
+@clause("contact.privileges")
+def test_every_contact_of_a_full_list_hears_of_every_change_that_is_asked_for(world, people):
+    """Also of several within an hour: a notice that a breaker held would leave a thief unseen."""
+    for number in (1, 2):
+        world.contact(f"dev{number}@acme.example", name=f"Dev {number}", role="authorised")
+    first = wish(world, people[0])
+    for number in range(3):
+        wish(world, people[0], "ftp_access", details={"user": f"u{number}"}, ticket=first.ticket)
+
+    notices = OutboundMail.objects.filter(kind="request_notice", ticket_number=first.ticket_id)
+    assert notices.count() == 4 * 4
+    assert not notices.filter(state="held").exists()
+
+
 @clause("contact.restricted")
 def test_an_authorised_contact_is_refused_with_the_clause_and_the_way_to_become_entitled(world, people):
     request = wish(world, people[2])

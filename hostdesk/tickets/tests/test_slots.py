@@ -117,6 +117,18 @@ def test_the_mailed_link_accepts_once(night):
         slots.accept_by_link(token, at=night.now)
 
 
+def test_a_time_that_changes_again_and_again_within_an_hour_is_told_each_time(night):
+    """Each word stands for a press of a button: no breaker takes it for two programs that answer each other."""
+    night.agreed()
+    for number in (1, 2, 0, 1, 2):
+        slots.move_by_agent(
+            night.ticket, night.windows[number], reason="A disk is late.", by=night.agent, at=night.now
+        )
+
+    assert OutboundMail.objects.filter(kind="slot_news").count() == 6
+    assert not OutboundMail.objects.filter(state="held").exists()
+
+
 @pytest.mark.parametrize("how", ["another proposal", "contact removed", "ticket solved", "too late"])
 def test_a_link_that_does_not_hold_any_more_opens_nothing(night, how):
     night.propose()
