@@ -16,7 +16,7 @@ from hostdesk.kit.refusals import Refused
 from hostdesk.mail import actions, compose, reply_tokens
 from hostdesk.mail.actions import OutboundDraft, OutboundFile
 from hostdesk.mail.models import OutboundMail
-from hostdesk.mail.tasks import deliver_waiting
+from hostdesk.mail.tasks import deliver_through, deliver_waiting
 from hostdesk.ports import files, smarthost
 from hostdesk.ports.outcomes import PortAway, PortDown, PortRefused
 
@@ -201,10 +201,10 @@ def test_not_now_is_tried_again_later_each_time_after_a_longer_pause(host):
     at, pauses = AT, []
     for _ in range(9):
         host.trouble.append(PortDown("451 later"))
-        assert deliver_waiting(at) == 1
+        assert deliver_through(host, at=at) == 1
         mail.refresh_from_db()
         pauses.append(round((mail.next_try_at - at) / MINUTE, 1))
-        assert deliver_waiting(mail.next_try_at - timedelta(seconds=1)) == 0
+        assert deliver_through(host, at=mail.next_try_at - timedelta(seconds=1)) == 0
         at = mail.next_try_at
 
     assert all(
@@ -212,7 +212,7 @@ def test_not_now_is_tried_again_later_each_time_after_a_longer_pause(host):
         for pause, least in zip(pauses, [1, 2, 4, 8, 16, 32, 64, 120, 120], strict=True)
     )
     assert state(mail) == ("waiting", 9, "451 later")
-    assert deliver_waiting(at) == 1
+    assert deliver_through(host, at=at) == 1
     assert state(mail)[0] == "sent"
 
 
@@ -245,7 +245,7 @@ def test_never_is_never_and_the_neighbours_go_on(host):
 def test_smart_host_away_holds_all_and_is_asked_again_within_minutes(host):
     mails = [actions.queue(draft(), at=AT) for _ in range(3)]
     host.trouble.append(PortAway("connection refused"))
-    deliver_waiting(AT)
+    deliver_through(host, at=AT)
 
     assert [state(mail) for mail in mails] == [("waiting", 1, "connection refused")] * 3
     assert all(mail.next_try_at - AT <= timedelta(minutes=1.1) for mail in mails)
