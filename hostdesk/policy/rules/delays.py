@@ -15,13 +15,15 @@ class Signs:
     """What was seen around one ticket whose promise is near its end.
 
     `team_is_late`: another team was asked and has let its time pass. `same_server` counts customers, this one too, who
-    wrote about the same server around the same time. `specialist_away`: others are on duty, nobody of the ticket's team.
+    wrote about the same server around the same time; `same_server_usual` is how many do so at this time of day on all but
+    the busiest days, None where that is not asked for. `specialist_away`: others are on duty, nobody of the ticket's team.
     `waiting` in the team's queue now; `usual` at this hour of the week and `usual_ever` at any hour are None where too
     little is known.
     """
 
     team_is_late: bool = False
     same_server: int = 0
+    same_server_usual: float | None = None
     specialist_away: bool = False
     waiting: int = 0
     usual: float | None = None
@@ -38,9 +40,10 @@ def cause_of_delay(signs: Signs, terms: Terms) -> str | None:
         return None
     longer = 1 + terms.delay_queue_longer_percent / 100
     many = signs.waiting >= terms.delay_queue_least_tickets
+    outbreak = max(terms.delay_outbreak_customers, (signs.same_server_usual or 0) * longer)
     found = (
         ("clarification", signs.team_is_late),
-        ("server_wide", signs.same_server >= terms.delay_outbreak_customers),
+        ("server_wide", signs.same_server >= outbreak),
         ("escalation", signs.specialist_away),
         ("workload", many and signs.usual is not None and signs.waiting >= signs.usual * longer),
         (
@@ -58,6 +61,12 @@ def cause_of_delay(signs: Signs, terms: Terms) -> str | None:
 def usual_length(samples: list[int], *, least: int) -> float | None:
     """The usual length of a queue: the middle one of those seen; None with fewer than `least`. Clause: sla.delays."""
     return median(samples) if len(samples) >= least else None
+
+
+@rule("sla.delays")
+def usual_outbreak(by_day: list[int]) -> float:
+    """How many customers of one server write within such a time on all but one in ten days. Clause: sla.delays."""
+    return sorted(by_day)[int(len(by_day) * 0.9)] if by_day else 0
 
 
 @rule("sla.delays")

@@ -5,7 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hostdesk.policy.rules.delays import Signs, cause_of_delay, expected_instead, usual_length
+from hostdesk.policy.rules.delays import (
+    Signs,
+    cause_of_delay,
+    expected_instead,
+    usual_length,
+    usual_outbreak,
+)
 from hostdesk.policy.tests.test_rules import TERMS
 
 pytestmark = [pytest.mark.db_free]
@@ -20,6 +26,8 @@ AT = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
         (Signs(), None),
         (Signs(same_server=4), None),
         (Signs(same_server=5), "server_wide"),
+        (Signs(same_server=8, same_server_usual=6), None),
+        (Signs(same_server=9, same_server_usual=6), "server_wide"),
         (Signs(specialist_away=True), "escalation"),
         (BUSY, "workload"),
         (replace(BUSY, waiting=14), None),
@@ -44,3 +52,9 @@ def test_what_is_usual_is_known_only_from_enough():
 def test_the_expectation_lies_behind_the_promise_and_behind_now():
     assert expected_instead(due_at=AT, at=AT - timedelta(hours=1), terms=TERMS) == AT + timedelta(hours=2)
     assert expected_instead(due_at=AT, at=AT + timedelta(hours=1), terms=TERMS) == AT + timedelta(hours=3)
+
+
+def test_usual_is_what_all_but_one_in_ten_days_bring():
+    assert (usual_outbreak([]), usual_outbreak([7])) == (0, 7)
+    assert usual_outbreak([2] * 9 + [30]) == 30
+    assert usual_outbreak([2] * 18 + [3, 30]) == 3

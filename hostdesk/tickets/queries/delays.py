@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -10,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from hostdesk.hosting.models import Service
 from hostdesk.people.models import Skill, Team
-from hostdesk.policy.rules.delays import Signs, usual_length
+from hostdesk.policy.rules.delays import Signs, usual_length, usual_outbreak
 from hostdesk.policy.terms import Terms
 from hostdesk.schedule.queries import is_anybody_on_shift
 from hostdesk.tickets.actions.clocks import RESOLUTION, RESPONSE
@@ -21,6 +22,7 @@ from hostdesk.tickets.queries.crews import Crews, Nobody
 from hostdesk.tickets.queries.expected import likely_answers
 
 MOST = 1_000
+_DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
 _HALF_AN_HOUR = timedelta(minutes=30)
 _LEAST_SAMPLES = 6
@@ -53,14 +55,16 @@ class Seen:
         self._clocks, self.at = list(clocks), at
         self._queues: dict[int, tuple[int, float | None, float | None]] = {}
         self._away: dict[int, bool] = {}
-        self._servers: dict[tuple[int, datetime], int] = {}
+        self._servers: dict[tuple[int, datetime], tuple[int, float | None]] = {}
 
     def around(self, ticket: Ticket, terms: Terms) -> Signs:
         """The signs around one ticket (sla.delays)."""
         waiting, usual, ever = self._queue(ticket.team_id, terms)
+        same_server, same_server_usual = self._same_server(ticket, terms)
         return Signs(
             team_is_late=Consult.objects.filter(ticket=ticket, ended="", clock__due_at__lte=self.at).exists(),
-            same_server=self._same_server(ticket, terms),
+            same_server=same_server,
+            same_server_usual=same_server_usual,
             specialist_away=self._team_is_away(ticket.team) or self.specialist_away(ticket) is not None,
             waiting=waiting,
             usual=usual,
@@ -109,22 +113,42 @@ class Seen:
             )
         return self._away[team.pk]
 
-    def _same_server(self, ticket: Ticket, terms: Terms) -> int:
-        """How many customers wrote about the same server around this one's arrival, at most over its servers."""
+    def _same_server(self, ticket: Ticket, terms: Terms) -> tuple[int, float | None]:
+        """How many customers wrote about the same server around this one's arrival, at most over its servers; and usually."""
         if ticket.account_id is None:
-            return 0
+            return 0, None
         servers = Service.objects.current().filter(account=ticket.account_id, server__isnull=False)
-        most = 0
-        for server in set(servers.values_list("server_id", flat=True)):
-            # Those that arrived in the same minute are asked for once.
-            arrived = ticket.opened_at.replace(second=0, microsecond=0)
+        # Those that arrived in the same minute are asked for once.
+        arrived = ticket.opened_at.replace(second=0, microsecond=0)
+        found: tuple[int, float | None] = (0, None)
+        for server in sorted(set(servers.values_list("server_id", flat=True))):
             if (server, arrived) not in self._servers:
-                accounts = Service.objects.current().filter(server=server).values("account")
-                around = (arrived - terms.delay_outbreak, arrived + terms.delay_outbreak)
-                wrote = Ticket.objects.filter(account__in=accounts, opened_at__range=around, sealed=False)
-                self._servers[server, arrived] = wrote.values("account__customer").distinct().count()
-            most = max(most, self._servers[server, arrived])
-        return most
+                self._servers[server, arrived] = _outbreak(server, arrived, terms)
+            found = max(found, self._servers[server, arrived], key=lambda one: one[0] - (one[1] or 0))
+        return found
+
+
+def _outbreak(server: int, arrived: datetime, terms: Terms) -> tuple[int, float | None]:
+    """How many customers of a server wrote around an instant, and how many usually do at this time of day.
+
+    What is usual is asked for only where it matters.
+    """
+    accounts = Service.objects.current().filter(server=server).values("account")
+    wrote = Ticket.objects.filter(account__in=accounts, sealed=False)
+    around = (arrived - terms.delay_outbreak, arrived + terms.delay_outbreak)
+    many = wrote.filter(opened_at__range=around).values("account__customer").distinct().count()
+    if many < terms.delay_outbreak_customers:
+        return many, None
+    before = wrote.filter(opened_at__range=(around[0] - terms.delay_usual, around[1] - _DAY))
+    by_day: defaultdict[int, set[int]] = defaultdict(set)
+    for then, customer in before.order_by("-opened_at").values_list("opened_at", "account__customer")[
+        :_MOST_SAMPLES
+    ]:
+        day = round((arrived - then) / _DAY)
+        if abs(arrived - then - day * _DAY) <= terms.delay_outbreak:
+            by_day[day].add(customer)
+    # Days without any count as well, as far back as anybody wrote.
+    return many, usual_outbreak([len(by_day[day]) for day in range(1, max(by_day, default=0) + 1)])
 
 
 def usual_queue(team_id: int, terms: Terms, *, at: datetime) -> tuple[float | None, float | None]:

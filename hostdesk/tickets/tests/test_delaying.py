@@ -71,9 +71,9 @@ def test_a_queue_as_long_as_ever_is_no_delay(world):
     assert (delay_round(world.now), mails()) == (0, [])
 
 
-@clause("sla.delays")
-def test_customers_of_one_server_are_told_of_it_and_nobody_of_another(world):
-    one, two = (Server.objects.create(name=name, created_at=world.now) for name in ("web1", "web2"))
+def on_one_server(world, many):
+    """Contacts of as many customers whose accounts live on one server."""
+    server = Server.objects.create(name="web1", created_at=world.now)
     contacts = [
         world.contact(
             f"a{n}@c{n}.example",
@@ -82,10 +82,18 @@ def test_customers_of_one_server_are_told_of_it_and_nobody_of_another(world):
             customer=f"C{n}",
             domains=(f"c{n}.example",),
         )
-        for n in range(6)
+        for n in range(many)
     ]
-    for number, contact in enumerate(contacts):
-        Service.objects.filter(account=contact.account).update(server=one if number < 5 else two)
+    accounts = [contact.account for contact in contacts]
+    Service.objects.filter(account__in=accounts).update(server=server)
+    return contacts
+
+
+@clause("sla.delays")
+def test_customers_of_one_server_are_told_of_it_and_nobody_of_another(world):
+    contacts = on_one_server(world, 6)
+    two = Server.objects.create(name="web2", created_at=world.now)
+    Service.objects.filter(account=contacts[5].account).update(server=two)
     for contact in contacts:
         world.ticket(contact)
     world.move(hours=1)
@@ -96,6 +104,23 @@ def test_customers_of_one_server_are_told_of_it_and_nobody_of_another(world):
     assert not any(
         "web1" in mail.text or "Ann 1" in mail.text for mail in mails() if "Ann 1" not in mail.to_name
     )
+
+
+@clause("sla.delays")
+@pytest.mark.parametrize(("late", "found"), [(9, 9), (8, 0)])
+def test_a_busy_server_as_busy_as_on_other_days_has_no_fault(world, late, found):
+    """Nobody is told of a fault of the server because many who live on it write at the busy hour, as every day."""
+    contacts, agent = on_one_server(world, 9), world.agent()
+    for _ in range(3):
+        for contact in contacts[:6]:
+            closing.resolve(world.ticket(contact), by=agent, at=world.now)
+        world.move(days=1)
+    for contact in contacts[:late]:
+        world.ticket(contact)
+    world.move(hours=1)
+    delay_round(world.now)
+
+    assert Delay.objects.filter(cause="server_wide").count() == found
 
 
 @clause("sla.delays")
