@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
 from itertools import pairwise
 
 from hostdesk.kit import addresses
@@ -98,6 +99,12 @@ def after_a_try(tally: Tally, *, free: int, at: datetime) -> Tally:
         return Tally(count, since, None)
     doublings = min(count - free, 10)
     return Tally(count, since, at + min(_FIRST_WAIT * 2**doublings, _LONGEST_WAIT))
+
+
+def is_among(network: str, places: Iterable[str]) -> bool:
+    """Whether one of these network addresses lies in `network`, written as in `Client.network`."""
+    here = ip_network(network)
+    return any(ip_address(place) in here for place in places)
 
 
 FREE_TRIES_OF_ADDRESS = _FREE_TRIES

@@ -103,6 +103,7 @@ def invited(token: str, *, at: datetime) -> Agent | None:
 def accept_invitation(token: str, *, password: str, at: datetime) -> Agent:
     """Set the password that the invitation is for; it is used up, and every session of the agent ends.
 
+    Wrong tries at the old password are forgotten.
     Refused: an invitation that is used, too old or unknown; a weak password, after which it still can be used.
     """
     agent = invited(token, at=at)
@@ -115,6 +116,7 @@ def accept_invitation(token: str, *, password: str, at: datetime) -> Agent:
                 "", "This invitation has just been used. Sign in, or ask an administrator for a new one."
             )
         sessions.revoke_all(agent, at=at)
+        limits.forgive("agent", whom=agent.email)
         note("agent", agent.pk, "set a password by invitation", by=agent.actor(), at=at)
     agent.refresh_from_db()
     return agent
@@ -128,7 +130,7 @@ def sign_in(email: str, password: str, *, browser: sessions.Browser, at: datetim
     Refused apart, but only to who knows the password: a demo agent away from this machine.
     """
     address = addresses.normalised(email)
-    with limits.limited("agent", whom=address or email.lower(), network=browser.network, at=at):
+    with limits.password_try("agent", address or email.lower(), network=browser.network, at=at):
         agent = Agent.objects.active().filter(email=address).first() if address else None
         # Outside of any transaction: hashing takes long, and nobody must wait for it.
         if not passwords.matches(password, agent.password if agent else "") or agent is None:
@@ -159,7 +161,7 @@ def change_password(
 
     Refused: a wrong current password, a weak new one. Raises `TooOften`.
     """
-    with limits.limited("agent", whom=agent.email, network=browser.network, at=at):
+    with limits.password_try("agent", agent.email, network=browser.network, at=at):
         if not passwords.matches(current, agent.password):
             raise Refused("", "That is not your current password.")
     kept = passwords.hashed(new, email=agent.email)

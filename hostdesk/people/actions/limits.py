@@ -6,15 +6,19 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Literal
 
 from django.db import transaction
+from django.db.models import Q
 
 from hostdesk.kit import moments
 from hostdesk.kit.refusals import Refused
 from hostdesk.people import rules, seals
-from hostdesk.people.models import Attempt
+from hostdesk.people.models import Attempt, Session, Step
 
 _FORGET = timedelta(days=2)
+_LATELY = timedelta(days=30)
+_MOST_PLACES = 50
 
 
 class TooOften(Refused):
@@ -77,6 +81,22 @@ def limited(kind: str, *, whom: str, network: str, at: datetime) -> Iterator[Non
     count_try(kind, whom=whom, network=network, at=at)
     yield
     forgive(kind, whom=whom)
+
+
+@contextmanager
+def password_try(
+    kind: Literal["agent", "person"], email: str, *, network: str, at: datetime
+) -> Iterator[None]:
+    """`limited` round one look at a password; where its owner was signed in lately, tries are counted for that place.
+
+    Else whoever goes on trying wrong passwords from elsewhere would keep the owner out as long as they like.
+    """
+    own = Q(agent__email=email) if kind == "agent" else Q(person__email=email)
+    lately = Session.objects.filter(own, step=Step.FULL, expires_at__gt=at - _LATELY).order_by("-pk")
+    places = lately.values_list("client_address", flat=True)[:_MOST_PLACES]
+    whom = f"{email} at {network}" if rules.is_among(network, places) else email
+    with limited(kind, whom=whom, network=network, at=at):
+        yield
 
 
 def _locked(key: str, at: datetime) -> Attempt:

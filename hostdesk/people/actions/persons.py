@@ -26,7 +26,7 @@ def sign_in(email: str, password: str, *, browser: sessions.Browser, at: datetim
     Raises `TooOften`.
     """
     address = addresses.normalised(email)
-    with limits.limited("person", whom=address or email.lower(), network=browser.network, at=at):
+    with limits.password_try("person", address or email.lower(), network=browser.network, at=at):
         person = Person.objects.filter(email=address).first() if address else None
         right = passwords.matches(password, person.password if person else "")
         if not right or person is None or not Contact.objects.active().filter(person=person).exists():
@@ -49,7 +49,7 @@ def set_password(
     person = session.person
     assert person is not None, "an agent's password is changed elsewhere"
     if person.password:
-        with limits.limited("person", whom=person.email, network=browser.network, at=at):
+        with limits.password_try("person", person.email, network=browser.network, at=at):
             if not passwords.matches(current, person.password):
                 raise Refused("", "That is not your current password.")
     kept = passwords.hashed(new, email=person.email)

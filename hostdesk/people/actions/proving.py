@@ -40,7 +40,7 @@ def by_password(session: Session, password: str, *, network: str, at: datetime) 
     agent = _agent_of(session)
     if not is_by_password(agent):
         raise Refused("", "Show your second step; the password alone is not enough here.")
-    with limits.limited("agent", whom=agent.email, network=network, at=at):
+    with limits.password_try("agent", agent.email, network=network, at=at):
         # Outside of any transaction: hashing takes long, and nobody must wait for it.
         if not passwords.matches(password, agent.password):
             raise Refused("", "That is not your password.")

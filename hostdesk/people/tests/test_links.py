@@ -159,6 +159,18 @@ def test_a_password_can_be_set_and_ends_the_other_browsers(world):
         set_password(here.session, "another good password", current="wrong", at=world.now)
 
 
+def test_wrong_passwords_from_elsewhere_do_not_keep_a_contact_out_of_a_place_where_they_were(world):
+    world.contact()
+    set_password(signed_in_by_link(world).session, PERSON_PASSWORD, at=world.now)
+    for _ in range(5):
+        with pytest.raises(Refused):
+            persons.sign_in("alice@acme.example", "wrong password here", browser=ELSEWHERE, at=world.now)
+
+    with pytest.raises(TooOften):
+        persons.sign_in("alice@acme.example", PERSON_PASSWORD, browser=ELSEWHERE, at=world.now)
+    assert persons.sign_in("alice@acme.example", PERSON_PASSWORD, browser=BROWSER, at=world.now)
+
+
 def test_unknown_without_password_and_removed_are_refused_in_the_same_words(world):
     contact = world.contact()
     set_password(signed_in_by_link(world).session, PERSON_PASSWORD, at=world.now)
