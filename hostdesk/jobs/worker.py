@@ -22,6 +22,8 @@ from hostdesk.jobs.rounds import Periodic, Round, Work, note_failure, note_succe
 log = structlog.get_logger()
 
 _LONGEST_PAUSE = 30.0
+# Asking whether the database answers costs little, and everybody waits for it.
+_LONGEST_PAUSE_WITHOUT_DATABASE = 5.0
 _LOOK_FOR_PERIODIC = 1.0
 # A step that takes longer than this is stuck: the worker then stops giving signs of life.
 _STUCK_AFTER = 900.0
@@ -44,11 +46,11 @@ class Pace:
         self.next_turn, self.failures, self.last_error = now + pause, 0, ""
         return recovered
 
-    def failed(self, error: str, *, now: float) -> bool:
-        """Note a failure; True when it is a new one, to be logged."""
+    def failed(self, error: str, *, now: float, longest: float = _LONGEST_PAUSE) -> bool:
+        """Note a failure; True when it is a new one, to be logged. `longest` is the longest pause until the next turn."""
         is_new = error != self.last_error
         self.failures, self.last_error = self.failures + 1, error
-        self.next_turn = now + min(_LONGEST_PAUSE, 0.5 * 2 ** min(self.failures - 1, 10))
+        self.next_turn = now + min(longest, 0.5 * 2 ** min(self.failures - 1, 10))
         return is_new
 
 
@@ -92,7 +94,8 @@ class Loop:
             # The connection may be the broken part: the next step gets a new one.
             connections.close_all()
             pace.lost_hold = True
-            if pace.failed(type(error).__name__, now=time.monotonic()):
+            kind, longest = type(error).__name__, _LONGEST_PAUSE_WITHOUT_DATABASE
+            if pace.failed(kind, now=time.monotonic(), longest=longest):
                 log.warning("database does not answer", round=piece.name, error=str(error).strip())
         except Exception as error:  # the worker's loop is the one place that outlives any bug
             connections.close_all()

@@ -131,6 +131,28 @@ def test_failures_back_off_and_are_logged_once():
     assert not pace.went_well(now=0.0, pause=1.0)
 
 
+def test_a_database_that_was_long_away_is_asked_again_within_seconds_and_a_broken_round_later(monkeypatch):
+    """Tickets and clocks of customers wait for it; nobody waits for a round that fails of itself."""
+
+    def fails(error):
+        def run(_at):
+            raise error
+
+        return run
+
+    away, broken = Round("away", fails(OperationalError()), SOON), Round("broken", fails(ValueError()), SOON)
+    loop = worker.Loop("room", [away, broken], threading.Event())
+    monkeypatch.setattr(worker.time, "monotonic", lambda: 100.0)
+    for _ in range(12):
+        loop._step(away)
+        loop._step(broken)
+
+    assert {name: pace.next_turn - 100.0 for name, pace in loop.paces.items()} == {
+        "away": 5.0,
+        "broken": 30.0,
+    }
+
+
 def test_periodic_work_is_taken_once_per_interval_by_whoever_comes_first(db):
     piece = Periodic("daily count", lambda _at: 0, HOUR)
 
