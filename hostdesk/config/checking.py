@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import smtplib
 from collections.abc import Callable, Iterator
@@ -85,9 +86,9 @@ def _data_folder() -> Iterator[Finding]:
         trial.write_bytes(b"x" * 4096)
         trial.unlink()
     except OSError as error:
-        yield Finding(
-            "data folder", "fault", f"{data} cannot be written ({error.strerror}); give this user the right."
-        )
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        what_to_do = "make room, then work goes on by itself" if full else "give this user the right"
+        yield Finding("data folder", "fault", f"{data} cannot be written ({error.strerror}); {what_to_do}.")
         return
     free = shutil.disk_usage(data).free
     said = f"{data}, {free / 1e9:.1f} GB free"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from hostdesk.config import environment
+from hostdesk.kit.refusals import Misconfigured
 
 ENVIRONMENT = environment.read()
 DATA = ENVIRONMENT.data
@@ -139,6 +141,11 @@ def attachment_storage(url: str, data: Path) -> dict[str, object]:
     if not parts.scheme.startswith("s3"):
         folder = unquote(parts.path) if parts.scheme == "file" else str(data / "attachments")
         return {"BACKEND": "hostdesk.ports.files.DurableFileStorage", "OPTIONS": {"location": folder}}
+    if not all(find_spec(name) for name in ("storages", "boto3")):
+        raise Misconfigured(
+            "HOSTDESK_ATTACHMENTS_URL",
+            "needs requirements/s3.txt, which is not installed; docs/running.md says how",
+        )
     options: dict[str, object] = {
         "access_key": unquote(parts.username or "") or None,
         "secret_key": unquote(parts.password or "") or None,

@@ -31,7 +31,7 @@ class Operator(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     mail_domain: Line
     support_address: Line
     complaint_address: Line
-    currency: Annotated[str, msgspec.Meta(pattern=r"\A[A-Z]{3}\Z")]
+    currency: Line
     time_zone: Line
     logo: str = ""
     telephone: str = ""
@@ -62,6 +62,8 @@ def read(source: str, *, name: str = FILE, strict: bool = True) -> Operator:
         value = str(getattr(operator, key))
         if value and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
             raise lines.wrong((key,), "must be an address that begins with https://")
+    if not re.fullmatch(r"[A-Z]{3}", operator.currency):
+        raise lines.wrong(("currency",), "is not three capital letters such as ZAR")
     _check_emergency_contact(operator, lines)
     try:
         ZoneInfo(operator.time_zone)

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from hostdesk.config.checking import _data_folder as data_folder
 from hostdesk.config.checking_desk import automatic_mail, outbound, shifts, staff
 from hostdesk.config.checking_doors import relays
 from hostdesk.mail import actions
@@ -24,6 +25,15 @@ def test_who_was_invited_only_is_not_said_to_be_able_to_sign_in(world):
         agent.save()
     world.agent("Lerato")
     assert said(staff()) == ["ok staff: 2 can sign in; 1 invited and yet to choose a password."]
+
+
+def test_a_full_disk_is_said_to_want_room_and_no_rights(settings, tmp_path):
+    settings.DATA = str(tmp_path)
+    (tmp_path / ".doctor").symlink_to("/dev/full")
+
+    assert said(data_folder()) == [
+        f"fault data folder: {tmp_path} cannot be written (No space left on device); make room, then work goes on by itself."
+    ]
 
 
 def test_one_mail_given_up_is_one_mail(world):

@@ -211,6 +211,12 @@ MISTAKES = {
         "Africa/Atlantis",
         "time_zone: is not a time zone such as",
     ),
+    "no currency": (
+        "operator.yaml",
+        "currency: ZAR",
+        "currency: Rand",
+        "currency: is not three capital letters",
+    ),
     "an emergency contact that is no address": (
         "operator.yaml",
         "currency: ZAR\n",

@@ -1,6 +1,7 @@
 """Attachments in S3-compatible storage, against a real server that speaks its protocol on loopback."""
 
 import hashlib
+import sys
 
 import boto3
 import pytest
@@ -8,7 +9,7 @@ from django.core.files.storage import storages
 from django.test import override_settings
 from moto.server import ThreadedMotoServer
 
-from hostdesk.kit.refusals import Missing
+from hostdesk.kit.refusals import Misconfigured, Missing
 from hostdesk.ports import files
 from hostdesk.ports.outcomes import PortDown
 
@@ -66,3 +67,13 @@ def test_a_storage_that_is_away_says_so(settings):
     made = attachment_storage(f"s3+http://{KEY}:{SECRET}@127.0.0.1:9/attachments", settings.DATA)
     with override_settings(STORAGES={**settings.STORAGES, "attachments": made}), pytest.raises(PortDown):
         files.put(b"x")
+
+
+def test_s3_without_its_packages_is_one_sentence_that_names_the_setting(settings, monkeypatch):
+    from hostdesk.config.settings import attachment_storage
+
+    monkeypatch.setitem(sys.modules, "storages", None)
+    with pytest.raises(Misconfigured) as refusal:
+        attachment_storage("s3://key:secret@bucket", settings.DATA)
+
+    assert str(refusal.value).startswith("HOSTDESK_ATTACHMENTS_URL: needs requirements/s3.txt")
