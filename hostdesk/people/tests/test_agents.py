@@ -134,55 +134,6 @@ def test_wrong_passwords_make_the_address_wait_wherever_they_come_from(world):
     assert sign_in("ann@host.example", at=world.now + timedelta(seconds=30)).session.agent.name == "Ann"
 
 
-def test_wrong_passwords_from_elsewhere_do_not_keep_an_agent_out_of_a_place_where_they_work(world):
-    agent(world)
-    sign_in("ann@host.example", at=world.now)
-    for _ in range(40):
-        with pytest.raises(Refused):
-            sign_in("ann@host.example", "wrong password here", browser=ELSEWHERE, at=world.now)
-        world.now += timedelta(minutes=31)
-
-    third = sessions.Browser("192.0.2.99", "192.0.2.99/32", "", on_this_machine=False)
-    with pytest.raises(TooOften):
-        sign_in("ann@host.example", browser=third, at=world.now - timedelta(minutes=5))
-    assert sign_in("ann@host.example", at=world.now - timedelta(minutes=5))
-
-
-def test_at_a_place_where_an_agent_works_wrong_passwords_are_counted_too(world):
-    agent(world)
-    sign_in("ann@host.example", at=world.now)
-    for _ in range(5):
-        with pytest.raises(Refused):
-            sign_in("ann@host.example", "wrong password here", at=world.now)
-
-    with pytest.raises(TooOften):
-        sign_in("ann@host.example", at=world.now)
-
-
-def test_a_password_alone_makes_no_place_known_where_a_second_step_is_asked_for(world):
-    someone = agent(world, "sue@host.example", role="supervisor")
-    sign_in(someone.email, browser=ELSEWHERE, at=world.now)
-    for number in range(5):
-        browser = sessions.Browser(f"203.0.113.{number}", f"203.0.113.{number}/32", "", on_this_machine=False)
-        with pytest.raises(Refused):
-            sign_in(someone.email, "wrong password here", browser=browser, at=world.now)
-
-    with pytest.raises(TooOften):
-        sign_in(someone.email, browser=ELSEWHERE, at=world.now)
-
-
-def test_a_new_password_by_invitation_ends_the_wait(world):
-    someone = agent(world)
-    for _ in range(5):
-        with pytest.raises(Refused):
-            sign_in(someone.email, "wrong password here", at=world.now)
-    agents.accept_invitation(
-        agents.invite(someone, by=OPERATOR, at=world.now), password=f"{PASSWORD} new", at=world.now
-    )
-
-    assert sign_in(someone.email, f"{PASSWORD} new", at=world.now)
-
-
 def test_one_network_cannot_try_many_addresses_nor_clear_its_tally_by_a_good_sign_in(world):
     agent(world)
     for number in range(29):
