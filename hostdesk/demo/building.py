@@ -24,6 +24,7 @@ from hostdesk.demo.departments import Departments, found_departments
 from hostdesk.demo.desk import Desk
 from hostdesk.demo.outside import Mailboxes, Post
 from hostdesk.demo.quiet_times import QuietTimes
+from hostdesk.demo.reasons import AFTER_COMING, give_reasons
 from hostdesk.demo.scenes import Scenes, bad_day
 from hostdesk.demo.stories import Story, stories
 from hostdesk.gateway.judging import Tools
@@ -139,9 +140,11 @@ class _Month:
         for hours, step in ((50, planned.plan_leave), (5, planned.fit_to_crew)):
             when = self.now - timedelta(hours=hours)
             self.agenda.put(when, partial(self._plan_shifts, company, step))
-        crew.keep_rota(
-            rhythm.turns(self.chance, start=self.start, now=self.now, zone=self.zone, odd=self.odd)
-        )
+        turns = rhythm.turns(self.chance, start=self.start, now=self.now, zone=self.zone, odd=self.odd)
+        crew.keep_rota(turns)
+        for turn in turns:
+            if turn.agent == "pieter":
+                self.agenda.put(turn.starts + AFTER_COMING, partial(give_reasons, company, self.zone))
         Scenes(talks, self.now, self.start).stage()
         Changes(talks, self.now, self.start).stage()
         QuietTimes(talks, self.now, self.start).stage()

@@ -22,7 +22,7 @@ from hostdesk.policy.models import PolicyVersion
 from hostdesk.schedule.models import Shift
 from hostdesk.tickets.actions.taking import take_next
 from hostdesk.tickets.consult_models import Consult
-from hostdesk.tickets.models import Attachment, ClockStep, Draft, HandOut, Message, SlaClock, Ticket
+from hostdesk.tickets.models import Attachment, Breach, ClockStep, Draft, HandOut, Message, SlaClock, Ticket
 from hostdesk.tickets.queries.skills import skill_lines
 from hostdesk.tickets.queries.unserved import unserved_for_agent
 from hostdesk.tickets.queries.waiting_words import wanted_for_agent
@@ -218,6 +218,14 @@ def test_the_desk_goes_on_from_here(built):
         taken = take_next(by=agent_by_email("naledi@staff.example"), at=NOW)
         transaction.set_rollback(True)
     assert taken == oldest
+
+
+@month_only
+def test_broken_promises_have_reasons_but_for_the_newest(built):
+    unexplained = Breach.objects.filter(explained_at=None)
+
+    assert Breach.objects.exclude(explained_at=None).count() > unexplained.count() > 0
+    assert unexplained.filter(late_at__lt=NOW - timedelta(days=4)).count() == 0
 
 
 def test_a_desk_with_customers_is_refused(built):
