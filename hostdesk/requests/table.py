@@ -50,6 +50,7 @@ WAYS = (
     Way("phone", "no PIN"),
     Way("phone", "PIN spoken", pin_spoken=True),
     Way("phone", "no PIN, and button", confirmed=True),
+    Way("phone", "PIN spoken, and button", pin_spoken=True, confirmed=True),
 )
 
 

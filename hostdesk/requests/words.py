@@ -33,6 +33,14 @@ TONES = {
 }
 _SEEN = {"records": "DNS records", "quota_mb": "size in MB"}
 _OWNER = "waits for the owner of the address"
+_IT = {
+    "ready": "is ready to be carried out",
+    "done": "is done",
+    "undone": "was done and taken back",
+    "refused": "was refused",
+    "withdrawn": "was withdrawn",
+    "expired": "was not confirmed in time",
+}
 _ICONS = {
     "wait": "clock",
     "window": "moon",
@@ -58,6 +66,11 @@ class Standing:
     tone: str
     icon: str
     clause: str = ""
+
+
+def what_it_does(state: str) -> str:
+    """A state as the rest of a sentence that begins with "it": "waits for payment", "was refused"."""
+    return _IT.get(state) or str(RequestState(state).label)
 
 
 @dataclass(frozen=True, slots=True)

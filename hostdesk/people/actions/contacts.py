@@ -145,8 +145,9 @@ def home_by_tables(account: Account, email: str) -> str | None:
 
 
 def off_server_sentence(email: str, home: str) -> str:
-    """Why an address cannot be the secondary contact's."""
-    return (
-        f"{email} lives on {home}, which is hosted here. The secondary contact needs an address elsewhere, "
-        "so that it still works when the hosting does not."
-    )
+    """Why an address cannot be the secondary contact's: its name is hosted here, or its mail comes to a server of ours."""
+    domain = addresses.domain_of(email)
+    lives = f"{email} lives on {home}, which is hosted here."
+    if not addresses.lies_within(domain, home):
+        lives = f"Mail for {domain} comes to our server {home}, so {email} is hosted here too."
+    return f"{lives} The secondary contact needs an address elsewhere, so that it still works when the hosting does not."

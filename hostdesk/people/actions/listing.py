@@ -78,7 +78,8 @@ def change_details(contact: Contact, *, name: str, phone: str, by: Contact, at: 
         raise Refused("contact.current", sentence)
     Person.objects.filter(pk=person.pk).update(name=name, phone=phone)
     note("person", person.pk, "details changed", by=by.actor(), at=at)
-    sentence = f"Name or telephone number of {name} ({person.email}) is another one now."
+    who = "" if by.person_id == person.pk else f", changed by {by.person.name}"
+    sentence = f"Name or telephone number of {name} ({person.email}) is another one now{who}."
     everywhere = Contact.objects.active().filter(person=person).with_account()
     tell(*(one.account for one in everywhere), sentence=sentence, but=(by.person,), at=at)
     return True
@@ -103,7 +104,7 @@ def change_role(contact: Contact, *, role: str, home: str | None, by: Contact, a
     )
     facts: dict[str, Fact] = {"from": fresh.role, "to": role}
     note("contact", fresh.pk, "changed role", by=by.actor(), at=at, facts=facts)
-    sentence = f"{person.name} ({person.email}) is {role} contact now."
+    sentence = f"{person.name} ({person.email}) is {role} contact now, changed by {by.person.name}."
     tell(contact.account, sentence=sentence, but=(by.person,), at=at)
     return True
 
@@ -121,7 +122,8 @@ def remove(contact: Contact, *, by: Contact, at: datetime) -> None:
     for row in PendingContact.objects.open().filter(account=contact.account_id):
         if fresh.pk in (row.contact_id, row.asked_by_id):
             PendingContact.objects.filter(pk=row.pk).update(ended_at=at, ended="cancelled")
-    sentence = f"{fresh.person.name} ({fresh.person.email}) is no contact any more."
+    who = "by their own wish" if by.person_id == fresh.person_id else f"removed by {by.person.name}"
+    sentence = f"{fresh.person.name} ({fresh.person.email}) is no contact any more, {who}."
     tell(contact.account, sentence=sentence, but=(by.person,), also=(fresh.person.email,), at=at)
 
 

@@ -120,8 +120,9 @@ class Purpose(models.TextChoices):
 
 
 class Confirmation(models.Model):
-    """One yes that was asked for, of one contact; `used_at` when it was given, `via` how (link, signed_in).
+    """One yes that was asked for, of one contact; `used_at` when it was given, `via` how (link, signed_in, pin).
 
+    Somebody who says the telephone PIN and asks for more than it proves gives a second yes behind the link; both stay.
     Of the link only the fingerprint is kept; it goes to the contact's stored address and works once.
     """
 
@@ -138,7 +139,7 @@ class Confirmation(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["request", "purpose"],
-                condition=Q(used_at__isnull=False),
+                condition=Q(used_at__isnull=False) & ~Q(via="pin"),
                 name="confirmation_given_once",
             ),
         ]

@@ -14,9 +14,10 @@ from hostdesk.people.actions import pins
 from hostdesk.people.models import Session
 from hostdesk.ports.panels import twins
 from hostdesk.requests.actions import carrying, contact_changes
-from hostdesk.requests.models import AdminRequest, Payment, Run
+from hostdesk.requests.models import AdminRequest, Payment, RequestState, Run
 from hostdesk.requests.queries import counts_for_agent
 from hostdesk.requests.tests.staging import Stage
+from hostdesk.requests.words import what_it_does
 from tests.browsing import cookie_of
 
 clause = pytest.mark.clause
@@ -260,6 +261,21 @@ def test_a_caller_without_a_pin_is_asked_at_the_stored_address(stage):
     browser.post(f"{found}?kind=php_version", {"detail_domain": "acme.example", "detail_version": "8.3"})
 
     assert AdminRequest.objects.get().state == "confirm"
+
+
+@pytest.mark.parametrize("state", RequestState.values)
+def test_every_state_ends_a_sentence_that_begins_with_it(state):
+    assert what_it_does(state).split()[0] in {"waits", "is", "was", "may", "has"}
+
+
+def test_what_became_of_a_call_is_said_in_a_whole_sentence(stage):
+    pins.set_pin(stage.authorised.person, "408152", by=stage.authorised.actor(), at=stage.world.now)
+    browser = desk(stage.agent)
+    said = {"account": "acme01", "email": "dev@acme.example", "pin": "408152"}
+    found = browser.post("/desk/requests/by-phone", said)["Location"]
+    page = browser.post(f"{found}?kind=plan_change", {"detail_plan": "Business 20"}, follow=True)
+
+    assert "It was refused." in page.content.decode()
 
 
 @pytest.fixture

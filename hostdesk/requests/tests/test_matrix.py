@@ -26,6 +26,7 @@ PROOFS = {
         ("no PIN", {}),
         ("PIN", {"pin_spoken": True}),
         ("no PIN, confirmed", {"confirmed": True}),
+        ("PIN, confirmed", {"pin_spoken": True, "confirmed": True}),
     ],
 }
 CELLS = [
@@ -60,6 +61,7 @@ def expected(cell):
         "no PIN": set(),
         "PIN": {"spoken_pin"},
         "no PIN, confirmed": {"believed_mail", "confirmed_mail"},
+        "PIN, confirmed": {"spoken_pin", "believed_mail", "confirmed_mail"},
     }[name]
     if not shown & set(kind.proof):
         return "confirm", clause

@@ -114,6 +114,9 @@ def test_the_whole_way_ends_with_a_link_to_the_proven_address_and_a_password_tha
     assert row.state == "granted"
     assert mails("recovery_notice") == mails("recovery_granted") == ["alice@acme.example", "dev@acme.example"]
     assert mails("password_link") == [OWNER]
+    written = OutboundMail.objects.get(kind="password_link").text
+    assert "\n\nYou asked us for a new password of account acme01, and it was shown to be yours." in written
+    assert "Hello" not in written
     outcomes = Decision.objects.filter(subject_id=row.ticket_id, clause="contact.password").order_by("pk")
     assert [one.outcome for one in outcomes] == ["delayed", "granted"]
     assert outcomes[1].facts["digests"] == [RegistrationRecord.objects.get().digest]

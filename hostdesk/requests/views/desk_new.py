@@ -23,6 +23,7 @@ from hostdesk.requests.queries import messages_that_may_ask
 from hostdesk.requests.suggesting import prefilled
 from hostdesk.requests.views.rows import key_in
 from hostdesk.requests.views.suggested import of_message, text_of
+from hostdesk.requests.words import what_it_does
 from hostdesk.tickets.models import Message, Ticket
 from hostdesk.tickets.queries.access import ticket_for_agent
 from hostdesk.web import flash
@@ -109,7 +110,7 @@ def _made(request: DeskRequest, about: About) -> HttpResponse:
     except Refused as refusal:
         form.add_error(None, refusal.sentence)
         return _page(request, about, form, 422)
-    flash.done(request, f"It is a request now, and it {made.get_state_display()}.")
+    flash.done(request, f"It is a request now, and it {what_it_does(made.state)}.")
     return go(request, reverse("requests:desk_request", args=[made.pk]))
 
 

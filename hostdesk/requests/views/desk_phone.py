@@ -25,6 +25,7 @@ from hostdesk.requests.actions.asking import Wish, WrongDetails, ask
 from hostdesk.requests.forms import CallerForm, DetailsForm
 from hostdesk.requests.models import AdminRequest
 from hostdesk.requests.queries import active_contact
+from hostdesk.requests.words import what_it_does
 from hostdesk.web import flash
 from hostdesk.web.htmx import go
 
@@ -115,7 +116,7 @@ def ask_for_caller(request: DeskRequest, seal: str) -> HttpResponse:
     if made is None:
         context |= {"kind": kind, "key": key, "form": form}
         return render(request, "requests/desk/caller_asks.html", context, status=422)
-    flash.done(request, f"Asked for on ticket {made.ticket.number}. It {made.get_state_display()}.")
+    flash.done(request, f"Asked for on ticket {made.ticket.number}. It {what_it_does(made.state)}.")
     return go(request, reverse("requests:desk_request", args=[made.pk]))
 
 
