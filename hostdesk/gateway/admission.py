@@ -20,7 +20,8 @@ or the ticket it belongs to, else a new one."""
 class Facts:
     """What is known about one mail when it is judged.
 
-    `infected`: what a scanner found that must reach nobody, or "". `unscanned`: why a scanner did not look, or "".
+    `infected`: what a scanner found that must reach nobody, or "". `unscanned`: why a scanner did not look, or "";
+    `scanner_away`: that it was away, and nothing else.
     `spam`: why a scanner would hold it as spam, or "". `cut`: why only its beginning was kept,
     or "". `unreadable`: why it could not be read, or "".
     `came_back`: what it proves about one of our own mails, or "". `from_ourselves`: its author is one of our own
@@ -32,6 +33,7 @@ class Facts:
 
     infected: str = ""
     unscanned: str = ""
+    scanner_away: bool = False
     spam: str = ""
     cut: str = ""
     unreadable: str = ""
@@ -67,6 +69,9 @@ class Verdict:
 
 
 CAME_BACK = "a mail of ours came back"
+COULD_NOT_SCAN = "It could not be scanned:"
+BY_ITSELF = "It is judged again by itself when the scanner works."
+BY_HAND = "Run it again when the scanner works."
 
 TABLE: tuple[Row, ...] = (
     Row(
@@ -126,7 +131,7 @@ TABLE: tuple[Row, ...] = (
         lambda f: bool(f.unscanned),
         "quarantined",
         "",
-        lambda f: f"It could not be scanned: {f.unscanned}. Run it again when the scanner works.",
+        lambda f: f"{COULD_NOT_SCAN} {f.unscanned}. {BY_ITSELF if f.scanner_away else BY_HAND}",
     ),
     Row(
         "a complaint",

@@ -17,7 +17,7 @@ from django.conf import settings
 
 from hostdesk.gateway.admission import Facts
 from hostdesk.gateway.returning import has_our_mark
-from hostdesk.gateway.scanning import Scan, Scanners, scanners_in_use
+from hostdesk.gateway.scanning import Scan, Scanners, Scanning, scanners_in_use
 from hostdesk.gateway.sender import Sender, senders_of
 from hostdesk.mail import pool
 from hostdesk.mail.auth.belief import Belief, believe
@@ -41,7 +41,7 @@ _tools: Tools | None = None
 
 @dataclass
 class Tools:
-    """What judging needs from outside: parsing children, a resolver, scanners, threads that wait for the last two."""
+    """What judging needs from outside: parsing children, a resolver with threads that wait for it, scanners."""
 
     pool: ParserPool
     resolver: Resolver
@@ -65,7 +65,7 @@ def tools() -> Tools:
 
 
 def make_threads() -> ThreadPoolExecutor:
-    """Threads that wait for DNS and scanners beside each other; they touch no table."""
+    """Threads that wait for DNS beside each other; they touch no table."""
     return ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="papers")
 
 
@@ -92,23 +92,25 @@ class _Mail:
     row: InboundMail
     raw: bytes | None
     reading: Future[ParsedMail | Unreadable] | None
-    checks: Future[_Checked] | None = None
+    papers: Future[Belief] | None = None
+    scanning: Scanning = field(default_factory=Scanning)
     read: ParsedMail | Unreadable | None = None
     sender: Sender | None = None
 
     @property
-    def waits_for(self) -> Future[Any] | None:  # Any: one of two kinds, asked only whether it is done
-        return self.checks if self.sender is not None else self.reading
+    def waits_for(self) -> list[Future[Any]]:  # Any: of several kinds, asked only whether they are done
+        asked = [self.reading] if self.sender is None else [self.papers, *self.scanning.parts]
+        return [one for one in asked if one is not None and not one.done()]
 
     @property
     def is_ready(self) -> bool:
-        return self.waits_for is None or self.waits_for.done()
+        return not self.waits_for
 
 
 class Underway(threading.local):
     """The mails that this thread has claimed and not yet judged: each comes out as soon as it is ready.
 
-    A mail that is slow to read, or whose author's DNS is slow to answer, is simply still here in the next round.
+    A mail that is slow to read, or whose author's DNS or scanner is slow to answer, is simply still here in the next round.
     """
 
     def __init__(self) -> None:
@@ -141,7 +143,7 @@ class Underway(threading.local):
         while self:
             while self._judged:
                 yield self._judged.popleft()
-            pending = [mail.waits_for for mail in self._mails if mail.waits_for is not None]
+            pending = [one for mail in self._mails for one in mail.waits_for]
             # A short while for all of them, so that contacts are asked for a batch at once; else for any.
             wait(pending, timeout=_GATHER_SECONDS)
             if not any(mail.is_ready for mail in self._mails):
@@ -172,9 +174,10 @@ class Underway(threading.local):
         for mail, author, sender in zip(read, parsed, senders_of(parsed), strict=True):
             mail.sender = sender
             domain = author.author.domain if author is not None and sender.listed else None
-            if domain is not None or with_tools.scanners.are_set:
-                mail.checks = with_tools.threads.submit(_checked, mail, sender, domain, with_tools)
-            else:
+            if domain is not None:
+                mail.papers = with_tools.threads.submit(_believed, mail, domain, with_tools)
+            mail.scanning = with_tools.scanners.look(mail.row, mail.raw or b"", is_listed=sender.listed)
+            if mail.is_ready:
                 unchecked.append(mail)
         self._judge(unchecked)
 
@@ -191,32 +194,24 @@ class Underway(threading.local):
             assert mail.sender is not None, "looked up before judged"
             assert ours is not None, "there are mails"
             try:
-                checked = mail.checks.result() if mail.checks else _Checked()
+                belief = mail.papers.result() if mail.papers else None
+                scan = mail.scanning.result()
             except Exception as trouble:  # noqa: BLE001  (whatever one mail breaks, those beside it go on)
                 self._break(mail, trouble)
                 continue
-            facts = _facts(mail.row, mail.read, mail.sender, checked.belief, scan=checked.scan, ours=ours)
+            facts = _facts(mail.row, mail.read, mail.sender, belief, scan=scan, ours=ours)
             facts = replace(facts, cut=_cut(mail.row, mail.raw or b""))
             parsed = mail.read if isinstance(mail.read, ParsedMail) else None
             self._mails.remove(mail)
-            self._judged.append(Judged(mail.row, parsed, mail.sender, checked.belief, facts, checked.scan))
+            self._judged.append(Judged(mail.row, parsed, mail.sender, belief, facts, scan))
 
 
-@dataclass(frozen=True)
-class _Checked:
-    """What was asked outside about one mail: nothing, where nothing needed to be asked."""
-
-    belief: Belief | None = None
-    scan: Scan = field(default_factory=Scan)
-
-
-def _checked(mail: _Mail, sender: Sender, domain: str | None, with_tools: Tools) -> _Checked:
-    """How far a listed author is believed, and what scanners find. Waits for the network; touches no table."""
-    raw = mail.raw or b""
-    belief = None
-    if domain is not None:
-        belief = believe(_papers(mail.row, domain, raw, with_tools.resolver), author_domain=domain)
-    return _Checked(belief, with_tools.scanners.look(mail.row, raw, is_listed=sender.listed))
+def _believed(mail: _Mail, domain: str, with_tools: Tools) -> Belief:
+    """How far a listed author is believed. Waits for DNS; touches no table."""
+    return believe(
+        _papers(mail.row, domain, mail.raw or b"", with_tools.resolver),
+        author_domain=domain,
+    )
 
 
 def _answer(mail: _Mail) -> ParsedMail | Unreadable:
@@ -273,6 +268,7 @@ def _facts(
         infected=scan.infected,
         # No score holds a complaint, so a score that is not to be had does not either.
         unscanned=scan.unscanned_for_viruses if complaint else scan.unscanned,
+        scanner_away=scan.away,
         spam=scan.spam,
         from_ourselves=ours.way_of(sender.address) is not None or has_our_mark(mail),
         machine=_machine(row, mail),

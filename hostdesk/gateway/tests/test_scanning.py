@@ -8,8 +8,9 @@ from hostdesk.gateway import judging
 from hostdesk.gateway.actions.waiting import SCAN_TRIES, unscanned
 from hostdesk.gateway.queries import mails_for_agent
 from hostdesk.gateway.scanning import Scanners
+from hostdesk.gateway.tasks import scan_held_again
 from hostdesk.mail.models import InboundMail
-from hostdesk.ports.outcomes import PortAway, PortRefused
+from hostdesk.ports.outcomes import PortAway, PortDown, PortRefused
 from hostdesk.ports.scanner import Finding, MemoryScanner
 
 clause = pytest.mark.clause
@@ -149,7 +150,7 @@ def test_a_scanner_that_stays_away_leaves_the_mail_held_and_it_can_be_run_again(
 
     assert fate(mail)[:2] == (
         "quarantined",
-        "It could not be scanned: clamd: nobody there. Run it again when the scanner works.",
+        "It could not be scanned: clamd: nobody there. It is judged again by itself when the scanner works.",
     )
     assert 10 * 60 < waited < 30 * 60
     assert world.outbox == []
@@ -158,6 +159,44 @@ def test_a_scanner_that_stays_away_leaves_the_mail_held_and_it_can_be_run_again(
     world.sort()
 
     assert fate(mail)[0] == "ticketed"
+
+
+def held_by(world, monkeypatch, trouble):
+    virus = MemoryScanner(trouble=[trouble] * SCAN_TRIES)
+    scanning(world, virus=virus)
+    monkeypatch.setattr("hostdesk.gateway.scanning._SECONDS_LEFT_ALONE", 0)
+    monkeypatch.setattr("hostdesk.gateway.scanning._SECONDS_TO_SHOW_LIFE", 1)
+    mail = world.receives("alice@acme.example")
+    while fate(mail)[0] is None:
+        world.move(seconds=30)
+        world.sort()
+    return mail, virus
+
+
+def test_mails_held_while_a_scanner_was_away_go_on_by_themselves_once_it_is_back(world, monkeypatch):
+    mail, virus = held_by(world, monkeypatch, PortAway("clamd: nobody there"))
+    virus.trouble.append(PortAway("clamd: nobody there"))
+
+    assert scan_held_again(world.now) == 0
+    assert fate(mail)[0] == "quarantined"
+    assert unscanned(at=world.now) == [
+        "1 mail waits for a scanner that is away; 'hostdesk doctor' says which."
+    ]
+
+    assert scan_held_again(world.now) == 1
+    world.sort()
+
+    assert fate(mail)[0] == "ticketed"
+    assert unscanned(at=world.now) == []
+    assert scan_held_again(world.now) == 0
+
+
+def test_a_mail_that_a_scanner_cannot_look_into_waits_for_a_press(world, monkeypatch):
+    mail, _ = held_by(world, monkeypatch, PortDown("clamd said: Can't allocate memory ERROR"))
+
+    assert fate(mail)[1].endswith("Run it again when the scanner works.")
+    assert scan_held_again(world.now) == 0
+    assert fate(mail)[0] == "quarantined"
 
 
 def test_a_mail_that_the_scanner_never_takes_is_held_at_once(world):

@@ -10,9 +10,12 @@ import pytest
 
 from hostdesk.gateway import judging
 from hostdesk.gateway.actions.sorting import sort_round
+from hostdesk.gateway.scanning import Scanners
 from hostdesk.mail.auth.resolver import ZoneResolver
 from hostdesk.mail.child import ParserPool
 from hostdesk.mail.models import InboundMail
+from hostdesk.ports.outcomes import PortAway
+from hostdesk.ports.scanner import MemoryScanner
 
 GOOD = b"From: a@acme.example\r\nSubject: x\r\n\r\nHello\r\n"
 
@@ -97,3 +100,67 @@ def test_dns_that_hangs_keeps_no_other_mail_waiting(world):
         pass
 
     assert (left, waiting([slow, *others])) == ([slow.pk], [])
+
+
+class HangingScanner(MemoryScanner):
+    """Answers nobody until it is told to, and then that it is away."""
+
+    def __init__(self):
+        super().__init__()
+        self.gives_up = threading.Event()
+
+    def scan(self, specimen):
+        self.seen.append(specimen)
+        self.gives_up.wait(60)
+        raise PortAway("Rspamd: timed out")
+
+
+@pytest.mark.clause("contact.unlisted")
+def test_a_spam_scanner_that_hangs_keeps_only_those_mails_waiting_that_it_is_asked_about(world):
+    world.contact("alice@acme.example")
+    spam = HangingScanner()
+    judging._tools.scanners = Scanners(virus=MemoryScanner(), spam=spam)
+    asked = letters(world, 25)
+    strangers = [
+        world.keeps(
+            world.letter("stranger@nowhere.example", words=f"Offer {n}"),
+            envelope_from="stranger@nowhere.example",
+        )
+        for n in range(5)
+    ]
+    began = time.monotonic()
+    while waiting(strangers) and time.monotonic() < began + 10:
+        sort_round(world.now)
+    left = waiting([*asked, *strangers])
+    spam.gives_up.set()
+    world.sort()
+
+    assert left == [one.pk for one in asked]
+    assert {one.reason for one in InboundMail.objects.filter(pk__in=left)} == {
+        "It waits for the scanner: Rspamd: timed out."
+    }
+
+
+def test_of_a_scanner_that_hung_one_mail_alone_finds_out_whether_it_is_back(world, monkeypatch):
+    monkeypatch.setattr("hostdesk.gateway.scanning._SECONDS_LEFT_ALONE", 0)
+    world.contact("alice@acme.example")
+    spam = HangingScanner()
+    judging._tools.scanners = Scanners(spam=spam)
+    spam.gives_up.set()
+    letters(world, 1)
+    world.sort()
+    spam.gives_up.clear()
+    spam.seen.clear()
+    mails = letters(world, 20)
+    began = time.monotonic()
+    while (
+        InboundMail.objects.filter(pk__in=[one.pk for one in mails], reason="").count() > 1
+        and time.monotonic() < began + 10
+    ):
+        sort_round(world.now)
+    without_a_word = InboundMail.objects.filter(pk__in=[one.pk for one in mails], reason="").count()
+    tried = len(spam.seen)
+    spam.gives_up.set()
+    world.sort()
+
+    assert (tried, without_a_word) == (1, 1)
