@@ -30,7 +30,11 @@ def scanners() -> Iterator[Finding]:
                 Specimen(b"Subject: hostdesk doctor was here\r\n\r\nA harmless mail.\r\n")
             ).says
         except (PortDown, PortRefused) as error:
-            yield Finding(name, "fault", f"{error.answer}; mails wait, are then held in the mailroom, and go on once it is back.")
+            yield Finding(
+                name,
+                "fault",
+                f"{error.answer}; mails wait, are then held in the mailroom, and go on once it is back.",
+            )
         else:
             yield Finding(name, "ok", f"{version} looked into a harmless mail: {says}.")
 

@@ -7,11 +7,13 @@ import re
 from django.db.models.functions import Lower
 
 from hostdesk.audit.prepared import Prepared
+from hostdesk.gateway.sender import address_in
 from hostdesk.hosting.models import Domain
 from hostdesk.hosting.queries import is_any_account
 from hostdesk.kit.addresses import domain_of
 from hostdesk.mail.reading import ParsedMail
 from hostdesk.people.models import Person
+from hostdesk.people.queries import contacts_for_addresses
 from hostdesk.tickets.models import Ticket
 
 _WORD = re.compile(r"[a-z0-9][a-z0-9._-]{2,99}", re.ASCII)
@@ -26,7 +28,8 @@ _SHORTEST_USERNAME = 5
 def resemblance(mail: ParsedMail, address: str, pointed_at: list[int]) -> str:
     """A few words such as "the name of a contact", or "" when the mail looks like nobody we know.
 
-    Looked at: a known ticket it points at, the sender's domain, the sender's name, a username in its first words.
+    Looked at: a known ticket it points at, the sender's domain, the sender's name or an address in its place, a
+    username in its first words.
     Clause: contact.unlisted (closed all the same; a person looks sooner).
     """
     if pointed_at and Ticket.objects.filter(pk__in=pointed_at[:5]).exists():
@@ -34,7 +37,11 @@ def resemblance(mail: ParsedMail, address: str, pointed_at: list[int]) -> str:
     domain = domain_of(address)
     if domain and _is_hosted(_domain_and_parents(domain)):
         return "its address lies in a domain hosted here"
-    name = " ".join((mail.author.name or (mail.from_.name if mail.from_ else "")).split())
+    shown = mail.author.name or (mail.from_.name if mail.from_ else "")
+    claimed = address_in(shown)
+    if claimed not in ("", address) and contacts_for_addresses({claimed}):
+        return "the address of a contact stands in its name"
+    name = " ".join(shown.split())
     if len(name) >= _SHORTEST_NAME and _persons_named(name):
         return "it bears the name of a contact"
     words = list(dict.fromkeys(_WORD.findall(f"{mail.subject}\n{mail.text[:_LOOKED_AT]}".lower())))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -11,6 +13,8 @@ from hostdesk.kit.addresses import normalised
 from hostdesk.mail.reading import ParsedMail
 from hostdesk.people.models import Contact
 from hostdesk.people.queries import contacts_for_addresses
+
+_ADDRESS = re.compile(r"[^\s@<>\"'(),;:]{1,64}@[^\s@<>\"'(),;:]{1,255}")
 
 
 @dataclass(frozen=True)
@@ -64,5 +68,17 @@ def choose_contact(contacts: list[Contact], words: str) -> Chosen:
 def _author(mail: ParsedMail | None) -> tuple[str, str]:
     if mail is None or mail.author.address is None:
         shown = mail.from_ if mail else None
-        return "", shown.name if shown else ""
-    return normalised(mail.author.address) or "", mail.author.name
+        return "", _own_name(shown.name, "") if shown else ""
+    address = normalised(mail.author.address) or ""
+    return address, _own_name(mail.author.name, address)
+
+
+def address_in(name: str) -> str:
+    """What looks like a mail address in a displayed name, normalised where it is one; "" for nothing."""
+    found = _ADDRESS.search(unicodedata.normalize("NFKC", name))
+    return (normalised(found[0].rstrip(".")) or found[0]) if found else ""
+
+
+def _own_name(name: str, address: str) -> str:
+    """A displayed name; "" when somebody else's address stands in it, which screens would show in place of the author's."""
+    return name if address_in(name) in ("", address) else ""

@@ -251,6 +251,11 @@ def test_a_removed_contact_is_unlisted_at_once(world):
             "it names the username of an account",
         ),
         ({"sender": "x@y.example", "name": "X", "words": "win a prize"}, ""),
+        (
+            {"sender": "x@y.example", "name": '"Alice@ACME.example (Support)"'},
+            "the address of a contact stands in its name",
+        ),
+        ({"sender": "x@y.example", "name": '"y@x.example"'}, ""),
     ],
 )
 def test_closed_mail_that_looks_like_a_contact_says_how(world, letter, resembles):
