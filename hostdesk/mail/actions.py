@@ -114,7 +114,8 @@ def _row(draft: OutboundDraft, *, at: datetime) -> OutboundMail:
             automatic=draft.automatic,
             reply_to=draft.reply_to,
             in_reply_to=draft.in_reply_to or "",
-            references=draft.references,
+            # The first mail of a thread is in what every mail of it refers to; none may refer to itself.
+            references=[one for one in draft.references if one != draft.message_id],
         ),
         files=[
             {"digest": file.digest, "filename": file.filename, "content_type": file.content_type}

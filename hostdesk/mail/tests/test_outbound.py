@@ -153,6 +153,18 @@ def test_automatic_mail_says_so_and_a_persons_does_not(db):
     assert str(person["From"]) == "IT Possible Support <support@itpossible.com>"
 
 
+def test_the_first_mail_of_a_thread_refers_to_what_it_answers_and_not_to_itself(db):
+    wish = draft(
+        message_id="<first@x>",
+        references=("<first@x>", "<q@customer.example>"),
+        in_reply_to="<q@customer.example>",
+    )
+    alone = draft(message_id="<second@x>", references=("<second@x>",))
+
+    assert parsed(actions.queue(wish, at=AT))["References"] == "<q@customer.example>"
+    assert parsed(actions.queue(alone, at=AT))["References"] is None
+
+
 def test_attachment_travels_under_a_harmless_name(db):
     digest = files.put(b"\x89PNG")
     mail = actions.queue(draft(files=[OutboundFile(digest, '../../x"\r\n.png', "image/png")]), at=AT)
