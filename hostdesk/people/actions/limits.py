@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from hostdesk.kit import moments
 from hostdesk.kit.refusals import Refused
@@ -39,7 +39,7 @@ def count_try(kind: str, *, whom: str, network: str, at: datetime) -> None:
     wanted = sorted(
         [
             (seals.keyed(f"{kind}:whom:{whom}"), rules.FREE_TRIES_OF_ADDRESS),
-            (seals.keyed(f"{kind}:network:{network}"), rules.FREE_TRIES_OF_NETWORK),
+            (_of_network(kind, network), rules.FREE_TRIES_OF_NETWORK),
         ]
     )
     with transaction.atomic():
@@ -59,12 +59,16 @@ def count_try(kind: str, *, whom: str, network: str, at: datetime) -> None:
             row.save(update_fields=["count", "window_started_at", "blocked_until"])
 
 
-def forgive(kind: str, *, whom: str) -> None:
-    """The try was good: forget the tally of the address, not that of the network.
+def forgive(kind: str, *, whom: str, network: str = "") -> None:
+    """The try was good: forget the tally of the address, and take the try back from that of the network it came from.
 
-    Else whoever has one account could clear the network's tally between guesses at other people's.
+    What else was tried from the network stays counted: whoever has one account could else clear its tally between
+    guesses at other people's. An office that signs in all day makes no try in vain.
     """
     Attempt.objects.filter(key_sha256=seals.keyed(f"{kind}:whom:{whom}")).delete()
+    # A good try was let through, so nothing had to wait before it.
+    tried = Attempt.objects.filter(key_sha256=_of_network(kind, network), count__gt=0)
+    tried.update(count=F("count") - 1, blocked_until=None)
 
 
 def sweep(at: datetime) -> int:
@@ -80,7 +84,7 @@ def limited(kind: str, *, whom: str, network: str, at: datetime) -> Iterator[Non
     """Count a try round a block that raises `Refused` when it was in vain; forgive when it was not."""
     count_try(kind, whom=whom, network=network, at=at)
     yield
-    forgive(kind, whom=whom)
+    forgive(kind, whom=whom, network=network)
 
 
 @contextmanager
@@ -97,6 +101,10 @@ def password_try(
     whom = f"{email} at {network}" if rules.is_among(network, places) else email
     with limited(kind, whom=whom, network=network, at=at):
         yield
+
+
+def _of_network(kind: str, network: str) -> str:
+    return seals.keyed(f"{kind}:network:{network}")
 
 
 def _locked(key: str, at: datetime) -> Attempt:

@@ -86,7 +86,7 @@ def use(token: str, *, browser: sessions.Browser, at: datetime) -> tuple[session
         if person.demo and not browser.on_this_machine:
             raise Refused("", "Demo contacts sign in only from the machine on which the desk runs.")
         SignInLink.objects.filter(person=person, used_at=None).update(used_at=at)
-        limits.forgive("link", whom=person.email)
+        limits.forgive("link", whom=person.email, network=browser.network)
         _confirm_contacts(person, at=at)
         reaching.is_alive(person, how="used a mailed link", by=_actor(person), at=at)
         signed_in = sessions.open_for_person(person, browser=browser, at=at)

@@ -140,6 +140,8 @@ def test_one_network_cannot_try_many_addresses_nor_clear_its_tally_by_a_good_sig
         with pytest.raises(Refused):
             sign_in(f"guess{number}@host.example", "wrong password here", browser=ELSEWHERE, at=world.now)
     sign_in("ann@host.example", browser=ELSEWHERE, at=world.now)
+    with pytest.raises(Refused, match="do not fit"):
+        sign_in("guess29@host.example", "wrong password here", browser=ELSEWHERE, at=world.now)
     with pytest.raises(TooOften):
         sign_in("guess30@host.example", "wrong password here", browser=ELSEWHERE, at=world.now)
 

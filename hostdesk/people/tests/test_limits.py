@@ -62,3 +62,9 @@ def test_a_new_password_by_invitation_ends_the_wait(world):
     )
 
     assert sign_in(someone.email, f"{PASSWORD} new", at=world.now)
+
+
+def test_an_office_that_signs_in_all_day_never_waits(world):
+    agent(world)
+    for _ in range(40):
+        assert sign_in("ann@host.example", at=world.now)

@@ -104,6 +104,13 @@ def test_asking_too_often_waits_for_known_and_unknown_alike(world):
     assert waits == ["That was too often. You can try again in 1 minute."] * 2
 
 
+def test_an_office_that_asks_for_links_all_day_and_uses_them_never_waits(world):
+    world.contact()
+    for _ in range(40):
+        ask(world, network=BROWSER.network)
+        assert links.use(mailed(world)[-1], browser=BROWSER, at=world.now)
+
+
 def test_a_wish_that_waited_too_long_is_dropped(world):
     world.contact()
     ask(world)
