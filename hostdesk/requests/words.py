@@ -365,9 +365,11 @@ def _way(case: Case, *, at: datetime) -> list[Point]:
     put(
         "ready" if stands == "ready" else "run",
         "Carried out",
-        done=request.state == "done",
-        when=request.ended_at,
+        done=request.state in ("done", "undone"),
+        when=request.ended_at if request.state == "done" else None,
     )
+    if request.state == "undone":
+        put("undone", "Taken back", done=True, when=request.ended_at)
     return found
 
 

@@ -191,8 +191,9 @@ def _by_recovery(token: str, password: str, *, at: datetime) -> RecoveryLink:
         link.outcome, link.answer = "unclear", error.answer[:500]
         log.warning("panel did not say yes", link=link.pk, panel=panel.kind)
     with transaction.atomic():
-        link.save(update_fields=["outcome", "answer"])
+        # Before this one is unclear: it waits for an agent, and only what came before it ends here.
         links.void_passwords(link.account, at=at)
+        link.save(update_fields=["outcome", "answer"])
         if link.outcome == "done":
             _done(link, by=_who(link), at=at)
         else:

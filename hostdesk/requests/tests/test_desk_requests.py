@@ -315,6 +315,9 @@ def test_a_panel_is_looked_at_told_once_and_its_change_taken_back(stage, panel):
     assert "Take it back" in words(browser.get(page))
     browser.post(f"{page}/run/undo")
     assert (now(request).state, panel.facts["plan"]) == ("undone", "Starter")
+    afterwards = words(browser.get(page))
+    assert "Taking back: Done and seen" in afterwards
+    assert "Carried out Taken back" in afterwards
 
 
 @clause("contact.password")

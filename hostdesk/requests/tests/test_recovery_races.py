@@ -12,6 +12,7 @@ from hostdesk.ports.outcomes import PortDown
 from hostdesk.ports.panels import twins
 from hostdesk.requests.actions import choosing, recovering
 from hostdesk.requests.models import AdminRequest, Recovery, RecoveryApproval, RecoveryLink
+from hostdesk.requests.recovery_queries import passwords_to_set
 from hostdesk.requests.tests.test_lost_passwords import NEW, request_of, token_to
 from hostdesk.requests.tests.test_recoveries import OLD, OWNER, Case
 from tests.registries import on_loopback, rdap
@@ -113,3 +114,13 @@ def test_a_recovery_hands_its_password_to_the_panel_and_never_twice(case, panel)
     recovering.send_again(case.now(), by=case.technician, at=case.world.now)
     assert choosing.choose(case.token("password_link", OWNER), NEW + "!", at=case.world.now).outcome == "done"
     assert (panel.secrets, case.now().state) == ([NEW, NEW + "!"], "done")
+
+
+def test_a_password_of_which_the_panel_gave_no_clear_answer_waits_for_somebody_who_looks(case, panel):
+    case.granted()
+    panel.after_doing.append(PortDown("no answer"))
+    link = choosing.choose(case.token("password_link", OWNER), NEW, at=case.world.now)
+
+    assert [one.pk for one in passwords_to_set(case.technician)] == [link.pk]
+    choosing.set_by_hand(link, by=case.technician, at=case.world.now)
+    assert (case.now().state, passwords_to_set(case.technician)) == ("done", [])
