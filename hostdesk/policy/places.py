@@ -71,15 +71,20 @@ def all_places() -> dict[str, Places]:
 
 def scan(package: Path) -> dict[str, Places]:
     """Every clause's places in the package at this path and in the `tests` folder beside it."""
-    sources = list(_sources(package))
-    has_tests = any("tests" in path.parts for path, _ in sources)
-    found = {clause: Places(tests=[] if has_tests else None) for clause in CLAUSES}
+    tests, code = _files(package)
+    found = {clause: Places(tests=[] if tests else None) for clause in CLAUSES}
+    for file in tests:
+        text = file.read_text(encoding="utf-8")
+        # Trees are large; those of tests are looked at one by one, and only where a mark can be.
+        if "clause" in text:
+            _tests(str(file.relative_to(package.parent)), ast.parse(text), found)
+    sources = [
+        (file.relative_to(package.parent), ast.parse(file.read_text(encoding="utf-8"))) for file in code
+    ]
     served = _through_queries(sources, _rules(sources, found))
     for path, tree in sources:
         where = str(path)
-        if "tests" in path.parts:
-            _tests(where, tree, found)
-        elif path.name == "evidence.py" or "evidence" in path.parts:
+        if path.name == "evidence.py" or "evidence" in path.parts:
             for function, clauses in _decorated(tree, "evidence"):
                 for clause in clauses:
                     found[clause].evidence.append(f"{where}:{function.lineno} {function.name}")
@@ -88,22 +93,22 @@ def scan(package: Path) -> dict[str, Places]:
     return found
 
 
-def _sources(package: Path) -> Iterator[tuple[Path, ast.Module]]:
-    """Every module of the package and of the tests beside it, with its path from the folder above."""
+def _files(package: Path) -> tuple[list[Path], list[Path]]:
+    """The tests in the package and beside it, and every other module of the package."""
     above = package.parent
     beside = above / "tests"
-    files = [*package.rglob("*.py"), *(beside.rglob("*.py") if beside.is_dir() else ())]
-    for file in sorted(files):
-        if "migrations" not in file.parts:
-            yield file.relative_to(above), ast.parse(file.read_text(encoding="utf-8"))
+    files = sorted([*package.rglob("*.py"), *(beside.rglob("*.py") if beside.is_dir() else ())])
+    known = [(file, file.relative_to(above).parts) for file in files]
+    return (
+        [file for file, parts in known if "tests" in parts],
+        [file for file, parts in known if not {"tests", "migrations"} & set(parts)],
+    )
 
 
 def _rules(sources: list[tuple[Path, ast.Module]], found: dict[str, Places]) -> dict[str, set[str]]:
     """Enter every registered rule; which clauses each of their names serves."""
     served: dict[str, set[str]] = {}
     for path, tree in sources:
-        if "tests" in path.parts:
-            continue
         for function, clauses in _decorated(tree, "rule"):
             for clause in clauses:
                 found[clause].rules.append(f"{path}:{function.lineno} {function.name}")
