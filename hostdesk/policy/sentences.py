@@ -82,11 +82,12 @@ def _owed(facts: Facts) -> str:
 
 _SENTENCES: dict[tuple[str, str], Says] = {
     ("sla.response", "promised"): lambda f, z: (
-        f"You will hear from a person within {_minutes(f, 'due_after_minutes')} of {_instant(f, 'from', z)}."
+        f"You will hear from a person within {_minutes(f, 'due_after_minutes')} of"
+        f" {'our support hours, counted from ' if f.get('in_support_hours') else ''}{_instant(f, 'from', z)}."
     ),
     ("sla.resolve", "promised"): lambda f, _: (
-        f"We aim to have it solved within {_minutes(f, 'due_after_minutes')}, not counting the time in"
-        " which we wait"
+        f"We aim to have it solved within {_minutes(f, 'due_after_minutes')}"
+        f"{' of our support hours' if f.get('in_support_hours') else ''}, not counting the time in which we wait"
         " for you or for an agreed appointment."
     ),
     ("sla.response", "warned"): lambda f, z: (

@@ -11,7 +11,7 @@ from datetime import UTC, timedelta
 from typing import Literal
 
 from django.conf import settings
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vDuration
 
 from hostdesk.policy import queries as policy
 from hostdesk.tickets.models import WindowBooking
@@ -40,7 +40,7 @@ def calendar_of(bookings: Iterable[WindowBooking], *, area: Area) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", f"{policy.operator().name}: quiet times")
-    calendar.add("refresh-interval", _READ_AGAIN, parameters={"value": "DURATION"})
+    calendar.add("refresh-interval", vDuration(_READ_AGAIN), parameters={"value": "DURATION"})
     for booking in bookings:
         calendar.add_component(_event(booking, area))
     return calendar.to_ical()  # type: ignore[no-any-return]  # the library names no type

@@ -44,10 +44,14 @@ def acknowledgement(
     Automatic: it carries the marks by which other machines know not to answer. Clauses: sla.response, channel.no_duplicates.
     """
     target = clocks.targets(version)
+    promised = target["response"]
     zone = ZoneInfo(settings.TIME_ZONE)
     context = {
-        "answer_by": moments.day_and_time(ticket.opened_at + target["response"].due_after, zone, now=at),
-        "answer_within": moments.in_words(target["response"].due_after),
+        "answer_by": moments.day_and_time(
+            promised.hours.after(ticket.opened_at, promised.due_after), zone, now=at
+        ),
+        "answer_within": moments.in_words(promised.due_after),
+        "in_hours": not promised.hours.is_always,
         "solve_within": moments.in_words(target["resolution"].due_after),
         "waits": moments.in_words(not_before) if not_before else "",
         "policy_url": f"{settings.HOSTDESK_URL}/policy/{ticket.policy_slug}/#sla.response",

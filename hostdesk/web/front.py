@@ -15,5 +15,8 @@ def front(request: HttpRequest) -> HttpResponse:
     """One printed page; its promise is that of the policy in force, and absent before one is published."""
     hosting = next((one for one in policy.newest() if one.slug == policy.HOSTING), None)
     answer_within = moments.in_words(hosting.terms.response_breach) if hosting else ""
-    context = {"operator": policy.operator(), "answer_within": answer_within}
+    always = bool(
+        hosting and hosting.terms.support_hours.is_always and not vars(hosting.terms).get("support_holidays")
+    )
+    context = {"operator": policy.operator(), "answer_within": answer_within, "always": always}
     return render(request, "web/front.html", context)

@@ -37,6 +37,12 @@ def edited(folder, file, old, new):
             "You will hear from a person within 3 hours of Fri 1 Jan, 01:30.",
         ),
         (
+            "sla.response",
+            "promised",
+            {"from": "2026-12-31T23:30:00+00:00", "due_after_minutes": 180, "in_support_hours": True},
+            "You will hear from a person within 3 hours of our support hours, counted from Fri 1 Jan, 01:30.",
+        ),
+        (
             "sla.resolve",
             "breached",
             {"due_at": "2026-11-30T21:59:00+00:00"},

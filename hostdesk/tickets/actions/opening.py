@@ -210,6 +210,7 @@ def _judgements(opening: Opening, version: policy.Version) -> list[Judgement]:
                 "from": opening.arrived_at.isoformat(),
                 "warning_after_minutes": int(target.warn_after.total_seconds() // 60),
                 "due_after_minutes": int(target.due_after.total_seconds() // 60),
+                **({} if target.hours.is_always else {"in_support_hours": True}),
             },
         )
         for kind, target in clocks.targets(version).items()

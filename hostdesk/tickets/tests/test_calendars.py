@@ -23,6 +23,12 @@ def read(token):
     return Calendar.from_ical(answer.content).walk("VEVENT")
 
 
+def test_how_often_to_read_it_again_is_a_duration_that_every_program_understands(night):  # noqa: F811
+    token = feeds.renew(night.contact.person, by=night.contact.actor(), at=night.now)
+
+    assert b"REFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n" in Client().get(f"/calendar/{token}.ics").content
+
+
 def test_a_time_keeps_its_name_through_proposal_agreement_move_and_end(night):  # noqa: F811
     token = feeds.renew(night.contact.person, by=night.contact.actor(), at=night.now)
     place = later(night)

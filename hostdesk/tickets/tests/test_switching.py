@@ -4,17 +4,21 @@ import random
 import shutil
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from hostdesk.audit.models import Entry
+from hostdesk.audit.models import Decision, Entry
+from hostdesk.kit import moments
 from hostdesk.kit.actors import SYSTEM
 from hostdesk.kit.refusals import Refused
+from hostdesk.mail.models import OutboundMail
 from hostdesk.policy import documents
 from hostdesk.policy.actions import publish
+from hostdesk.policy.sentences import say
 from hostdesk.sla.ledger import first_difference
 from hostdesk.tickets.actions.classing import set_class
 from hostdesk.tickets.actions.identifying import choose_account
@@ -52,6 +56,34 @@ def judge_all(at):
 
 def ends(ticket):
     return dict(ticket.clocks.values_list("kind", "due_at"))
+
+
+@clause("sla.hours", "sla.response")
+def test_where_clocks_rest_the_acknowledgement_and_the_page_name_the_time_of_the_clock(world, tmp_path):
+    folder = tmp_path / "office-hours"
+    shutil.copytree(Path(settings.HOSTDESK_POLICY), folder)
+    terms = folder / "hosting" / "terms.yaml"
+    always, office = (
+        '["mon-sun 00:00-24:00"]\n  unit: hours of the week\n  clause: sla.hours',
+        '["mon-fri 09:00-10:00"]',
+    )
+    terms.write_text(terms.read_text().replace(always, f"{office}{always[23:]}", 1))
+    publish(documents.load_folder(folder).policies["hosting"], by=SYSTEM, at=world.now)
+    ticket = world.ticket()
+    due = ticket.clocks.get(kind="response").due_at
+    mail = OutboundMail.objects.get(kind="acknowledgement")
+    told = [
+        say(one.clause, one.outcome, one.facts, zone=ZoneInfo(settings.TIME_ZONE))
+        for one in Decision.objects.filter(outcome="promised").order_by("pk")
+    ]
+
+    assert due - world.now > timedelta(days=1)
+    assert moments.day_and_time(due, ZoneInfo(settings.TIME_ZONE), now=world.now) in mail.text
+    assert ("within 3 hours of our support hours" in mail.text, "of its arrival" in mail.text) == (
+        True,
+        False,
+    )
+    assert "within 3 hours of our support hours" in told[0]
 
 
 @clause("scope.versions")
