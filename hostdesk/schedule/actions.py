@@ -121,7 +121,8 @@ def change_capacity(
         if row.closed_at is not None:
             raise Refused("", "This window is closed.")
         if capacity < row.booked:
-            raise Refused(CLAUSE, f"{row.booked} tickets have a place in it. Move some of them first.")
+            booked = "1 ticket has" if row.booked == 1 else f"{row.booked} tickets have"
+            raise Refused(CLAUSE, f"{booked} a place in it. Move some of them first.")
         before, row.capacity = row.capacity, capacity
         row.save(update_fields=["capacity"])
         facts = {"from": before, "to": capacity}

@@ -119,7 +119,8 @@ def capacity(request: DeskRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         flash.said_no(request, refusal)
     else:
-        flash.done(request, f"{spoken(changed, request.at)} takes {changed.capacity} tickets now.")
+        tickets = "1 ticket" if changed.capacity == 1 else f"{changed.capacity} tickets"
+        flash.done(request, f"{spoken(changed, request.at)} takes {tickets} now.")
     return go(request, reverse("tickets:windows"))
 
 
