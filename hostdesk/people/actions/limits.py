@@ -108,7 +108,11 @@ def _of_network(kind: str, network: str) -> str:
 
 
 def _locked(key: str, at: datetime) -> Attempt:
-    Attempt.objects.bulk_create(
-        [Attempt(key_sha256=key, window_started_at=at, count=0)], ignore_conflicts=True
-    )
-    return Attempt.objects.select_for_update().get(key_sha256=key)
+    """The tally of this key, made where there is none; a good try beside this one may remove it between the two steps."""
+    while True:
+        Attempt.objects.bulk_create(
+            [Attempt(key_sha256=key, window_started_at=at, count=0)], ignore_conflicts=True
+        )
+        row = Attempt.objects.select_for_update().filter(key_sha256=key).first()
+        if row is not None:
+            return row

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from hostdesk.kit.actors import OPERATOR
 from hostdesk.kit.refusals import Refused
-from hostdesk.people.actions import agents, sessions
+from hostdesk.people.actions import agents, limits, sessions
 from hostdesk.people.actions.limits import TooOften
+from hostdesk.people.models import Attempt
 from hostdesk.people.tests.making import BROWSER, ELSEWHERE, PASSWORD, agent
 
 
@@ -68,3 +70,20 @@ def test_an_office_that_signs_in_all_day_never_waits(world):
     agent(world)
     for _ in range(40):
         assert sign_in("ann@host.example", at=world.now)
+
+
+def test_a_try_is_counted_while_a_good_one_beside_it_forgets_the_tally(world):
+    forgotten = []
+
+    def forget_once(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if sql.startswith("INSERT") and Attempt._meta.db_table in sql and not forgotten:
+            forgotten.append(True)
+            Attempt.objects.all().delete()
+        return result
+
+    with connection.execute_wrapper(forget_once):
+        limits.count_try("code", whom="1", network="n", at=world.now)
+
+    assert forgotten
+    assert sorted(Attempt.objects.values_list("count", flat=True)) == [1, 1]
