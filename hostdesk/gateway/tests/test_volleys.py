@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from hostdesk.mail.models import OutboundMail
+from hostdesk.mail.models import OutboundMail, Setback
 from hostdesk.policy import queries as policy
 from hostdesk.tickets.actions.closing import reopen, resolve
 from hostdesk.tickets.actions.summing import summary_round
@@ -96,6 +96,29 @@ def test_requests_beyond_the_days_number_are_named_in_one_summary_after_a_pause(
     world.move(hours=4)
     world.tend()
     assert OutboundMail.objects.filter(kind="summary").count() == 1, "what came after it answered it"
+
+
+@clause("contact.listed_sender")
+@pytest.mark.parametrize(("kind", "verb"), [("held", "mail held"), ("failed", "mail failed")])
+def test_a_summary_that_did_not_go_out_is_said_on_every_ticket_that_it_names(world, kind, verb):
+    world.contact()
+    most, pause = terms().automatic_mails_proven_per_day, terms().automatic_mails_digest_quiet
+    mails = [write(world, n) for n in range(most + 2)]
+    world.move(seconds=pause.total_seconds())
+    world.tend()
+    summary = OutboundMail.objects.get(kind="summary")
+    Setback.objects.create(outbound=summary, kind=kind, at=world.now, said="Not now.")
+    world.tend()
+    world.tend()
+
+    said = [[facts for done, facts in world.events(world.ticket_of(mail)) if done == verb] for mail in mails]
+    assert [len(facts) for facts in said] == [0] * most + [1, 1]
+    assert said[-1][0] == {
+        "to": summary.to_address,
+        "mail": summary.pk,
+        "what": "summary",
+        "said": "Not now.",
+    }
 
 
 @clause("contact.listed_sender")

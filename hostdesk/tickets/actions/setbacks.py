@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from hostdesk.audit.actions import Fact, Judgement, decide, note
+from hostdesk.audit.actions import Event, Fact, Judgement, decide, note, note_all
 from hostdesk.kit.actors import SYSTEM
 from hostdesk.mail.models import OutboundMail, OutboundState, Setback
 from hostdesk.mail.returns import in_words
@@ -17,8 +17,9 @@ from hostdesk.policy import queries as policy
 from hostdesk.policy.rules.automatic import failure_of, is_copied
 from hostdesk.tickets import mails
 from hostdesk.tickets.actions.locking import locked
+from hostdesk.tickets.actions.summing import KIND
 from hostdesk.tickets.actions.writing import settle
-from hostdesk.tickets.models import Message, Ticket, TicketState
+from hostdesk.tickets.models import Message, Ticket, TicketState, Unacknowledged
 
 _EVENTS = {
     Setback.Kind.HELD: "mail held",
@@ -51,21 +52,33 @@ def take(setback: Setback, *, reach: Reach, at: datetime) -> int:
     known = Ticket.objects.filter(pk=mail.ticket_number or 0).first()
     ticket = locked(known) if known else None
     _mark_address(setback, mail, ticket, at=at)
-    if ticket is None:
-        return 1
     facts: dict[str, Fact] = {
         "to": mail.to_address,
         "mail": mail.pk,
         "what": mail.kind,
         "said": in_words(setback.status, setback.said),
     }
-    note("ticket", ticket.pk, _EVENTS[Setback.Kind(setback.kind)], by=SYSTEM, at=at, facts=facts)
+    told = [ticket.pk] if ticket else _named_in(mail)
+    verb = _EVENTS[Setback.Kind(setback.kind)]
+    note_all([Event("ticket", pk, verb, facts) for pk in told], by=SYSTEM, at=at)
+    if ticket is None:
+        return 1
     if setback.kind == Setback.Kind.HELD:
         _decide(ticket, Judgement("contact.listed_sender", "held back", {"scope": mail.held_by}), at=at)
     elif mail.kind == "answer" and not _copied(setback, mail, ticket, reach, at=at):
         _take_back_the_turn(setback, ticket, at=at)
     Ticket.objects.filter(pk=ticket.pk).update(updated_at=at)
     return 1
+
+
+def _named_in(mail: OutboundMail) -> list[int]:
+    """The tickets that a summary names; their requests were confirmed by nothing else."""
+    if mail.kind != KIND or not mail.about:
+        return []
+    # Its `about` ends with the first of them, and all were settled in the moment when it was written.
+    first = Unacknowledged.objects.filter(ticket=int(mail.about.rpartition(":")[2]))
+    named = Unacknowledged.objects.filter(person=mail.person_id, settled_at__in=first.values("settled_at"))
+    return list(named.order_by("ticket_id").values_list("ticket_id", flat=True))
 
 
 def _mark_address(setback: Setback, mail: OutboundMail, ticket: Ticket | None, *, at: datetime) -> None:

@@ -13,6 +13,7 @@ _WHAT = {
     "answer_copy": "copy of the answer",
     "please_confirm": "request to confirm",
     "resolved": "notice that it is solved",
+    "summary": "mail that names it with others",
 }
 
 
