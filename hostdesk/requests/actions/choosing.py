@@ -6,7 +6,7 @@ account an agent sets it from a one-way hash, so that nobody but the contact eve
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
@@ -44,6 +44,7 @@ log = structlog.get_logger()
 
 OPERATION = "reset_account_password"
 _ROUNDS = 200_000
+_ANSWER_IS_LOST = timedelta(minutes=2)
 _NOT_NOW = "The control panel did not take it, and nothing was changed: {} Try again with this same link."
 _WHOSE = "Whoever proved to own the domain"
 
@@ -104,9 +105,24 @@ def set_by_hand(link: RecoveryLink, *, by: Agent, at: datetime) -> None:
 
 
 def settle(at: datetime) -> int:
-    """Tell everybody of passwords of which it became clear only later that the panel has them; how many."""
+    """Tell everybody of passwords of which it became clear only later that the panel has them; how many.
+
+    Where whoever told the panel of a recovery's password was stopped before the answer was noted, somebody must look.
+    """
+    lost = RecoveryLink.objects.filter(outcome="asked", voided_at=None, used_at__lt=at - _ANSWER_IS_LOST)
+    for link in lost.select_related(*_PEOPLE)[:20]:
+        _answer_is_lost(link, at=at)
     waiting = RecoveryLink.objects.filter(outcome="unclear", voided_at=None, request__state=RequestState.DONE)
     return sum(_settle(link, at=at) for link in waiting.select_related(*_PEOPLE)[:20])
+
+
+@transaction.atomic
+def _answer_is_lost(link: RecoveryLink, *, at: datetime) -> None:
+    answer = "we were stopped before its answer was noted"
+    mine = RecoveryLink.objects.filter(pk=link.pk, outcome="asked")
+    if mine.update(outcome="unclear", answer=answer):
+        note("ticket", _ticket(link).pk, "password unclear", by=SYSTEM, at=at, facts={"why": answer})
+        _nobody_can_object(link, at=at)
 
 
 @transaction.atomic

@@ -20,6 +20,11 @@ from hostdesk.tickets.actions.requesting import (
     wait_for_objections,
 )
 
+_MAY_BE_SET = (
+    "it has ended, but a new password was chosen before, and the control panel did not say whether it took it."
+    " We look, and set another one."
+)
+
 
 def advance(case: RecoveryCase, *, at: datetime) -> Recovery:
     """Bring a held recovery to what is missing now: ask at the new address, or let the link go. Clause: contact.password."""
@@ -86,6 +91,12 @@ def password_chosen(row: Recovery) -> bool:
     return used.exclude(outcome="unclear").exists()
 
 
+def password_may_be_set(row: Recovery) -> bool:
+    """Whether the panel was given a new password and nobody knows whether it took it: then nobody may say that it did not."""
+    given = row.links.filter(purpose=LinkPurpose.PASSWORD, used_at__isnull=False, voided_at=None)
+    return given.filter(outcome="unclear").exists()
+
+
 def tell_contacts(case: RecoveryCase, *, is_granted: bool, at: datetime) -> int:
     """Notice to every stored contact, each with a button of their own that stops it; how many."""
     row = case.recovery
@@ -118,11 +129,16 @@ def end_recovery(
 
 
 def _close(row: Recovery, *, by: Actor, at: datetime) -> None:
-    """The ticket of a recovery that ended is solved; of one that a contact stopped a person asks who began it."""
+    """The ticket of a recovery that ended is solved; of one that a contact stopped a person asks who began it.
+
+    Where the panel may have the new password all the same, a person must look, and the ticket says so.
+    """
     assert row.ticket is not None, "a case has its ticket"
-    said = f"Recovery of {row.domain}: nobody got in. {row.sentence}"
+    is_open = password_may_be_set(row)
+    came_of_it = _MAY_BE_SET if is_open else "nobody got in."
+    said = f"Recovery of {row.domain}: {came_of_it} {row.sentence}"
     no_objections_wanted(row.ticket, at=at)
-    if row.state == RecoveryState.STOPPED:
+    if is_open or row.state == RecoveryState.STOPPED:
         say(row.ticket, said, at=at)
     else:
         nothing_left(row.ticket, said=said, cause=f"recovery {row.state}", by=by, at=at)

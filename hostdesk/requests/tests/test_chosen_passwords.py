@@ -1,9 +1,11 @@
 """After a new password was chosen a recovery says so: to whoever asked, at the desk, and on its ticket."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from hostdesk.kit.refusals import Refused
 from hostdesk.people import seals
@@ -104,3 +106,43 @@ def test_a_recovery_that_we_end_is_finished_and_one_that_a_contact_stopped_is_lo
     page = desk(case.technician).get(f"/desk/recoveries/{row.pk}")
     assert ("Somebody may be trying to get in" in words(page)) == (how == "stopped")
     assert re.search("nobody got in", Message.objects.filter(ticket=row.ticket).latest("pk").text)
+
+
+@pytest.mark.parametrize("how", ["refused", "stopped", "expired"])
+def test_nobody_is_told_that_nobody_got_in_while_the_panel_may_have_the_password(case, how):
+    unclear(case)
+    pressed = ""
+    if how == "refused":
+        recovering.refuse(case.now(), reason="The wrong account.", by=case.supervisor, at=case.world.now)
+    elif how == "expired":
+        recovering.expire(case.now(), at=case.world.now)
+    else:
+        case.world.now = timezone.now()
+        pressed = words(
+            Client().post(f"/recovery/stop/{case.token('recovery_granted', 'alice@acme.example')}")
+        )
+    row = case.now()
+
+    assert (row.state, row.ticket.state) == (how, "new")
+    said = Message.objects.filter(ticket=row.ticket).latest("pk").text
+    assert "nobody got in" not in said
+    assert "did not say whether it took it" in said
+    page = words(desk(case.technician).get(f"/desk/recoveries/{row.pk}"))
+    assert "A new password may be on the server all the same" in page
+    assert ("Call us now." in pressed) == (how == "stopped")
+    assert "Nobody gets into" not in pressed
+
+
+def test_a_panel_whose_answer_was_lost_because_we_were_stopped_is_looked_at_by_a_person(case):
+    link = chosen(case)
+    RecoveryLink.objects.filter(pk=link.pk).update(outcome="asked", verifier="")
+    browser = desk(case.technician)
+
+    choosing.settle(case.world.now + timedelta(minutes=1))
+    assert "The control panel is being told" in words(browser.get(f"/desk/passwords/{link.pk}"))
+    choosing.settle(case.world.now + timedelta(minutes=3))
+    link.refresh_from_db()
+    assert (link.outcome, case.now().state) == ("unclear", "granted")
+    assert "acme01" in words(browser.get("/desk/recoveries/")).partition("Passwords to set by hand")[2]
+    assert "It works" in words(browser.get(f"/desk/passwords/{link.pk}"))
+    assert "Send the link again" in words(browser.get(f"/desk/recoveries/{case.now().pk}"))

@@ -151,8 +151,12 @@ def _pressed(
     verb: Callable[..., Recovery],
 ) -> HttpResponse:
     def press(link: RecoveryLink) -> dict[str, object]:
-        verb(token, at=_at(request))
-        return {"link": link, "pressed": True}
+        chosen = chosen_password(verb(token, at=_at(request)))
+        return {
+            "link": link,
+            "pressed": True,
+            "may_be_set": chosen is not None and chosen.outcome == "unclear",
+        }
 
     return page_behind_link(
         request,
