@@ -16,7 +16,7 @@ from hostdesk.kit.refusals import Refused
 from hostdesk.people import mails, rules, seals
 from hostdesk.people.actions import contacts, listing, reaching
 from hostdesk.people.actions.listing import Wanted
-from hostdesk.people.models import Contact, ContactRole, PendingContact, Person
+from hostdesk.people.models import Contact, ContactRole, DetailsCured, PendingContact, Person
 
 GONE = "This link has been used, has run out, or was taken back. The contact who asked can send a new one."
 
@@ -197,6 +197,7 @@ def _carry_out(row: PendingContact, wanted: Wanted, moving: set[int], *, at: dat
     Contact.objects.filter(pk=wanted.contact.pk).update(**changes)
     contacts.end_rights(wanted.contact.person, at=at)
     reaching.is_alive(person, how="verified the address", by=SYSTEM, at=at)
+    DetailsCured.objects.create(person=person, at=at)
     return Contact.objects.with_account().get(pk=wanted.contact.pk)
 
 

@@ -8,14 +8,15 @@ import pytest
 from hostdesk.hosting.models import Service
 from hostdesk.kit.refusals import Missing, Refused
 from hostdesk.mail.models import OutboundMail
-from hostdesk.people.actions import details, persons, reaching
+from hostdesk.people.actions import details, links, persons, reaching
 from hostdesk.people.context import notices_for
 from hostdesk.people.models import Contact, Person
+from hostdesk.people.tests.making import BROWSER
 from hostdesk.policy import queries as policy
 from hostdesk.requests.actions.asking import Wish, ask
 from hostdesk.requests.models import AdminRequest
 from hostdesk.requests.tasks import details_cured
-from hostdesk.tickets.actions import identifying
+from hostdesk.tickets.actions import emergencies, identifying
 from hostdesk.tickets.actions.opening import Opening, open_ticket
 from hostdesk.tickets.actions.taking import take_next
 from hostdesk.tickets.actions.writing import Addition, add_customer_message
@@ -146,6 +147,22 @@ def test_calls_and_complaints_and_lost_passwords_are_not_withheld(world):
     assert Ticket.objects.get(pk=lost.ticket_id).state == "new"
 
 
+@clause("contact.current", "emergency.definition")
+def test_an_emergency_does_not_wait_for_details_whoever_wrote_it(world):
+    agent = world.agent()
+    world.contact()
+    grows_old(world)
+    ticket = world.ticket_of(world.receives(subject="The whole shop is down"))
+    assert ticket.state == "waiting_customer"
+    world.now += timedelta(minutes=5)
+    emergencies.declare(ticket, "Every page answers 503.", by=agent.actor(), at=world.now)
+    ticket.refresh_from_db()
+
+    assert (ticket.state, ticket.clocks.get(kind="response").state) == ("new", "running")
+    assert ("contact.current", "goes on") in world.decisions(ticket)
+    assert take_next(by=agent, at=world.now).pk == ticket.pk
+
+
 @clause("contact.current")
 def test_a_request_that_waits_for_details_goes_on_when_they_are_confirmed(world):
     contact = world.contact()
@@ -160,6 +177,21 @@ def test_a_request_that_waits_for_details_goes_on_when_they_are_confirmed(world)
     details_cured(world.now)
 
     assert AdminRequest.objects.get().state == "ready"
+
+
+@clause("contact.current")
+def test_who_signs_in_by_a_mailed_link_instead_of_pressing_the_button_is_not_left_waiting(world):
+    contact = world.contact()
+    grows_old(world)
+    ticket = world.ticket_of(world.receives())
+    links.make(contact.person, next_path="/client/", at=world.now)
+    token = re.search(r"/sign-in/link/([\w-]+)", OutboundMail.objects.get(kind="sign_in_link").text)[1]
+    links.use(token, browser=BROWSER, at=world.now)
+    details_cured(world.now)
+    ticket.refresh_from_db()
+
+    assert notices_for(contact.person, at=world.now).doubt == ""
+    assert (ticket.state, ticket.clocks.get(kind="response").state) == ("new", "running")
 
 
 @clause("contact.current")

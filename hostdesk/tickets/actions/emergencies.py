@@ -11,6 +11,7 @@ from hostdesk.kit.actors import Actor
 from hostdesk.kit.refusals import Refused
 from hostdesk.policy import queries as policy
 from hostdesk.tickets.actions.locking import locked
+from hostdesk.tickets.actions.withholding import release_emergency
 from hostdesk.tickets.models import ENDED, Ticket
 
 CLAUSE = "emergency.definition"
@@ -20,8 +21,9 @@ MOST_WORDS = 300
 def declare(ticket: Ticket, reason: str, *, by: Actor, at: datetime) -> Ticket:
     """From now on the ticket goes before all that are no emergency, within who may take it; among them by arrival.
 
-    Refused: without a reason; an ended ticket. Declared again, nothing changes.
-    Clauses: emergency.definition, sla.fcfs.
+    One that waits for contact details waits no longer. Refused: without a reason; an ended ticket. Declared again, nothing
+    changes.
+    Clauses: emergency.definition, sla.fcfs, contact.current.
     """
     said = " ".join(reason.split())[:MOST_WORDS]
     if not said:
@@ -34,6 +36,7 @@ def declare(ticket: Ticket, reason: str, *, by: Actor, at: datetime) -> Ticket:
             raise Refused(CLAUSE, "This ticket is resolved. Reopen it first.")
         if row.emergency_at is None:
             _set(row, at, "emergency", said, by=by, at=at)
+            release_emergency(row, at=at)
         return row
 
 

@@ -62,10 +62,20 @@ def _release(ticket: Ticket, *, at: datetime) -> int:
             return 0
         if doubt(row.contact, version.terms, at=at):
             return 0
-        clocks.resume(row, clocks.DETAILS, cause=CAUSE, at=at)
-        row.state = TicketState.OPEN if row.assignee_id else TicketState.NEW
-        row.state_since = row.updated_at = at
-        row.save(update_fields=["state", "state_since", "updated_at", "attention"])
+        _go_on(row, version=version, at=at)
         note("ticket", row.pk, "contact details in order", by=SYSTEM, at=at)
-        decide("ticket", row.pk, [Judgement(CLAUSE, "goes on")], version_id=version.id, at=at)
         return 1
+
+
+def release_emergency(row: Ticket, *, at: datetime) -> None:
+    """Let a locked ticket that turned out to be an emergency go on, whatever the details are. Clause: contact.current."""
+    if is_withheld(row):
+        _go_on(row, version=policy.current(row.policy_slug), at=at, why="emergency")
+
+
+def _go_on(row: Ticket, *, version: Version, at: datetime, **facts: str) -> None:
+    clocks.resume(row, clocks.DETAILS, cause=CAUSE, at=at)
+    row.state = TicketState.OPEN if row.assignee_id else TicketState.NEW
+    row.state_since = row.updated_at = at
+    row.save(update_fields=["state", "state_since", "updated_at", "attention"])
+    decide("ticket", row.pk, [Judgement(CLAUSE, "goes on", facts)], version_id=version.id, at=at)
