@@ -115,8 +115,12 @@ class PaymentForm(forms.Form):
     )
 
     def clean_amount(self) -> int:
-        """Whole cents: `112`, `112.00`, `R112,00` and `R 1 120.00` are understood."""
-        said = re.sub(r"^[^\d]{0,4}", "", str(self.cleaned_data["amount"])).replace(" ", "").replace(",", ".")
+        """Whole cents: `112`, `112.00`, `R112,00` and `R 1 120.00` are understood, nothing below zero."""
+        said = (
+            re.sub(r"^[^\d\-−–(]{0,4}", "", str(self.cleaned_data["amount"]))
+            .replace(" ", "")
+            .replace(",", ".")
+        )
         if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{2})?", said, re.ASCII):
             raise forms.ValidationError("Write the amount such as 112.00.")
         return int(Decimal(said) * 100)

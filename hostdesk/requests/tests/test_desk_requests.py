@@ -14,7 +14,7 @@ from hostdesk.people.actions import pins
 from hostdesk.people.models import Session
 from hostdesk.ports.panels import twins
 from hostdesk.requests.actions import carrying, contact_changes
-from hostdesk.requests.models import AdminRequest, Payment, RequestState, Run
+from hostdesk.requests.models import AdminRequest, RequestState, Run
 from hostdesk.requests.queries import counts_for_agent
 from hostdesk.requests.tests.staging import Stage
 from hostdesk.requests.words import what_it_does
@@ -101,21 +101,6 @@ def test_objecting_wants_a_reason_that_the_contact_reads(stage):
         "refused",
         "The registrar says that the domain is in dispute.",
     )
-
-
-@clause("fee.cleanup")
-@pytest.mark.parametrize("typed", ["112.00", "R112.00", "112", " R 112,00"])
-def test_billing_notes_a_payment_as_people_write_amounts(stage, typed):
-    stage.everything()
-    request = stage.by["payment"]
-    address = f"/desk/requests/{request.pk}/payment"
-    given = {"amount": typed, "reference": "EFT 77"}
-
-    assert desk(stage.agent).post(address, given).status_code == 422
-    assert desk(stage.billing).post(address, {**given, "amount": "111.00"}).status_code == 422
-    assert Payment.objects.count() == 0
-    assert desk(stage.billing).post(address, given).status_code == 303
-    assert (Payment.objects.get().reference, now(request).state) == ("EFT 77", "window")
 
 
 @clause("channel.tickets")

@@ -1,0 +1,33 @@
+"""Payments that billing notes, as people write amounts."""
+
+import pytest
+
+from hostdesk.requests.models import Payment
+from hostdesk.requests.tests.test_desk_requests import desk, now, stage  # noqa: F401
+
+clause = pytest.mark.clause
+
+
+@clause("fee.cleanup")
+@pytest.mark.parametrize("typed", ["112.00", "R112.00", "112", " R 112,00"])
+def test_billing_notes_a_payment_as_people_write_amounts(stage, typed):  # noqa: F811
+    stage.everything()
+    request = stage.by["payment"]
+    address = f"/desk/requests/{request.pk}/payment"
+    given = {"amount": typed, "reference": "EFT 77"}
+
+    assert desk(stage.agent).post(address, given).status_code == 422
+    assert desk(stage.billing).post(address, {**given, "amount": "111.00"}).status_code == 422
+    assert Payment.objects.count() == 0
+    assert desk(stage.billing).post(address, given).status_code == 303
+    assert (Payment.objects.get().reference, now(request).state) == ("EFT 77", "window")
+
+
+@clause("fee.cleanup")
+@pytest.mark.parametrize("typed", ["-112.00", "R -112,00", "\u2212112", "(112.00)"])
+def test_money_that_goes_the_other_way_is_no_payment(stage, typed):  # noqa: F811
+    stage.everything()
+    address = f"/desk/requests/{stage.by['payment'].pk}/payment"
+
+    assert desk(stage.billing).post(address, {"amount": typed, "reference": "EFT 77"}).status_code == 422
+    assert Payment.objects.count() == 0
