@@ -14,6 +14,7 @@ from hostdesk.mail import compose, ours
 from hostdesk.mail.actions import OutboundDraft, queue
 from hostdesk.people import rules
 from hostdesk.people.models import Agent, PendingContact, Person, SignInLink
+from hostdesk.policy import queries as policy
 
 
 def sign_in_link(
@@ -108,6 +109,7 @@ def details_please(person: Person, *, token: str, why: str, at: datetime) -> Non
         "why": why,
         "confirm": _address("people:details_link", token=token),
         "address": _address("people:contacts"),
+        "urgent_telephone": policy.operator().urgent_telephone,
     }
     _to_person("people/mail/details_please", person, facts, kind="details_please", about=None, at=at)
 

@@ -47,6 +47,8 @@ def prove(request: HttpRequest, go_on: Callable[[], HttpResponse]) -> HttpRespon
     if not _OURS & set(request.POST) - {"csrfmiddlewaretoken"}:
         return ask(request, forms.Proof())
     form = forms.Proof(request.POST)
+    if form.is_valid() and not any(form.cleaned_data.values()):
+        form.add_error(None, "Type it, then go on.")
     if not form.is_valid():
         return ask(request, form, status=422)
     try:

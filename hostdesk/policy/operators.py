@@ -38,6 +38,11 @@ class Operator(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     emergency_telephone: str = ""
     emergency_contact: str = ""
 
+    @property
+    def urgent_telephone(self) -> str:
+        """The number for what cannot wait: the one for emergencies, else the ordinary one, else ""."""
+        return self.emergency_telephone or self.telephone
+
 
 def read(source: str, *, name: str = FILE, strict: bool = True) -> Operator:
     """The operator file as a value.

@@ -155,6 +155,18 @@ def test_demo_agents_show_their_password(world):
     assert Agent.objects.get(pk=bob.pk).active is False
 
 
+@pytest.mark.parametrize("is_demo", [True, False])
+def test_an_empty_answer_is_asked_for_again_and_counts_as_no_try(world, is_demo):
+    boss = agent(world, role="admin", demo=is_demo)
+    admin, bob = (boss if is_demo else with_an_app(world, boss)), agent(world, "bob@host.example", name="Bob")
+    browser = signed_in(world, admin)
+    after_a_while(world)
+    empty = {"proof_password" if is_demo else "proof_code": ""}
+    answers = [browser.post(f"/desk/agents/{bob.pk}/deactivation", empty) for _ in range(8)]
+
+    assert {(one.status_code, b"Type it, then go on." in one.content) for one in answers} == {(422, True)}
+
+
 def test_a_page_that_is_only_read_is_left_and_returned_to(world):
     ann = agent(world)
     browser = signed_in(world, ann)

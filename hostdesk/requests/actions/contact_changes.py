@@ -17,7 +17,7 @@ from hostdesk.hosting.queries import policy_version_for
 from hostdesk.kit.actors import SYSTEM
 from hostdesk.kit.refusals import Refused
 from hostdesk.people import queries
-from hostdesk.people.actions import listing, verifying
+from hostdesk.people.actions import details, listing, verifying
 from hostdesk.people.actions.listing import Wanted
 from hostdesk.people.actions.verifying import Verified
 from hostdesk.people.models import Contact, ContactRole, PendingContact
@@ -138,7 +138,10 @@ def hand_over(
 def change_details(
     me: Contact, contact: Contact, *, name: str, phone: str, submission: str | None, at: datetime
 ) -> AdminRequest | None:
-    """Another name or telephone number; None when nothing was to change."""
+    """Another name or telephone number; None when nothing was to change. Who changes their own says that they are right.
+
+    Clause: contact.current.
+    """
     clean_name, clean_phone = listing.details_of(name, phone)
     old = contact.person
     if (old.name, old.phone) == (clean_name, clean_phone):
@@ -152,10 +155,14 @@ def change_details(
         after={"name": clean_name, "phone": clean_phone},
     )
 
+    own = contact.person_id == me.person_id
+
     def change() -> None:
         listing.change_details(contact, name=clean_name, phone=clean_phone, by=me, at=at)
+        if own:
+            details.confirm(old, how="changed them", at=at)
 
-    return _at_once(me, deed, change, submission=submission, at=at)
+    return _at_once(me, deed, change, own=own, submission=submission, at=at)
 
 
 def change_role(
@@ -199,7 +206,9 @@ def remove(me: Contact, contact: Contact, *, submission: str | None, at: datetim
 def send_again(me: Contact, pending: PendingContact, *, network: str, at: datetime) -> None:
     """Mail the link once more; the earlier one is void. Raises `TooOften`."""
     with transaction.atomic():
-        judged(me, policy_version_for(me.account), at=at)
+        judged(
+            me, policy_version_for(me.account), own=_is_own_address(me, pending.contact, pending.email), at=at
+        )
     count_mail(me, pending.email, network=network, at=at)
     verifying.send_again(pending, by=me, at=at)
 
@@ -207,7 +216,9 @@ def send_again(me: Contact, pending: PendingContact, *, network: str, at: dateti
 def cancel(me: Contact, pending: PendingContact, *, at: datetime) -> None:
     """Take back what nobody verified yet; the link is void."""
     with transaction.atomic():
-        judged(me, policy_version_for(me.account), at=at)
+        judged(
+            me, policy_version_for(me.account), own=_is_own_address(me, pending.contact, pending.email), at=at
+        )
         if not verifying.give_up(pending, how="cancelled", by=me.actor(), at=at):
             raise Refused("", "This was settled meanwhile.")
         end_question(
@@ -287,7 +298,9 @@ def _proposed(
     me: Contact, wanted: Wanted, deed: Deed, *, home: str | None, submission: str | None, at: datetime
 ) -> tuple[AdminRequest, PendingContact]:
     """The request and the question of one account; whoever calls mails the question."""
-    request = documented(me, deed, submission=submission, at=at)
+    request = documented(
+        me, deed, own=_is_own_address(me, wanted.contact, wanted.email), submission=submission, at=at
+    )
     number = request.ticket_id
     pending = verifying.propose(me.account, wanted, home=home, by=me, ticket_number=number, at=at)
     request.details = {"change": deed.verb, "address": wanted.email, "role": wanted.role}
@@ -297,13 +310,24 @@ def _proposed(
     return request, pending
 
 
+def _is_own_address(me: Contact, contact: Contact | None, email: str) -> bool:
+    """Whether it is about another address of the one who asks: also where mail comes back, which only that puts right."""
+    return contact is not None and contact.person_id == me.person_id and contact.person.email != email
+
+
 def _at_once(
-    me: Contact, deed: Deed, change: Callable[[], None], *, submission: str | None, at: datetime
+    me: Contact,
+    deed: Deed,
+    change: Callable[[], None],
+    *,
+    own: bool = False,
+    submission: str | None,
+    at: datetime,
 ) -> AdminRequest:
     """A change that counts at once."""
 
     def make() -> AdminRequest:
-        request = documented(me, deed, submission=submission, at=at)
+        request = documented(me, deed, own=own, submission=submission, at=at)
         change()
         request.details = {
             "change": deed.verb,

@@ -18,7 +18,7 @@ from hostdesk.kit.actors import Actor
 from hostdesk.kit.refusals import Refused
 from hostdesk.people.actions import limits
 from hostdesk.people.models import Contact, PendingContact
-from hostdesk.people.standing import contact_state
+from hostdesk.people.standing import Doubt, contact_state, doubt
 from hostdesk.policy.queries import Version
 from hostdesk.policy.rules import requests as rules
 from hostdesk.requests.actions.advancing import facts_of
@@ -29,6 +29,10 @@ from hostdesk.tickets.actions.requesting import say
 from hostdesk.tickets.models import Channel
 
 KIND = CONTACT_CHANGE
+_OWN_FIRST: dict[Doubt, str] = {
+    "age": "First say that your own details are still right, with the button above; then change the list.",
+    "bounces": "Mail to you comes back. First put your own address right, as it says above; then change the list.",
+}
 
 
 @dataclass(frozen=True)
@@ -57,10 +61,15 @@ def once(me: Contact, make: Callable[[], AdminRequest], *, submission: str | Non
         return earlier
 
 
-def documented(me: Contact, deed: Deed, *, submission: str | None, at: datetime) -> AdminRequest:
-    """The ticket and the typed request, judged and being carried out by the house itself. Clause: channel.tickets."""
+def documented(
+    me: Contact, deed: Deed, *, own: bool = False, submission: str | None, at: datetime
+) -> AdminRequest:
+    """The ticket and the typed request, judged and being carried out by the house itself; `own` as in `judged`.
+
+    Clause: channel.tickets.
+    """
     version = policy_version_for(me.account)
-    ruling = judged(me, version, at=at)
+    ruling = judged(me, version, own=own, at=at)
     ticket = open_ticket(
         Opening(
             subject=deed.subject,
@@ -104,21 +113,23 @@ def documented(me: Contact, deed: Deed, *, submission: str | None, at: datetime)
     return request
 
 
-def judged(me: Contact, version: Version, *, at: datetime) -> rules.Verdict:
-    """Whether this contact may change the list, as of now. Refused with clause and way out."""
+def judged(me: Contact, version: Version, *, own: bool = False, at: datetime) -> rules.Verdict:
+    """Whether this contact may change the list, as of now. Refused with clause and way out.
+
+    `own`: the change is to this contact's own details, which does not wait for them to be in order: it puts them in order.
+    Clauses: contact.restricted, contact.current.
+    """
     fresh = Contact.objects.with_account().get(pk=me.pk)
+    state = contact_state(fresh, version.terms, at=at)
     asking = rules.Asking(
         role=fresh.role,
         channel="client",
-        contact_state=contact_state(fresh, version.terms, at=at),
+        contact_state="current" if own and state == "out_of_date" else state,
         signed_in=True,
     )
     verdict = rules.judge(asking, kind_of(version, KIND), version.terms)
     if verdict.outcome == "update_details":
-        sentence = (
-            "First say that your own details are still right, with the button above; then change the list."
-        )
-        raise Refused(verdict.clause, sentence)
+        raise Refused(verdict.clause, _OWN_FIRST[doubt(fresh, version.terms, at=at)])
     if verdict.outcome != "granted":
         raise Refused(verdict.clause, verdict.sentence)
     return verdict

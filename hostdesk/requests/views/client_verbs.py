@@ -12,7 +12,7 @@ from hostdesk.kit.refusals import Refused
 from hostdesk.people.access import contacts_only
 from hostdesk.people.requests import ClientRequest
 from hostdesk.requests.actions import confirming
-from hostdesk.requests.models import AdminRequest
+from hostdesk.requests.models import AdminRequest, RequestState
 from hostdesk.requests.queries import contact_on, request_for_person
 from hostdesk.web import flash
 from hostdesk.web.htmx import go
@@ -69,9 +69,11 @@ def _said(
     request: ClientRequest, found: AdminRequest, sentence: str, verb: Callable[[], AdminRequest]
 ) -> HttpResponse:
     try:
-        verb()
+        after = verb()
     except Refused as refusal:
         flash.said_no(request, refusal)
     else:
-        flash.done(request, sentence)
+        # Judged anew with this yes: who has lost the right meanwhile reads that, and no thanks.
+        if after.state != RequestState.REFUSED:
+            flash.done(request, sentence)
     return go(request, reverse("requests:client_request", args=[found.pk]))

@@ -35,7 +35,8 @@ def preview(request: DeskRequest, pk: int) -> HttpResponse:
     found = request_for_agent(request.agent, pk)
     case = case_of(found)
     if not can_do(case, request.agent).begin:
-        raise Missing
+        # It has gone on meanwhile, or it is another's turn: its own page says how it stands.
+        return go(request, reverse("requests:desk_request", args=[found.pk]))
     context = {
         "place": "requests",
         "case": case,

@@ -139,5 +139,5 @@ def _panel(row: Recovery, agent: Agent, *, at: datetime) -> RecoveryPanel:
         missing=missing(row, known, terms, at=at),
         until=(row.told_at or at) + terms.recovery_wait if step == "wait" else None,
         doubtful=bool(known.doubts),
-        can_approve=step in ("approval", "wait") and may.allowed,
+        can_approve=step == "approval" and may.allowed,
     )
