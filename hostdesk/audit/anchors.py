@@ -61,10 +61,14 @@ def own_file() -> Path:
 def read(file: Path) -> list[Anchor]:
     """The anchors of a file: `NUMBER DIGEST INSTANT` on each line; what stands behind that is for people.
 
-    Refused: a line that is none, by its number.
+    Refused: a file that is no text, and a line that is no anchor, by its number.
     """
     found = []
-    for place, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as wrong:
+        raise Refused("", f"{file} is no file of anchors: it is not text in UTF-8.") from wrong
+    for place, line in enumerate(lines, start=1):
         words = line.split()
         if not words or words[0].startswith("#"):
             continue

@@ -68,8 +68,16 @@ def edge_of(book: str) -> Edge:
         return Edge(0, [])
     closed = links.filter(at__lte=newest.at - OPEN).values_list("reached", flat=True).first() or 0
     texts = links.filter(at__gt=newest.at - OPEN).values_list("ids", flat=True)
-    known = [pair for text in texts for pair in ranges.read(text)]
+    known = [pair for text in texts for pair in _readable(text)]
     return Edge(newest.reached, ranges.gaps(known, after=closed))
+
+
+def _readable(text: str) -> list[ranges.Range]:
+    """The numbers of a link; none of one that somebody touched: `verifying` names it, and sealing goes on."""
+    try:
+        return ranges.read(text)
+    except ValueError:
+        return []
 
 
 def _link(book: str, rows: list[Row], *, reached: int, last: Link | None, at: datetime) -> Link:

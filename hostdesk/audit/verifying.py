@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -29,22 +29,33 @@ class Finding:
 
 @dataclass(slots=True)
 class Report:
-    """What was looked at, and what was found, first things first; of very many findings only the first are kept."""
+    """What was looked at, and what was found, first things first; of very many findings only the first are kept.
+
+    `strange_keys`: the first and last link under each key that is neither ours nor said to be lost.
+    """
 
     links: int = 0
     rows: int = 0
     waiting: int = 0
     keys_gone: int = 0
+    strange_keys: dict[str, tuple[int, int]] = field(default_factory=dict)
     end: Anchor | None = None
     findings: list[Finding] = field(default_factory=list)
 
 
-def verify(anchors: Iterable[Anchor] = (), *, start: int = 1, most_findings: int = 100) -> Report:
+def verify(
+    anchors: Iterable[Anchor] = (),
+    *,
+    start: int = 1,
+    lost_keys: Collection[str] = (),
+    most_findings: int = 100,
+) -> Report:
     """Look through the whole chain from link `start` on, and through every row that it seals.
 
     Memory does not grow with the history, time does with the number of rows. While the desk runs, what is written
-    meanwhile counts as waiting for its seal. `keys_gone` counts links whose seals nobody here can make any more: their
-    content is still proven by the digests of the links behind them.
+    meanwhile counts as waiting for its seal. A seal under a key that we do not have proves nothing, so it is a finding;
+    unless the name of the key is among `lost_keys`, those that the operator knows to have lost: such links are counted as
+    `keys_gone`, and their content is proven by the digests of the links behind them.
     """
     report = Report()
     wanted = {anchor.number: anchor for anchor in anchors}
@@ -59,7 +70,7 @@ def verify(anchors: Iterable[Anchor] = (), *, start: int = 1, most_findings: int
         if link.number != expected:
             _add(report, _missing(expected, link.number - 1))
             known = None
-        _look_at_link(report, link, before=known)
+        _look_at_link(report, link, before=known, lost_keys=lost_keys)
         _look_at_rows(report, link)
         _remember(sealed, link.book, link.ids)
         if link.number in wanted:
@@ -67,6 +78,8 @@ def verify(anchors: Iterable[Anchor] = (), *, start: int = 1, most_findings: int
         report.links += 1
         report.end = Anchor(link.number, link.digest, link.at)
         known, expected = link.digest, link.number + 1
+    for key, (first, last) in report.strange_keys.items():
+        _add(report, _unproven(key, first, last))
     for anchor in sorted(wanted.values(), key=lambda one: one.number):
         if anchor.number >= start:
             _add(report, _cut(anchor, report.end))
@@ -76,7 +89,7 @@ def verify(anchors: Iterable[Anchor] = (), *, start: int = 1, most_findings: int
     return report
 
 
-def _look_at_link(report: Report, link: Link, *, before: str | None) -> None:
+def _look_at_link(report: Report, link: Link, *, before: str | None, lost_keys: Collection[str]) -> None:
     if before is not None and seals.digest_of(link, before=before) != link.digest:
         sentence = (
             f"link {link.number} is not what was sealed: it, or the end of the link before, was changed"
@@ -84,8 +97,11 @@ def _look_at_link(report: Report, link: Link, *, before: str | None) -> None:
         _add(report, Finding("link changed", sentence, link.number, link.book))
         return
     ours = seals.is_ours(link.digest, seals.Seal(link.seal, link.key))
-    if ours is None:
+    if ours is None and link.key in lost_keys:
         report.keys_gone += 1
+    elif ours is None:
+        first, _ = report.strange_keys.get(link.key, (link.number, link.number))
+        report.strange_keys[link.key] = (first, link.number)
     elif not ours:
         sentence = f"link {link.number} has a seal that this desk did not make"
         _add(report, Finding("not our seal", sentence, link.number, link.book))
@@ -152,6 +168,15 @@ def _remember(sealed: dict[str, list[ranges.Range]], book: str, ids: str) -> Non
 def _row_finding(what: Literal["changed", "removed"], link: Link, number: int) -> Finding:
     sentence = f"{link.book} {number} was {what} after it had been sealed in link {link.number}"
     return Finding(what, sentence, link.number, link.book, number)
+
+
+def _unproven(key: str, first: int, last: int) -> Finding:
+    which = f"link {first} is" if first == last else f"links from {first} to {last} are"
+    sentence = (
+        f"{which} sealed under the key {key[:20]!r}, which this desk does not have: nothing proves that we made the seal."
+        " Give the old secret in HOSTDESK_SECRET_KEY_FALLBACKS; where you know that it is lost, say --lost-key with its name"
+    )
+    return Finding("not our seal", sentence, first)
 
 
 def _missing(first: int, last: int) -> Finding:

@@ -96,14 +96,22 @@ def to_sign_in(request: HttpRequest, name: str) -> HttpResponse:
     """Send a browser to a sign-in page and back afterwards; 401 for what only asked for a piece of a page."""
     fragment = wants_fragment(request)
     if fragment:
-        shown = urlsplit(request.headers.get("HX-Current-URL", ""))
-        back = f"{shown.path}?{shown.query}" if shown.query else shown.path
+        back = _path_of(request.headers.get("HX-Current-URL", ""))
     else:
         back = request.get_full_path() if request.method in ("GET", "HEAD") else ""
     address = reverse(name) + (f"?{urlencode({'next': back})}" if back.startswith("/") else "")
     if fragment:
         return HttpResponse(status=401, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)
+
+
+def _path_of(address: str) -> str:
+    """Path and query of an address; "" for what is none, since anybody may send anything."""
+    try:
+        shown = urlsplit(address)
+    except ValueError:
+        return ""
+    return f"{shown.path}?{shown.query}" if shown.query else shown.path
 
 
 def _not_kept(response: HttpResponse) -> HttpResponse:

@@ -37,7 +37,7 @@ POWERS = (
     Power(
         "Add and remove contacts on a customer's behalf",
         KEEPERS,
-        ("people:add_contact", "people:remove_contact"),
+        ("requests:staff_adds_contact", "requests:staff_removes_contact"),
         asks_again=True,
     ),
     Power(

@@ -48,10 +48,4 @@ urlpatterns = [
     path("desk/agents/<int:agent_id>/looks", looks.looks, name="looks"),
     path("desk/customers", desk.customers, name="customers"),
     path("desk/customers/<int:customer_id>", desk.customer, name="customer"),
-    path("desk/customers/<int:customer_id>/contacts", desk.add_contact, name="add_contact"),
-    path(
-        "desk/customers/<int:customer_id>/contacts/<int:contact_id>/removal",
-        desk.remove_contact,
-        name="remove_contact",
-    ),
 ]

@@ -12,9 +12,10 @@ from hostdesk.audit.models import Decision, Entry
 from hostdesk.kit import numbers
 from hostdesk.policy.catalogue import FREE
 from hostdesk.policy.registry import Evidence, evidence
+from hostdesk.policy.rules import password
 from hostdesk.policy.rules import requests as rules
 from hostdesk.requests.models import AdminRequest, RecoveryLink, Run
-from hostdesk.requests.recovery import case_of_recovery, step_of
+from hostdesk.requests.recovery import approvers_then, case_of_recovery, recovering_of
 from hostdesk.requests.standing import Case, cases_of
 from hostdesk.tickets import evidence as tickets
 
@@ -103,7 +104,9 @@ def lost_passwords(at: datetime) -> Evidence:
 def _was_handed_over_wrongly(link: RecoveryLink) -> bool:
     """Judged anew from the rows: nobody's link, one used too late, or a recovery that lacked something when its link was made."""
     if link.recovery is not None:
-        return step_of(case_of_recovery(link.recovery), at=link.created_at) != "granted"
+        case, made = case_of_recovery(link.recovery), link.created_at
+        then = recovering_of(case, approvers=approvers_then(link.recovery), at=made)
+        return password.recovery_step(then, case.version.terms, at=made) != "granted"
     return link.contact is None or link.used_at is None or link.used_at > link.expires_at
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 
 from django import forms
 
+from hostdesk.kit import money
 from hostdesk.people import passwords
 from hostdesk.policy.catalogue import Detail, RequestType
 from hostdesk.requests import details as typed
@@ -114,16 +113,16 @@ class PaymentForm(forms.Form):
         error_messages={"required": "Give the reference, so that the payment can be found again."},
     )
 
+    def __init__(self, *args: object, currency: str, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.currency = currency
+
     def clean_amount(self) -> int:
-        """Whole cents: `112`, `112.00`, `R112,00` and `R 1 120.00` are understood, nothing below zero."""
-        said = (
-            re.sub(r"^[^\d\-−–(]{0,4}", "", str(self.cleaned_data["amount"]))
-            .replace(" ", "")
-            .replace(",", ".")
-        )
-        if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{2})?", said, re.ASCII):
-            raise forms.ValidationError("Write the amount such as 112.00.")
-        return int(Decimal(said) * 100)
+        """Whole cents of the currency of the request, nothing below zero."""
+        found = money.read(str(self.cleaned_data["amount"]), self.currency)
+        if found is None:
+            raise forms.ValidationError(f"Write the amount in {self.currency}, such as 112.00.")
+        return found.cents
 
 
 class BeforeForm(forms.Form):

@@ -57,8 +57,10 @@ def registered_of(records: Iterable[RegistrationRecord]) -> Registered | None:
     )
 
 
-def recovering_of(case: RecoveryCase, *, at: datetime) -> Recovering:
-    """How far a recovery has come, from its rows."""
+def recovering_of(
+    case: RecoveryCase, *, approvers: tuple[Approver, ...] | None = None, at: datetime
+) -> Recovering:
+    """How far a recovery has come, from its rows; `approvers` where they are not to be those who count now."""
     row = case.recovery
     assert row.account is not None, "a case has its account"
     found = rules.doubts(
@@ -71,14 +73,23 @@ def recovering_of(case: RecoveryCase, *, at: datetime) -> Recovering:
         proof=row.proof,  # type: ignore[arg-type]  # the table knows these proofs only
         doubts=found,
         address_proven=row.address_proven_at is not None,
-        approvers=approvers_of(row),
+        approvers=approvers_of(row) if approvers is None else approvers,
         opened_by=row.opened_by_id,
         told_at=row.told_at,
     )
 
 
 def approvers_of(recovery: Recovery) -> tuple[Approver, ...]:
-    """Who said yes, each in the role of then."""
+    """Who said yes and is still with us, each in the lesser of the role of then and the role of now."""
+    return tuple(
+        Approver(one.agent_id, one.role if one.agent.role in rules.SUPERVISORS else one.agent.role)
+        for one in recovery.approvals.all()
+        if one.agent.active
+    )
+
+
+def approvers_then(recovery: Recovery) -> tuple[Approver, ...]:
+    """Who had said yes, each in the role of then, whoever has left since."""
     return tuple(Approver(one.agent_id, one.role) for one in recovery.approvals.all())
 
 

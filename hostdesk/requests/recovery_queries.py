@@ -44,7 +44,7 @@ def recovery_for_agent(agent: Agent, pk: int) -> Recovery:
 def recoveries_of_ticket(ticket: Ticket) -> list[Recovery]:
     """The recoveries on a ticket that was fetched for its reader, with what says how they stand."""
     found = Recovery.objects.filter(ticket=ticket).select_related(*_PEOPLE)
-    return list(found.prefetch_related("records", "approvals", "links").order_by("pk"))
+    return list(found.prefetch_related("records", "approvals__agent", "links").order_by("pk"))
 
 
 def record_for_agent(agent: Agent, pk: int) -> RegistrationRecord:

@@ -84,7 +84,8 @@ def progress_of(case: Case, *, at: datetime) -> rules.Progress:
         second_given=request.second_at is not None,
         price_accepted=request.price_accepted_at is not None,
         is_paid=hasattr(request, "payment"),
-        approvals=sum(approval.yes for approval in request.approvals.all()),
+        # Of those who are still with us: one who was sent away says yes to nothing.
+        approvals=sum(approval.yes and approval.agent.active for approval in request.approvals.all()),
         told_at=request.told_at,
         is_offpeak=case.version.terms.offpeak_hours.covers(at, zone()),
         not_before=last_day_ends(case),

@@ -12,6 +12,7 @@ from hostdesk.requests.views import (
     client_verbs,
     contact_changes,
     desk,
+    desk_contacts,
     desk_new,
     desk_panel,
     desk_phone,
@@ -71,6 +72,12 @@ _DESK = [
     path("desk/requests/<int:pk>/run/steps/<int:position>", desk_verbs.step, name="step"),
     path("desk/requests/<int:pk>/run/outcome", desk_verbs.outcome, name="outcome"),
     path("desk/requests/<int:pk>/refusal", desk_verbs.refusal, name="refusal"),
+    path("desk/customers/<int:customer_id>/contacts", desk_contacts.add, name="staff_adds_contact"),
+    path(
+        "desk/customers/<int:customer_id>/contacts/<int:contact_id>/removal",
+        desk_contacts.remove,
+        name="staff_removes_contact",
+    ),
     path("desk/tickets/<slug:number>/requests", desk.on_ticket, name="on_ticket"),
     path("desk/tickets/<slug:number>/requests/new", desk_new.make, name="make"),
 ]

@@ -40,6 +40,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="anchors kept elsewhere, beside those of the data folder (repeatable)",
     )
+    verify.add_argument(
+        "--lost-key",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a key that you know to have lost: links under it are believed for the links behind them (repeatable)",
+    )
     verbs.add_parser("seal", help="seal now what waits for the next round")
     verbs.add_parser("anchor", help="print the end of the chain, to be kept where no database reaches")
 
@@ -64,7 +71,7 @@ def _verify(args: argparse.Namespace) -> int:
     own = anchors.own_file()
     files = [*args.anchors, *([own] if own.is_file() else [])]
     known = [anchor for file in files for anchor in anchors.read(file)]
-    report = verify(known, start=args.start, most_findings=_SHOWN)
+    report = verify(known, start=args.start, lost_keys=args.lost_key, most_findings=_SHOWN)
     sys.stdout.write(_as_json(report) if args.json else _as_words(report))
     return 1 if report.findings else 0
 
@@ -90,7 +97,7 @@ def _as_words(report: Report) -> str:
         lines.append(f"{report.waiting} rows wait for their seal")
     if report.keys_gone:
         lines.append(
-            f"{report.keys_gone} links were sealed under a key that is gone; see HOSTDESK_SECRET_KEY_FALLBACKS"
+            f"{report.keys_gone} links were sealed under a key that is lost, and are believed for those behind them"
         )
     return "\n".join(lines) + "\n"
 

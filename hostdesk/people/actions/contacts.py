@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from hostdesk.audit.actions import note
 from hostdesk.hosting import queries as hosting
@@ -16,7 +17,15 @@ from hostdesk.kit.refusals import Refused
 from hostdesk.mail import ours
 from hostdesk.people import rules
 from hostdesk.people.actions import sessions
-from hostdesk.people.models import Contact, ContactRole, DetailsLink, Person, SignInLink
+from hostdesk.people.models import (
+    Contact,
+    ContactRole,
+    DetailsCured,
+    DetailsLink,
+    PendingContact,
+    Person,
+    SignInLink,
+)
 from hostdesk.policy.terms import Terms
 
 LONGEST_NAME = 200
@@ -89,11 +98,18 @@ def change_role(contact: Contact, *, role: str, by: Actor, at: datetime) -> None
 
 @transaction.atomic
 def remove(contact: Contact, *, by: Actor, at: datetime) -> None:
-    """Take a contact off the account's list; rights end now. Whoever acts for nobody any more is signed out."""
+    """Take a contact off the account's list; rights end now. Whoever acts for nobody any more is signed out.
+
+    What waits for the owner of an address and was asked by this contact, or about it, is cancelled.
+    """
     if not Contact.objects.filter(pk=contact.pk, removed_at=None).update(removed_at=at):
         return
     note("contact", contact.pk, "removed", by=by, at=at, facts={"account": contact.account.username})
     end_rights(contact.person, at=at)
+    asked = PendingContact.objects.open().filter(Q(contact=contact.pk) | Q(asked_by=contact.pk))
+    asked.update(ended_at=at, ended="cancelled")
+    # What waits for this contact's word would wait for ever.
+    DetailsCured.objects.create(person=contact.person, at=at)
 
 
 def end_rights(person: Person, *, at: datetime) -> None:
@@ -101,6 +117,11 @@ def end_rights(person: Person, *, at: datetime) -> None:
     if Contact.objects.active().filter(person=person).exists():
         return
     sessions.revoke_all(person, at=at)
+    void_mailed_links(person, at=at)
+
+
+def void_mailed_links(person: Person, *, at: datetime) -> None:
+    """No link that was mailed to a person works any more: neither for signing in nor for details."""
     SignInLink.objects.filter(person=person, used_at=None).update(used_at=at)
     DetailsLink.objects.filter(person=person, used_at=None).update(used_at=at)
 

@@ -70,6 +70,8 @@ def new_link(person: Person, *, at: datetime) -> str:
         created_at=at,
         expires_at=at + rules.DETAILS_LINK_LIFE,
     )
+    # As for a link to sign in: the mail goes to the address of this moment.
+    person.refresh_from_db(fields=["email"])
     return token
 
 

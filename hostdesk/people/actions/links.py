@@ -62,6 +62,8 @@ def make(person: Person, *, next_path: str, lost_password_of: str = "", at: date
         expires_at=at + rules.LINK_LIFE,
         next_path=next_path,
     )
+    # Read once more, now that the link keeps the person from changing beside us: it goes to the address of this moment.
+    person.refresh_from_db(fields=["email"])
     mails.sign_in_link(person, link=link, token=token, lost_password_of=lost_password_of, at=at)
     return link
 

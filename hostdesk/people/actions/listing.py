@@ -119,9 +119,6 @@ def remove(contact: Contact, *, by: Contact, at: datetime) -> None:
     fresh = _listed(contact)
     may(by, Wanted(fresh.person.email, "", "", ContactRole.AUTHORISED, fresh))
     contacts.remove(fresh, by=by.actor(), at=at)
-    for row in PendingContact.objects.open().filter(account=contact.account_id):
-        if fresh.pk in (row.contact_id, row.asked_by_id):
-            PendingContact.objects.filter(pk=row.pk).update(ended_at=at, ended="cancelled")
     who = "by their own wish" if by.person_id == fresh.person_id else f"removed by {by.person.name}"
     sentence = f"{fresh.person.name} ({fresh.person.email}) is no contact any more, {who}."
     tell(contact.account, sentence=sentence, but=(by.person,), also=(fresh.person.email,), at=at)

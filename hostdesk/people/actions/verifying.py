@@ -233,6 +233,8 @@ def _person_behind(row: PendingContact, wanted: Wanted, moving: set[int], *, at:
         and not Contact.objects.active().filter(person=person).exclude(pk__in=moving).exists()
     ):
         Person.objects.filter(pk=person.pk).update(email=wanted.email)
+        # Whoever reads the old address, perhaps the reason for the change, has nothing there to press any more.
+        contacts.void_mailed_links(person, at=at)
         note("person", person.pk, "address changed", by=row.asked_by.actor(), at=at)
         return Person.objects.get(pk=person.pk)
     return known or Person.objects.create(

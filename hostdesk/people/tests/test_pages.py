@@ -288,7 +288,7 @@ def test_supervisors_list_and_remove_contacts_and_others_do_not(world):
     assert technician.post(f"{where}/contacts/{bob.pk}/removal").status_code == 403
     other = world.contact("c@c.example", username="bravo", customer="Bravo", domains=()).account.customer_id
     assert supervisor.post(f"/desk/customers/{other}/contacts/{bob.pk}/removal").status_code == 404
-    assert supervisor.post(f"{where}/contacts/{bob.pk}/removal").status_code == 303
+    assert supervisor.post(f"{where}/contacts/{bob.pk}/removal", {"why": "left"}).status_code == 303
     bob.refresh_from_db()
 
     assert (bob.vouched_for, bob.removed_at) == ("call", world.now)

@@ -14,7 +14,7 @@ from hostdesk.kit.refusals import Refused
 from hostdesk.people import forms, queries, shown
 from hostdesk.people.access import agents_only, recently_proven
 from hostdesk.people.actions import agents as verbs
-from hostdesk.people.actions import listing, passkeys, second_step, sessions
+from hostdesk.people.actions import passkeys, second_step, sessions
 from hostdesk.people.looking import saw
 from hostdesk.people.middleware import browser_of
 from hostdesk.people.models import Agent, Role
@@ -179,49 +179,15 @@ def customers(request: HttpRequest) -> HttpResponse:
 @agents_only
 def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
     """One customer: accounts with services, domains and contacts; for supervisors also who looked at it."""
-    page = _customer_page(request, customer_id, forms.NewContact(), 200)
+    page = customer_page(request, customer_id, forms.NewContact(), 200)
     saw(request, "customer", customer_id, customer=customer_id)
     return page
 
 
-@require_POST
-@agents_only(roles=KEEPERS)
-@recently_proven
-def add_contact(request: HttpRequest, customer_id: int) -> HttpResponse:
-    """List a contact on one of the customer's accounts."""
-    form = forms.NewContact(request.POST)
-
-    def page(status: int) -> HttpResponse:
-        return _customer_page(request, customer_id, form, status)
-
-    if not form.is_valid():
-        return page(422)
-    facts = dict(form.cleaned_data)
-    account = hosting.account_of_customer(customer_id, facts.pop("account"))
-    try:
-        contact = listing.add_by_agent(account, **facts, by=_me(request).actor(), at=request.at)  # type: ignore[attr-defined]
-    except Refused as refusal:
-        return refuse(form, refusal, page)
-    messages.success(request, f"{contact.person.name} is a contact of account {account.username} now.")
-    return HttpResponseRedirect(reverse("people:customer", args=[customer_id]), status=303)
-
-
-@require_POST
-@agents_only(roles=KEEPERS)
-@recently_proven
-def remove_contact(request: HttpRequest, customer_id: int, contact_id: int) -> HttpResponse:
-    """Take a contact off an account's list."""
-    contact = queries.contact_of_customer(customer_id, contact_id)
-    listing.remove_by_agent(contact, by=_me(request).actor(), at=request.at)  # type: ignore[attr-defined]
-    messages.success(
-        request, f"{contact.person.name} is no contact of account {contact.account.username} any more."
-    )
-    return HttpResponseRedirect(reverse("people:customer", args=[customer_id]), status=303)
-
-
-def _customer_page(
+def customer_page(
     request: HttpRequest, customer_id: int, form: forms.NewContact, status: int
 ) -> HttpResponse:
+    """The page of a customer, with the form for a contact as it was typed."""
     found = hosting.customer_by_id(customer_id)
     accounts = hosting.accounts_of_customer(found)
     cards, doubts = shown.accounts_for_agent(accounts, at=request.at)  # type: ignore[attr-defined]

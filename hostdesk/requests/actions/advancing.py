@@ -32,7 +32,7 @@ def locked(request: AdminRequest) -> Case:
     row = (
         AdminRequest.objects.select_for_update(of=("self",))
         .select_related("contact__person", "account__customer", "ticket")
-        .prefetch_related("confirmations", "approvals")
+        .prefetch_related("confirmations", "approvals__agent")
         .get(pk=request.pk)
     )
     return case_of(row)
@@ -47,6 +47,9 @@ def advance(case: Case, *, by: Actor, at: datetime) -> AdminRequest:
     request = case.request
     if request.state not in UNDER_WAY or request.state in (RequestState.DOING, RequestState.UNCLEAR):
         return request
+    if request.account.closed_at is not None:
+        sentence = "The account is closed, so nothing on it can be changed."
+        return refuse(case, clause="contact.privileges", sentence=sentence, by=SYSTEM, at=at)
     verdict = rules.judge(asking_of(case, at=at), case.kind, case.version.terms)
     if verdict.outcome == "refused":
         return refuse(case, clause=verdict.clause, sentence=verdict.sentence, by=SYSTEM, at=at)

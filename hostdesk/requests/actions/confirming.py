@@ -14,7 +14,7 @@ from hostdesk.policy.rules import requests as rules
 from hostdesk.requests import mails
 from hostdesk.requests.actions import yeses
 from hostdesk.requests.actions.advancing import advance, end, facts_of, locked
-from hostdesk.requests.models import UNDER_WAY, AdminRequest, Purpose, RequestState
+from hostdesk.requests.models import UNDER_WAY, AdminRequest, Confirmation, Purpose, RequestState
 from hostdesk.requests.standing import Case, others_who_may_agree
 
 GONE = "This link has been used or has run out. Sign in to see how the request stands."
@@ -83,6 +83,20 @@ def _give_second(case: Case, contact: Contact, *, via: str, at: datetime) -> Non
     yeses.give(request, contact, Purpose.SECOND, via=via, at=at)
     AdminRequest.objects.filter(pk=request.pk).update(second_at=at)
     note("ticket", request.ticket_id, "request agreed", by=contact.actor(), at=at, facts=facts_of(case))
+
+
+def ask_at_new_address(contact: Contact, *, at: datetime) -> int:
+    """What a contact was asked and has not answered is asked at the address that is theirs now; how many questions."""
+    asked = Confirmation.objects.filter(contact=contact, used_at=None, expires_at__gt=at).exclude(
+        address=contact.person.email
+    )
+    moved = 0
+    for request in AdminRequest.objects.filter(confirmations__in=asked).distinct().order_by("pk"):
+        case = locked(request)
+        for row in asked.filter(request=request).select_related("contact__person"):
+            yeses.ask_at_new_address(row, case=case, at=at)
+            moved += 1
+    return moved
 
 
 def accept_price(request: AdminRequest, *, by: Contact, cents: int, at: datetime) -> AdminRequest:

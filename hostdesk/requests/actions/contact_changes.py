@@ -21,6 +21,7 @@ from hostdesk.people.actions import details, listing, verifying
 from hostdesk.people.actions.listing import Wanted
 from hostdesk.people.actions.verifying import Verified
 from hostdesk.people.models import Contact, ContactRole, PendingContact
+from hostdesk.requests.actions import confirming
 from hostdesk.requests.actions.advancing import facts_of
 from hostdesk.requests.actions.documenting import (
     KIND,
@@ -245,6 +246,8 @@ def verify(token: str, *, at: datetime) -> Verified:
         said = f"The owner of {found.email} has agreed. It counts from now on."
         for settled in (done, *done.others):
             end_question(settled.pending, RequestState.DONE, said, by=settled.contact.actor(), at=at)
+            if settled.old_address:
+                confirming.ask_at_new_address(settled.contact, at=at)
         for left in done.left_out:
             end_question(left.pending, RequestState.REFUSED, left.sentence, by=SYSTEM, at=at)
     return done

@@ -67,7 +67,7 @@ def held(recovery: Recovery) -> Recovery:
     return (
         Recovery.objects.select_for_update(of=("self",))
         .select_related("account__customer", "ticket", "opened_by")
-        .prefetch_related("approvals", "records")
+        .prefetch_related("approvals__agent", "records")
         .get(pk=recovery.pk)
     )
 

@@ -123,12 +123,14 @@ class Confirmation(models.Model):
     """One yes that was asked for, of one contact; `used_at` when it was given, `via` how (link, signed_in, pin).
 
     Somebody who says the telephone PIN and asks for more than it proves gives a second yes behind the link; both stay.
-    Of the link only the fingerprint is kept; it goes to the contact's stored address and works once.
+    Of the link only the fingerprint is kept; it goes to the contact's stored address, `address`, and works once, as long as
+    that is still the address.
     """
 
     request = models.ForeignKey(AdminRequest, on_delete=models.CASCADE, related_name="confirmations")
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+")
     purpose = models.CharField(max_length=10, choices=Purpose.choices)
+    address = models.CharField(max_length=254, blank=True, default="", db_default="")
     token_sha256 = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()

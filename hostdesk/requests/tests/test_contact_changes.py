@@ -10,7 +10,7 @@ from hostdesk.hosting.models import Server
 from hostdesk.kit.refusals import Refused
 from hostdesk.mail.auth.resolver import DnsDown, ZoneResolver
 from hostdesk.mail.models import OutboundMail
-from hostdesk.people.actions import contacts, rechecking
+from hostdesk.people.actions import rechecking
 from hostdesk.people.models import Contact, PendingContact, Person
 from hostdesk.people.queries import contacts_for_address
 from hostdesk.people.standing import contact_state
@@ -222,9 +222,10 @@ def test_somebody_new_becomes_primary_and_the_old_one_stays_authorised(world, pe
 
 
 def test_a_change_asked_by_somebody_who_was_removed_since_does_not_count(world, people):
-    primary, secondary, _ = people
+    _, secondary, _ = people
     add(world, secondary)
-    contacts.remove(secondary, by=primary.actor(), at=world.now)
+    # Not by `contacts.remove`, which cancels the question itself: this wall stands behind that one.
+    Contact.objects.filter(pk=secondary.pk).update(removed_at=world.now)
     with pytest.raises(Refused) as refusal:
         contact_changes.verify(token(), at=world.now)
 

@@ -9,7 +9,7 @@ clause = pytest.mark.clause
 
 
 @clause("fee.cleanup")
-@pytest.mark.parametrize("typed", ["112.00", "R112.00", "112", " R 112,00"])
+@pytest.mark.parametrize("typed", ["112.00", "R112.00", "112", " R 112,00", "ZAR 112", "r1\u00a012.00"])
 def test_billing_notes_a_payment_as_people_write_amounts(stage, typed):  # noqa: F811
     stage.everything()
     request = stage.by["payment"]
@@ -24,10 +24,23 @@ def test_billing_notes_a_payment_as_people_write_amounts(stage, typed):  # noqa:
 
 
 @clause("fee.cleanup")
-@pytest.mark.parametrize("typed", ["-112.00", "R -112,00", "\u2212112", "(112.00)"])
+@pytest.mark.parametrize("typed", ["-112.00", "R -112,00", "\u2212112", "(112.00)", "neg 112"])
 def test_money_that_goes_the_other_way_is_no_payment(stage, typed):  # noqa: F811
     stage.everything()
     address = f"/desk/requests/{stage.by['payment'].pk}/payment"
 
     assert desk(stage.billing).post(address, {"amount": typed, "reference": "EFT 77"}).status_code == 422
     assert Payment.objects.count() == 0
+
+
+@clause("fee.cleanup")
+@pytest.mark.parametrize(
+    "typed", ["USD 112", "$112.00", "\u20ac112", "EUR112", ".112", "112,000", "\u0661112", "~112"]
+)
+def test_another_currency_or_half_a_figure_is_no_payment_of_this_price(stage, typed):  # noqa: F811
+    stage.everything()
+    address = f"/desk/requests/{stage.by['payment'].pk}/payment"
+    answer = desk(stage.billing).post(address, {"amount": typed, "reference": "EFT 77"})
+
+    assert (answer.status_code, Payment.objects.count()) == (422, 0)
+    assert "Write the amount in ZAR, such as 112.00." in answer.content.decode()

@@ -172,7 +172,7 @@ def show_request(
         "checklist": _checklist(case),
         "may_undo": bool(done) and may_undo(done[-1]),
         "by_hand": case.kind.carried_out == BY_HAND,
-        "payment_form": PaymentForm(initial={"amount": words.price(found)}),
+        "payment_form": PaymentForm(currency=found.currency, initial={"amount": words.price(found)}),
         "objection_form": ReasonForm(prefix="no"),
         "refusal_form": ReasonForm(),
         "before_form": BeforeForm(),

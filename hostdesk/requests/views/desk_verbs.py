@@ -80,7 +80,7 @@ def refusal(request: DeskRequest, pk: int) -> HttpResponse:
 def payment(request: DeskRequest, pk: int) -> HttpResponse:
     """Billing notes that the price was paid."""
     found = request_for_agent(request.agent, pk)
-    form = PaymentForm(request.POST)
+    form = PaymentForm(request.POST, currency=found.currency)
     if not form.is_valid():
         return show_request(request, found, status=422, payment_form=form)
     given = form.cleaned_data

@@ -41,9 +41,9 @@ def is_withheld(ticket: Ticket) -> bool:
 
 
 def release_tickets(person_id: int, *, at: datetime) -> int:
-    """Let the tickets of a person whose details are in order go on, each at the place of its arrival; how many.
+    """Let the tickets of a person whose details are in order, or who is no contact any more, go on; how many.
 
-    Clauses: contact.current, sla.fcfs.
+    Each at the place of its arrival. Clauses: contact.current, sla.fcfs.
     """
     held = Ticket.objects.filter(
         contact__person=person_id,
@@ -60,6 +60,10 @@ def _release(ticket: Ticket, *, at: datetime) -> int:
         version = policy.current(row.policy_slug)
         if row.state in ENDED or not is_withheld(row) or row.contact is None:
             return 0
+        if row.contact.removed_at is not None:
+            # Nobody can put these details in order any more: a person looks what becomes of it.
+            _go_on(row, version=version, at=at, why="contact removed")
+            return 1
         if doubt(row.contact, version.terms, at=at):
             return 0
         _go_on(row, version=version, at=at)

@@ -32,6 +32,8 @@ def _because(facts: Facts) -> str:
 
 
 _SAYS = {
+    "contact listed": "{who} listed a contact on the customer's behalf{why}",
+    "contact removed": "{who} took a contact off the list{why}",
     "request asked": "{who} asked for a change: {what}",
     "request details": "{what}: waits until the contact's details are confirmed",
     "request confirm": "{what}: waits for the contact's confirmation",
