@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from django.conf import settings
 
@@ -13,6 +13,7 @@ from hostdesk.kit.addresses import domain_of, lies_within
 from hostdesk.mail.auth.resolver import Answer, DnsDown, DnsResolver, Hurried, RecordType, Resolver
 
 _MOST_EXCHANGES = 10
+_MAPPED_PREFIX = 96
 _PATIENCE_SECONDS = 10.0
 _lock = threading.Lock()
 _resolver: Resolver | None = None
@@ -58,14 +59,16 @@ def _by_servers(domain: str, resolver: Resolver) -> str | None:
     if not ours:
         return None
     hostnames = [(hostname, server.name) for server in ours for hostname in server.hostnames]
-    networks = [(ip_network(network), server.name) for server in ours for network in server.networks]
+    networks = [(_plain_network(network), server.name) for server in ours for network in server.networks]
     found = _by_name(domain, hostnames)
     if found is not None:
         return found
-    for place in _exchanges(domain, resolver):
-        by_name = _by_name(place, hostnames)
-        if by_name is not None:
-            return by_name
+    places = _exchanges(domain, resolver)
+    # All names before any address: one host that does not answer hides no other that is ours by name.
+    by_name = next((found for place in places if (found := _by_name(place, hostnames))), None)
+    if by_name is not None:
+        return by_name
+    for place in places[:_MOST_EXCHANGES]:
         here = [_plain(address) for address in _addresses(place, resolver)] if networks else []
         by_address = next((server for network, server in networks if any(a in network for a in here)), None)
         if by_address is not None:
@@ -82,12 +85,31 @@ def _exchanges(domain: str, resolver: Resolver) -> list[str]:
     named = sorted(one for one in resolver.lookup(domain, "MX").records if isinstance(one, tuple))
     if not named:
         return [domain]
-    return [name.lower().rstrip(".") for _, name in named[:_MOST_EXCHANGES] if name.strip(".")]
+    return [name.lower().rstrip(".") for _, name in named if name.strip(".")]
 
 
 def _addresses(host: str, resolver: Resolver) -> list[str]:
+    if _is_address(host.strip("[]")):
+        return [host.strip("[]")]
     answers = [resolver.lookup(host, "A"), resolver.lookup(host, "AAAA")]
     return [record for answer in answers for record in answer.records if isinstance(record, str)]
+
+
+def _plain_network(text: str) -> IPv4Network | IPv6Network:
+    """A network as addresses are compared with it: one of IPv4 that is written as IPv6 counts as what it is."""
+    network = ip_network(text)
+    mapped = network.network_address.ipv4_mapped if isinstance(network, IPv6Network) else None
+    if mapped is None or network.prefixlen < _MAPPED_PREFIX:
+        return network
+    return IPv4Network((mapped, network.prefixlen - _MAPPED_PREFIX))
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _plain(address: str) -> IPv4Address | IPv6Address:

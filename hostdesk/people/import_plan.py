@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hostdesk.hosting.models import Account, Service
 from hostdesk.hosting.rules import ruling_product
@@ -28,6 +28,7 @@ class Present:
     domains: dict[int, list[str]]
     contacts: dict[int, list[Contact]]
     removed: frozenset[tuple[int, str]]
+    replaced: frozenset[tuple[int, str]]
     persons: dict[str, Person]
     server_ids: dict[str, int]
     hostnames: tuple[str, ...]
@@ -65,6 +66,7 @@ def make(accounts: Sequence[AccountLines], present: Present) -> Plan:
         if account is not None and account.closed_at is not None:
             plan.faults.append(Fault(lines.line, f"account {account.username} is closed"))
             continue
+        lines = _without_replaced(plan, lines, account, present)  # noqa: PLW2901  (the same account, less what is old)
         _plan_account(plan, lines, account, present)
         _plan_services(plan, lines, present.services.get(account.pk, []) if account else [], present)
         _plan_domains(plan, lines, account, present)
@@ -72,6 +74,26 @@ def make(accounts: Sequence[AccountLines], present: Present) -> Plan:
         _judge_contacts(plan, lines, account, present)
     plan.changed_lines -= plan.added_lines
     return plan
+
+
+def _without_replaced(
+    plan: Plan, lines: AccountLines, account: Account | None, present: Present
+) -> AccountLines:
+    """An address that its account's contacts have replaced is not listed again: whoever reads it now may be anybody."""
+    if account is None:
+        return lines
+    listed = {one.person.email for one in present.contacts.get(account.pk, [])}
+    kept = []
+    for line in lines.contacts:
+        if (account.pk, line.email) not in present.replaced or line.email in listed:
+            kept.append(line)
+            continue
+        sentence = (
+            f"{line.email} was replaced by another address on account {account.username} in the client area and is not"
+            " listed again; bring the file up to date"
+        )
+        plan.notices.append(Fault(line.line, sentence))
+    return replace(lines, contacts=type(lines.contacts)(kept))
 
 
 def _plan_account(plan: Plan, lines: AccountLines, account: Account | None, present: Present) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password, verify_password
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
@@ -40,14 +42,20 @@ def hashed(password: str, *, email: str) -> str:
     sentence = fault(password, email=email)
     if sentence is not None:
         raise Refused("", sentence)
-    return make_password(password)
+    return make_password(_as_kept(password))
 
 
 def matches(password: str, kept: str) -> bool:
     """Whether it is the password; takes as long when `kept` is empty, so that time tells nothing."""
+    password = _as_kept(password)
     if len(password) > LONGEST:
         password = password[:LONGEST] + "\0"
     if not kept:
         make_password(password)
         return False
     return verify_password(password, kept)[0]
+
+
+def _as_kept(password: str) -> str:
+    """One form for letters that keyboards put together in two ways (RFC 8265: OpaqueString wants NFC)."""
+    return unicodedata.normalize("NFC", password)

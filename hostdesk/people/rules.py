@@ -107,6 +107,8 @@ def is_among(network: str, places: Iterable[str]) -> bool:
     return any(ip_address(place) in here for place in places)
 
 
+_ALWAYS_OURS = frozenset({"reply", "postmaster", "abuse", "mailer-daemon"})
+
 FREE_TRIES_OF_ADDRESS = _FREE_TRIES
 # A whole office may sit behind one address of the network.
 FREE_TRIES_OF_NETWORK = _FREE_TRIES * 6
@@ -166,6 +168,10 @@ def on_server(email: str, *, domains: Iterable[str], hostnames: Iterable[str]) -
 
 
 def is_ours(email: str, *, mail_domain: str, desk_addresses: Iterable[str]) -> bool:
-    """Whether a normalised address is one of the desk's own, which no contact can have: mail would go in circles."""
+    """Whether a normalised address is one of the desk's own, which no contact can have: mail would go in circles.
+
+    With a word after a plus sign it is the same; so are the addresses that every mail domain has (RFC 2142).
+    """
     local, _, domain = email.rpartition("@")
-    return email in desk_addresses or (domain == mail_domain and local.split("+")[0] == "reply")
+    plain = f"{local.partition('+')[0]}@{domain}"
+    return plain in desk_addresses or (domain == mail_domain and plain.partition("@")[0] in _ALWAYS_OURS)

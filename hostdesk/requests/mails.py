@@ -79,8 +79,8 @@ def undone(case: Case, *, at: datetime) -> None:
 
 
 def expired(case: Case, *, at: datetime) -> None:
-    """Nobody confirmed it in time; nothing was changed."""
-    _to_asker(case, "expired", {"address": _page(case)}, at=at)
+    """It was not brought on in time, as the request says; nothing was changed."""
+    _to_asker(case, "expired", {"address": _page(case), "sentence": case.request.sentence}, at=at)
 
 
 def _to_asker(case: Case, kind: str, facts: dict[str, object], *, at: datetime) -> None:

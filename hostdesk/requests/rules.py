@@ -36,7 +36,7 @@ def agent_can(*, state: str, role: str, agent_id: int, said_by: Iterable[int]) -
         approve=state == "approval" and not has_said,
         pay=state == "payment" and role in MAY_RECORD_PAYMENT,
         begin=state == "ready" and not has_said,
-        finish=state in ("doing", "unclear"),
+        finish=state in ("doing", "unclear") and not has_said,
         refuse=state not in _NOT_ANY_MORE,
     )
 

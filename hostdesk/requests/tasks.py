@@ -11,11 +11,13 @@ from hostdesk.jobs.identity import claimant, is_dead
 from hostdesk.jobs.rounds import Round
 from hostdesk.kit.actors import SYSTEM
 from hostdesk.people.models import DetailsCured
-from hostdesk.requests import recovery_round
-from hostdesk.requests.actions import contact_changes, losing
+from hostdesk.policy.rules import requests as rules
+from hostdesk.requests import mails, recovery_round
+from hostdesk.requests.actions import contact_changes, losing, mailed_links
 from hostdesk.requests.actions.advancing import advance, end, locked
 from hostdesk.requests.actions.through_panel import look_once
 from hostdesk.requests.models import AdminRequest, RequestState, Run
+from hostdesk.requests.standing import Case
 from hostdesk.tickets.actions.withholding import release_tickets
 
 _AT_ONCE = 50
@@ -37,12 +39,27 @@ def _look(request: AdminRequest, *, at: datetime) -> int:
     if row.state in _ASKED_IN_VAIN:
         sentence = "Nobody confirmed it in time, so nothing was changed. Ask again when you still want it."
         end(case, RequestState.EXPIRED, clause=case.kind.clause, sentence=sentence, by=SYSTEM, at=at)
-        from hostdesk.requests import mails
-
         mails.expired(case, at=at)
+        return 1
+    if row.state == RequestState.READY and case.kind.clause == rules.PASSWORD:
+        _links_ran_out(case, at=at)
         return 1
     advance(case, by=SYSTEM, at=at)
     return 1
+
+
+def _links_ran_out(case: Case, *, at: datetime) -> None:
+    """Nobody chose a new password while the links for it worked: the request ends, so that it can be asked again.
+
+    Clause: contact.password.
+    """
+    until = mailed_links.works_until(case.request, at=at)
+    if until is not None or mailed_links.waits_for_hands(case.request):
+        AdminRequest.objects.filter(pk=case.request.pk).update(look_at=until)
+        return
+    sentence = "Nobody chose a new password while the link for it worked. Ask again when it is still needed."
+    end(case, RequestState.EXPIRED, clause=case.kind.clause, sentence=sentence, by=SYSTEM, at=at)
+    mails.expired(case, at=at)
 
 
 def look_at_panels(at: datetime) -> int:

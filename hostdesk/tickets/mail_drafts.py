@@ -31,10 +31,12 @@ def to_contact(
     files: Sequence[NewFile] = (),
     delay_seconds: int = 0,
     passes_breakers: bool = False,
+    is_first: bool = True,
 ) -> OutboundDraft:
     """A mail to the stored address of a contact, whose reply finds its way back to the ticket.
 
     Always the stored address, never one that a mail named (threats T05, T13). `passes_breakers`: a storm does not hold it.
+    `is_first`: of the mails with which a ticket begins only one is the root of its thread.
     """
     person = contact.person
     subject, text, html = rendered(
@@ -47,7 +49,7 @@ def to_contact(
             "client_url": f"{settings.HOSTDESK_URL}/client/tickets/{ticket.number}",
         },
     )
-    opening = kind in ("acknowledgement", "please_confirm", "details_first")
+    opening = is_first and kind in ("acknowledgement", "please_confirm", "details_first")
     heard = answers if opening else last_heard(ticket)
     own = _root_id(ticket) if opening else None
     return OutboundDraft(

@@ -34,12 +34,14 @@ def acknowledgement(
     in_reply_to: InboundMail | None,
     choices: Sequence[Contact] = (),
     not_before: timedelta = timedelta(0),
+    counted_from: datetime | None = None,
     at: datetime,
 ) -> None:
     """Say the number, when to expect an answer and by which clause, and how to add something.
 
     `choices`: the accounts of a contact who named none; the mail asks with a button for each (contact.identify).
     `not_before`: what is asked for waits that long by itself; then no time is named in which it would be solved.
+    `counted_from`: since when the clocks count, where that is not the arrival.
 
     Automatic: it carries the marks by which other machines know not to answer. Clauses: sla.response, channel.no_duplicates.
     """
@@ -48,10 +50,11 @@ def acknowledgement(
     zone = ZoneInfo(settings.TIME_ZONE)
     context = {
         "answer_by": moments.day_and_time(
-            promised.hours.after(ticket.opened_at, promised.due_after), zone, now=at
+            promised.hours.after(counted_from or ticket.opened_at, promised.due_after), zone, now=at
         ),
         "answer_within": moments.in_words(promised.due_after),
         "in_hours": not promised.hours.is_always,
+        "from_now": counted_from is not None,
         "solve_within": moments.in_words(target["resolution"].due_after),
         "waits": moments.in_words(not_before) if not_before else "",
         "policy_url": f"{settings.HOSTDESK_URL}/policy/{ticket.policy_slug}/#sla.response",
@@ -72,6 +75,7 @@ def acknowledgement(
         about=f"acknowledgement:{ticket.pk}",
         answers=in_reply_to.message_id if in_reply_to else "",
         automatic=True,
+        is_first=counted_from is None,
     )
     queue_once(draft, at=at)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 from hostdesk.kit.refusals import Missing, Refused
 from hostdesk.web import errors
@@ -68,6 +68,37 @@ def https_only(get_response: GetResponse) -> Callable[[HttpRequest], HttpRespons
         return HttpResponse(status=status, headers={"Location": there})
 
     return middleware
+
+
+class WithoutZeroBytes:
+    """What came in query or form comes without zero bytes: nobody types one, and PostgreSQL keeps none."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The query on the way in."""
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            request.GET = _cleaned(request.GET)  # type: ignore[assignment]  # one that could be changed
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: object) -> None:
+        """The form, which the check of its token has read by now."""
+        if request.method == "POST" and request.content_type in _FORMS:
+            posted = request.POST
+            if any("\0" in part for name, values in posted.lists() for part in (name, *values)):
+                request.POST = _cleaned(posted)  # type: ignore[assignment]
+
+
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+without_zero_bytes = WithoutZeroBytes
+
+
+def _cleaned(given: QueryDict) -> QueryDict:
+    found = QueryDict(mutable=True)
+    for name, values in given.lists():
+        found.setlist(name.replace("\0", ""), [value.replace("\0", "") for value in values])
+    return found
 
 
 class RefusalsAsPages:

@@ -20,7 +20,7 @@ from hostdesk.people import import_plan, rules
 from hostdesk.people.actions.contacts import limits_of
 from hostdesk.people.customer_file import CustomerFile
 from hostdesk.people.import_plan import Plan, Present
-from hostdesk.people.models import Contact, ContactRole, Person
+from hostdesk.people.models import Contact, ContactRole, PendingContact, Person
 from hostdesk.policy import queries as policy
 
 _BATCH = 500
@@ -76,6 +76,7 @@ def _present() -> Present:
     for name, account_id in domain_owner.items():
         domains[account_id].append(name)
     removed = Contact.objects.exclude(removed_at=None).values_list("account_id", "person__email")
+    replaced = PendingContact.objects.exclude(replaced="").values_list("account_id", "replaced")
     servers = list(Server.objects.all())
     desk = (ours.support_address(), ours.complaint_address())
     mail_domain = ours.mail_domain()
@@ -87,6 +88,7 @@ def _present() -> Present:
         domains=domains,
         contacts=contacts,
         removed=frozenset(removed),
+        replaced=frozenset(replaced),
         persons={person.email: person for person in Person.objects.all()},
         server_ids={server.name.lower(): server.pk for server in servers},
         hostnames=tuple(name for server in servers for name in server.hostnames),

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from hostdesk.audit.actions import note
 from hostdesk.kit.actors import Actor
 from hostdesk.kit.refusals import Refused
-from hostdesk.people.models import Agent, Membership, Team
+from hostdesk.people.models import Agent, Membership, Session, Team
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]{1,49}")
 
@@ -45,6 +45,7 @@ def join(team: Team, agent: Agent, *, by: Actor, at: datetime) -> None:
         raise Refused("", f"{agent.name} has left.")
     _, is_new = Membership.objects.get_or_create(team=team, agent=agent)
     if is_new:
+        _tell_sessions(agent)
         note("agent", agent.pk, "joined a team", by=by, at=at, facts={"team": team.slug})
 
 
@@ -54,4 +55,11 @@ def leave(team: Team, agent: Agent, *, by: Actor, at: datetime) -> None:
     if team.sealed:
         raise Refused("conduct.complaints", f"{team.name} is left by role: 'hostdesk agents role'.")
     if Membership.objects.filter(team=team, agent=agent).delete()[0]:
+        _tell_sessions(agent)
         note("agent", agent.pk, "left a team", by=by, at=at, facts={"team": team.slug})
+
+
+def _tell_sessions(agent: Agent) -> None:
+    """What a session knows of its agent's teams is as true in the next request as in the table."""
+    teams = sorted(Membership.objects.filter(agent=agent).values_list("team_id", flat=True))
+    Session.objects.filter(agent=agent).update(team_ids=teams)

@@ -14,7 +14,7 @@ from hostdesk.hosting.queries import policy_version_for
 from hostdesk.kit.actors import SYSTEM, Actor
 from hostdesk.kit.refusals import Refused
 from hostdesk.people import mails, rules, seals
-from hostdesk.people.actions import contacts, listing, reaching
+from hostdesk.people.actions import contacts, listing, reaching, sessions
 from hostdesk.people.actions.listing import Wanted
 from hostdesk.people.models import Contact, ContactRole, DetailsCured, PendingContact, Person
 
@@ -167,9 +167,10 @@ def _allowed(row: PendingContact, *, home: str | None) -> Wanted:
 def _settled(row: PendingContact, wanted: Wanted, moving: set[int], *, at: datetime) -> Verified:
     old = wanted.contact.person.email if wanted.contact is not None else ""
     contact = _carry_out(row, wanted, moving, at=at)
-    PendingContact.objects.filter(pk=row.pk).update(ended_at=at, ended="verified")
+    replaced = old if old != contact.person.email else ""
+    PendingContact.objects.filter(pk=row.pk).update(ended_at=at, ended="verified", replaced=replaced)
     note("contact", contact.pk, "address verified", by=contact.actor(), at=at, facts=_facts(row))
-    return Verified(row, contact, old if old != contact.person.email else "")
+    return Verified(row, contact, replaced)
 
 
 def _tell_all(settled: Sequence[Verified], *, at: datetime) -> None:
@@ -233,8 +234,10 @@ def _person_behind(row: PendingContact, wanted: Wanted, moving: set[int], *, at:
         and not Contact.objects.active().filter(person=person).exclude(pk__in=moving).exists()
     ):
         Person.objects.filter(pk=person.pk).update(email=wanted.email)
-        # Whoever reads the old address, perhaps the reason for the change, has nothing there to press any more.
+        # Whoever reads the old address, perhaps the reason for the change, has nothing there to press any more, and no
+        # browser stays signed in.
         contacts.void_mailed_links(person, at=at)
+        sessions.revoke_all(person, at=at)
         note("person", person.pk, "address changed", by=row.asked_by.actor(), at=at)
         return Person.objects.get(pk=person.pk)
     return known or Person.objects.create(

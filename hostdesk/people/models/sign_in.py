@@ -30,7 +30,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
 class Session(models.Model):
     """One browser signed in as one agent or one person.
 
-    `team_ids` are the agent's teams at sign-in, so that no page has to ask; a verb that changes them ends the sessions.
+    `team_ids` are the agent's teams at sign-in, so that no page has to ask; a verb that changes them writes it here as well, or ends the sessions.
     `proven_at` is when an agent last gave the second step, or the password where there is none.
     """
 

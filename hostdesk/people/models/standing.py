@@ -28,7 +28,8 @@ class PendingContact(models.Model):
     """What a contact asked for that counts only once the owner of the address has pressed the button in our mail.
 
     Without `contact` somebody new is to be listed; with it that contact gets the address `email`, or, where `email` is
-    theirs already, the role. `ticket_number` is the ticket that documents the change. `ended` says how it ended.
+    theirs already, the role. `ticket_number` is the ticket that documents the change. `ended` says how it ended, `replaced`
+    which address has given way.
     """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
@@ -45,6 +46,7 @@ class PendingContact(models.Model):
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     ended = models.CharField(max_length=10, blank=True)
+    replaced = models.CharField(max_length=254, blank=True, default="", db_default="")
 
     objects = PendingQuerySet.as_manager()
 

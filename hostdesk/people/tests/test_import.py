@@ -1,5 +1,7 @@
 """`hostdesk customers import`: repeatable, all or nothing, and nobody is written to."""
 
+import re
+
 import pytest
 
 from hostdesk.audit.models import Entry
@@ -7,7 +9,7 @@ from hostdesk.hosting.models import Account, Customer, Domain, Server, Service
 from hostdesk.kit.actors import OPERATOR
 from hostdesk.mail.models import OutboundMail
 from hostdesk.people import customer_file
-from hostdesk.people.actions import contacts, importing
+from hostdesk.people.actions import contacts, importing, listing, verifying
 from hostdesk.people.models import Contact, LinkRequest, Person
 
 clause = pytest.mark.clause
@@ -24,6 +26,23 @@ CAROL = "Bravo,bravo,dedicated,web02,bravo.example,Carol,carol@bravo.example,pri
 def servers(world):
     for name in ("web01", "web02"):
         Server.objects.create(name=name, hostnames=[f"{name}.host.example"], created_at=world.now)
+
+
+@clause("contact.restricted")
+def test_an_address_that_its_contacts_replaced_is_not_listed_again_by_an_older_file(world, servers):
+    bring(world, ALICE, BOB)
+    bob = Contact.objects.get(person__email="bob@elsewhere.example")
+    primary = Contact.objects.get(person__email="alice@acme.example")
+    wanted = listing.Wanted("bob@new.example", "Bob Brown", "", "secondary", bob)
+    row = verifying.propose(bob.account, wanted, home=None, by=primary, ticket_number=1, at=world.now)
+    verifying.ask(row, at=world.now)
+    mail = OutboundMail.objects.filter(kind="contact_verification").get()
+    verifying.accept(re.search(r"/contacts/verification/([\w-]+)", mail.text)[1], home=None, at=world.now)
+    outcome = bring(world, ALICE, BOB)
+    listed = Contact.objects.filter(removed_at=None).values_list("person__email", flat=True)
+
+    assert sorted(listed) == ["alice@acme.example", "bob@new.example"]
+    assert "bob@elsewhere.example was replaced by another address" in str(outcome.notices)
 
 
 def bring(world, *rows, dry_run=False):

@@ -165,3 +165,15 @@ def test_administrators_see_the_table_of_roles(world):
 
     assert "What each role may do" in page
     assert Client().get("/desk/agents").status_code == 302
+
+
+def test_a_piece_of_a_page_that_is_opened_by_itself_is_kept_as_well(world):
+    with time_machine.travel(world.now, tick=False) as clock:
+        staffed = Staffed(world)
+        browser, parts = staffed.browser("level1"), staffed.parts
+        for piece in ("requests", "requests/new", "handling", "slot", "consults"):
+            clock.shift(timedelta(minutes=20))
+            kept = len(looks())
+            address = "/desk/tickets/{ticket}/".format(**parts) + piece
+            assert browser.get(address).status_code == 200
+            assert [kind for kind, *_ in looks()][kept:] == ["ticket"], piece

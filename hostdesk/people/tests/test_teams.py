@@ -5,7 +5,9 @@ import pytest
 from hostdesk.kit.actors import OPERATOR
 from hostdesk.kit.refusals import Missing, Refused
 from hostdesk.people import queries
-from hostdesk.people.actions import teams
+from hostdesk.people.actions import sessions, teams
+from hostdesk.people.models import Step
+from hostdesk.people.tests.making import BROWSER
 
 pytestmark = [pytest.mark.django_db]
 
@@ -20,6 +22,22 @@ def test_a_department_is_added_joined_and_left(world):
 
     assert (joined, queries.agents_of_team("networks")) == ([agent], [])
     assert [one.name for one in queries.teams()] == ["Networks", "Supervisors", "Support"]
+
+
+def test_a_browser_that_is_open_knows_at_once_which_teams_its_agent_joined_and_left(world):
+    agent = world.agent()
+    team = teams.add("networks", name="Networks", by=OPERATOR, at=world.now)
+    token = sessions.open_for_agent(agent, step=Step.FULL, browser=BROWSER, at=world.now).token
+
+    def known():
+        return team.pk in queries.team_ids_of(queries.desk_session(token, at=world.now).agent)
+
+    before = known()
+    teams.join(team, agent, by=OPERATOR, at=world.now)
+    joined = known()
+    teams.leave(team, agent, by=OPERATOR, at=world.now)
+
+    assert (before, joined, known()) == (False, True, False)
 
 
 @pytest.mark.parametrize(("slug", "name"), [("support", "Again"), ("No Slug", "X"), ("x1", " ")])

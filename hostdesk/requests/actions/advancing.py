@@ -8,17 +8,20 @@ from __future__ import annotations
 from datetime import datetime
 
 from hostdesk.audit.actions import Fact, Judgement, decide, note
+from hostdesk.kit import moments
 from hostdesk.kit.actors import SYSTEM, Actor
+from hostdesk.kit.money import Money
 from hostdesk.people.models import Contact
 from hostdesk.people.queries import contacts_by_account
 from hostdesk.policy.rules import requests as rules
-from hostdesk.requests import mails
+from hostdesk.requests import list_changes, mails
 from hostdesk.requests.actions import mailed_links, yeses
 from hostdesk.requests.models import UNDER_WAY, AdminRequest, Purpose, RequestState
 from hostdesk.requests.standing import Case, asking_of, case_of, others_who_may_agree, progress_of, zone
 from hostdesk.tickets.actions.requesting import (
     await_customer,
     back_to_us,
+    goes_on,
     no_objections_wanted,
     resolve_at_once,
     say,
@@ -53,6 +56,9 @@ def advance(case: Case, *, by: Actor, at: datetime) -> AdminRequest:
     verdict = rules.judge(asking_of(case, at=at), case.kind, case.version.terms)
     if verdict.outcome == "refused":
         return refuse(case, clause=verdict.clause, sentence=verdict.sentence, by=SYSTEM, at=at)
+    disarmed = nobody_left_to_say_no(case)
+    if disarmed:
+        return refuse(case, clause="contact.restricted", sentence=disarmed, by=SYSTEM, at=at)
     if verdict.outcome == "granted" and request.proven_at is None:
         request.proven_at = at
         _decided(case, verdict.clause, "granted", at=at)
@@ -73,6 +79,25 @@ def advance(case: Case, *, by: Actor, at: datetime) -> AdminRequest:
         _ask_for(case, state, at=at)
     _count_or_wait(case, at=at)
     return request
+
+
+def nobody_left_to_say_no(case: Case) -> str:
+    """Why what needs two contacts cannot be had now: who asks has just taken the other one out of the way; "" else."""
+    request, terms = case.request, case.version.terms
+    if case.kind.second != "contact" or request.second_at is not None:
+        return ""
+    since = request.asked_at - terms.request_confirm
+    changed = list_changes.changed_by(request.contact, terms, since=since)
+    if changed is None:
+        return ""
+    when, again = (
+        moments.said(one, zone(), now=request.asked_at) for one in (changed, changed + terms.request_confirm)
+    )
+    name = request.contact.person.name
+    return (
+        f"{name} changed who may decide on this account {when}. What needs the yes of two contacts can be asked for again"
+        f" from {again}, so that nobody is taken off the list first and asked no more."
+    )
 
 
 def refuse(case: Case, *, clause: str, sentence: str, by: Actor, at: datetime) -> AdminRequest:
@@ -115,12 +140,18 @@ _IN_VAIN: dict[str, str] = {
 def _close(case: Case, state: str, *, by: Actor, at: datetime) -> None:
     """The ticket says how it ended; it is solved when that is all that was asked there, else a person goes on.
 
+    Where it was paid a person goes on as well: the money is to be given back, or kept for something else (fee.minimum).
     When one contact stops what another has asked for, a person looks whether they agree. Clause: channel.tickets.
     """
     request = case.request
     said = _IN_VAIN[state].format(what=case.kind.name, why=request.sentence)
     asker = request.contact
-    if state == RequestState.WITHDRAWN and (by.kind, by.id) != (asker.actor().kind, asker.actor().id):
+    if hasattr(request, "payment"):
+        paid = Money(request.payment.amount_cents, request.payment.currency).shown()
+        said = f"{said} {paid} was paid for it ({request.payment.reference}): we look at that now, and write to you here."
+        say(request.ticket, said, at=at)
+        note("ticket", request.ticket_id, "request paid in vain", by=by, at=at, facts=facts_of(case))
+    elif state == RequestState.WITHDRAWN and (by.kind, by.id) != (asker.actor().kind, asker.actor().id):
         say(request.ticket, f"{said} {asker.person.name}, who asked for it, was told.", at=at)
     elif is_all_that_was_asked(request):
         said = f"{said} Reply if you still need something."
@@ -173,7 +204,8 @@ def _look_at(case: Case, state: str, *, at: datetime) -> datetime | None:
     if state == "window":
         return terms.offpeak_hours.next_from(at, zone())
     if state == "ready":
-        return None
+        # A link to choose a password runs out; then somebody has to ask again.
+        return at + terms.password_link if case.kind.clause == rules.PASSWORD else None
     return (
         request.asked_at + terms.request_confirm
         if state in ("confirm", "second", "price", "details")
@@ -222,6 +254,8 @@ def _ask_for(case: Case, state: str, *, at: datetime) -> None:
         mailed_links.to_contacts(case, at=at)
     if state in ("confirm", "second", "price", "details"):
         await_customer(request.ticket, cause=f"request {state}", at=at)
+    elif state in ("approval", "ready") and case.kind.clause != rules.PASSWORD:
+        goes_on(request.ticket, cause=f"request {state}", at=at)
     else:
         back_to_us(request.ticket, cause=f"request {state}", at=at)
 

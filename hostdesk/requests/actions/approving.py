@@ -65,7 +65,7 @@ def record_payment(
 ) -> AdminRequest:
     """An agent of billing notes that the accepted price was paid, with the payment's reference; once.
 
-    Refused: another role, another amount, no reference, a price that was not accepted. Clauses: fee.cleanup, fee.minimum.
+    Refused: another role, another amount, no reference, one that was noted before, a price that was not accepted. Clauses: fee.cleanup, fee.minimum.
     """
     if by.role not in MAY_RECORD_PAYMENT:
         raise Refused("fee.minimum", "Payments are recorded by billing. Ask them to look at this request.")
@@ -78,16 +78,33 @@ def record_payment(
             raise Refused("fee.minimum", "This request does not wait for a payment.")
         if cents != row.price_cents:
             raise Refused("fee.minimum", "The amount is not the price that the contact accepted.")
+        _not_noted_before(reference)
         Payment.objects.create(
             request=row,
             amount_cents=cents,
             currency=row.currency,
-            reference=" ".join(reference.split())[:100],
+            reference=_one_line(reference),
             agent=by,
             at=at,
         )
         note("ticket", row.ticket_id, "request paid", by=by.actor(), at=at, facts=facts_of(case))
         return advance(locked(row), by=by.actor(), at=at)
+
+
+def _one_line(reference: str) -> str:
+    return " ".join(reference.split())[:100]
+
+
+def _not_noted_before(reference: str) -> None:
+    """One payment pays once; of two that are noted at the same instant a person sees both on the requests' pages."""
+    known = Payment.objects.filter(reference__iexact=_one_line(reference)).select_related("request__ticket")
+    earlier = known.order_by("pk").first()
+    if earlier is not None:
+        raise Refused(
+            "fee.minimum",
+            f"This reference is noted already, for ticket {earlier.request.ticket.number}. Where one payment covers both,"
+            " write what tells them apart, such as (2 of 2).",
+        )
 
 
 def _say(request: AdminRequest, agent: Agent, *, yes: bool, reason: str, at: datetime) -> None:

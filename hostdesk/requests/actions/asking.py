@@ -14,6 +14,7 @@ from hostdesk.hosting.queries import domains_of, policy_version_for
 from hostdesk.kit.actors import Actor
 from hostdesk.kit.refusals import Refused
 from hostdesk.people.models import Contact
+from hostdesk.people.queries import contacts_of_person
 from hostdesk.policy.catalogue import RequestType
 from hostdesk.policy.rules import requests as rules
 from hostdesk.requests import details as typed
@@ -102,6 +103,8 @@ def ask(wish: Wish, *, by: Actor, at: datetime) -> AdminRequest:
 def _asked_before(wish: Wish, found: Mapping[str, str]) -> AdminRequest | None:
     if wish.submission is not None:
         known = AdminRequest.objects.filter(submission=wish.submission).select_related("ticket").first()
+        if known is not None and known.contact_id != wish.contact.pk:
+            raise Refused("", "This form was sent before. Open it again, and send it once more.")
         if known is not None:
             return known
     same = AdminRequest.objects.under_way().filter(account=wish.contact.account, kind=wish.kind)
@@ -135,6 +138,12 @@ def _ticket(wish: Wish, kind: RequestType, *, by: Actor, at: datetime) -> Ticket
     if wish.ticket.account_id not in (None, wish.contact.account_id):
         raise Refused(
             "channel.tickets", "That ticket belongs to another account. Ask on one of this account."
+        )
+    if wish.ticket.account_id is None and len(contacts_of_person(wish.contact.person)) > 1:
+        raise Refused(
+            "contact.identify",
+            "The contact acts for several accounts and has not said yet which one this is about. They have a button for each,"
+            " in our mail and on the ticket; ask for it when they have pressed one.",
         )
     if wish.ticket.state in ENDED:
         raise Refused("channel.tickets", "That ticket is finished. Ask on a new one.")

@@ -16,13 +16,16 @@ from hostdesk.jobs.identity import claimant
 from hostdesk.kit.actors import Actor
 from hostdesk.kit.refusals import Refused
 from hostdesk.people.models import Agent, Contact
+from hostdesk.policy.rules import requests as rules
 from hostdesk.requests import mails
+from hostdesk.requests.actions import mailed_links
 from hostdesk.requests.actions.advancing import advance, end, facts_of, is_all_that_was_asked, locked
 from hostdesk.requests.models import AdminRequest, RequestState, Run, RunState, Tick
 from hostdesk.requests.standing import Case
 from hostdesk.tickets.actions.requesting import resolve_at_once
 
 BY_HAND = "by_hand"
+_YOU_APPROVED = "You approved this request; another agent carries it out."
 LEASE = timedelta(minutes=10)
 """How long whoever sends a wish is left alone with it, when it is not known whether its process still lives."""
 
@@ -44,8 +47,8 @@ def begin(
             refusal = (
                 row.sentence or f"This request {row.get_state_display()}, so it cannot be carried out now."
             )
-        elif isinstance(by, Agent) and any(said.agent_id == by.pk for said in row.approvals.all()):
-            refusal = "You approved this request; another agent carries it out."
+        elif isinstance(by, Agent) and _approved(case, by):
+            refusal = _YOU_APPROVED
         if refusal is None:
             return start_run(case, panel=panel, before=before, undoes=None, by=by, at=at)
     # Outside the transaction: what was found out on the way, such as a contact who was removed, stays written.
@@ -80,8 +83,8 @@ def start_run(
             )
     except IntegrityError as error:
         raise Refused("", "Somebody is carrying this out already.") from error
-    row.state, row.updated_at = RequestState.DOING, at
-    row.save(update_fields=["state", "updated_at"])
+    row.state, row.updated_at, row.look_at = RequestState.DOING, at, None
+    row.save(update_fields=["state", "updated_at", "look_at"])
     verb = "request undoing begun" if undoes else "request begun"
     facts = {**facts_of(case), "panel": panel}
     note("ticket", row.ticket_id, verb, by=by.actor(), at=at, facts=facts)
@@ -94,6 +97,7 @@ def tick(request: AdminRequest, *, position: int, by: Agent, at: datetime) -> No
         case = locked(request)
         if case.request.state != RequestState.DOING:
             raise Refused("", "Begin first: only then are steps ticked off.")
+        _not_who_approved(case, by)
         if not 0 <= position < len(case.kind.steps):
             raise Refused("", "There is no such step.")
         _, is_new = Tick.objects.get_or_create(
@@ -111,9 +115,11 @@ def finish(
     """An agent notes how a carrying out ended: done and seen, not done, or unclear (no answer came).
 
     An unclear one holds the request until somebody has looked (`finish` again, with what was seen). One that was not done
-    makes the request ready again. By hand, all steps must be ticked before it is done.
+    makes the request ready again. By hand, all steps must be ticked before it is done. Refused: who approved it.
     """
-    return conclude(run, state=state, after=after, answer=answer, by=by.actor(), at=at)
+    with transaction.atomic():
+        _not_who_approved(locked(run.request), by)
+        return conclude(run, state=state, after=after, answer=answer, by=by.actor(), at=at)
 
 
 def conclude(
@@ -164,7 +170,10 @@ def _after(case: Case, run: Run, *, by: Actor, at: datetime) -> None:
     request.state = RequestState.UNCLEAR if run.state == RunState.UNCLEAR else RequestState.READY
     request.save(update_fields=["state"])
     if run.state == RunState.FAILED:
-        advance(locked(request), by=by, at=at)
+        again = advance(locked(request), by=by, at=at)
+        if again.state == RequestState.READY and case.kind.clause == rules.PASSWORD:
+            # The link behind which the password was chosen is used up: another one, unless it still works.
+            mailed_links.to_contacts(locked(request), at=at)
 
 
 def _after_undoing(case: Case, run: Run, *, by: Actor, at: datetime) -> None:
@@ -183,6 +192,15 @@ def _note_no_end(case: Case, run: Run, unclear: str, failed: str, *, by: Actor, 
     verb = unclear if run.state == RunState.UNCLEAR else failed
     facts = {**facts_of(case), "why": run.answer[:500]}
     note("ticket", case.request.ticket_id, verb, by=by, at=at, facts=facts)
+
+
+def _approved(case: Case, agent: Agent) -> bool:
+    return any(said.agent_id == agent.pk for said in case.request.approvals.all())
+
+
+def _not_who_approved(case: Case, agent: Agent) -> None:
+    if _approved(case, agent):
+        raise Refused(case.kind.clause, _YOU_APPROVED)
 
 
 def _all_ticked(case: Case) -> None:

@@ -13,7 +13,13 @@ from hostdesk.people.standing import contact_state
 from hostdesk.policy.rules import requests as rules
 from hostdesk.requests import mails
 from hostdesk.requests.actions import yeses
-from hostdesk.requests.actions.advancing import advance, end, facts_of, locked
+from hostdesk.requests.actions.advancing import (
+    advance,
+    end,
+    facts_of,
+    locked,
+    nobody_left_to_say_no,
+)
 from hostdesk.requests.models import UNDER_WAY, AdminRequest, Confirmation, Purpose, RequestState
 from hostdesk.requests.standing import Case, others_who_may_agree
 
@@ -34,12 +40,14 @@ def confirm_by_link(token: str, *, at: datetime) -> AdminRequest:
         asked = yeses.of_token(token, at=at)
         if asked is None or case.request.state != _STATE_OF[asked.purpose]:
             raise Refused("", GONE)
-        return _give(case, asked.contact, asked.purpose, via="link", at=at)
+        return _give(case, asked.contact, asked.purpose, via="link", to=asked.purpose, at=at)
 
 
-def confirm(request: AdminRequest, *, by: Contact, at: datetime) -> AdminRequest:
+def confirm(request: AdminRequest, *, by: Contact, to: str | None = None, at: datetime) -> AdminRequest:
     """The signed-in contact says yes to a request that was fetched for them: their own, or one that needs a second yes.
 
+    `to` is the question that the page asked, first or second ("" for a page that did not say), None for whatever is asked now.
+    A press that comes twice answers one question: where the same contact is to say yes twice, each page asks for its own.
     Refused: a request that waits for something else, and a yes that does not count (contact.restricted).
     """
     with transaction.atomic():
@@ -47,13 +55,18 @@ def confirm(request: AdminRequest, *, by: Contact, at: datetime) -> AdminRequest
         if case.request.state not in ("confirm", "second"):
             raise Refused("", "This request does not wait for a confirmation any more.")
         purpose = Purpose.FIRST if case.request.state == "confirm" else Purpose.SECOND
-        return _give(case, by, purpose, via="signed_in", at=at)
+        if to and to != purpose:
+            raise Refused("", _ONCE_MORE)
+        return _give(case, by, purpose, via="signed_in", to=to, at=at)
 
 
+_ONCE_MORE = "It must be confirmed once more: look at it again, and press the button there."
 _STATE_OF = {"first": "confirm", "second": "second"}
 
 
-def _give(case: Case, contact: Contact, purpose: str, *, via: str, at: datetime) -> AdminRequest:
+def _give(
+    case: Case, contact: Contact, purpose: str, *, via: str, to: str | None, at: datetime
+) -> AdminRequest:
     request = case.request
     fresh = Contact.objects.select_related("person", "account__customer").get(pk=contact.pk)
     _may_decide(case, fresh, at=at)
@@ -63,11 +76,11 @@ def _give(case: Case, contact: Contact, purpose: str, *, via: str, at: datetime)
         yeses.give(request, fresh, purpose, via=via, at=at)
         note("ticket", request.ticket_id, "request confirmed", by=fresh.actor(), at=at, facts=facts_of(case))
     else:
-        _give_second(case, fresh, via=via, at=at)
+        _give_second(case, fresh, via=via, to=to, at=at)
     return advance(locked(request), by=fresh.actor(), at=at)
 
 
-def _give_second(case: Case, contact: Contact, *, via: str, at: datetime) -> None:
+def _give_second(case: Case, contact: Contact, *, via: str, to: str | None, at: datetime) -> None:
     request = case.request
     counts = rules.may_give_second_yes(
         asker_id=request.contact.person_id,
@@ -80,6 +93,11 @@ def _give_second(case: Case, contact: Contact, *, via: str, at: datetime) -> Non
     if not counts:
         roles = " or ".join(case.version.terms.restricted_roles)
         raise Refused("contact.restricted", f"This needs the yes of another {roles} contact of the account.")
+    disarmed = nobody_left_to_say_no(case)
+    if disarmed:
+        raise Refused("contact.restricted", disarmed)
+    if contact.person_id == request.contact.person_id and to not in (None, Purpose.SECOND):
+        raise Refused("", _ONCE_MORE)
     yeses.give(request, contact, Purpose.SECOND, via=via, at=at)
     AdminRequest.objects.filter(pk=request.pk).update(second_at=at)
     note("ticket", request.ticket_id, "request agreed", by=contact.actor(), at=at, facts=facts_of(case))

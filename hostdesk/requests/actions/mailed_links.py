@@ -38,9 +38,7 @@ def to_contacts(case: Case, *, at: datetime) -> list[RecoveryLink]:
     One that still works is not sent again. Without anybody to send it to the history says so. Clause: contact.password.
     """
     request, terms = case.request, case.version.terms
-    if RecoveryLink.objects.filter(
-        request=request, purpose=LinkPurpose.PASSWORD, used_at=None, voided_at=None, expires_at__gt=at
-    ).exists():
+    if works_until(request, at=at) is not None:
         return []
     void_passwords(request.account, at=at)
     listed = contacts_by_account([request.account_id])[request.account_id]
@@ -67,6 +65,19 @@ def to_contacts(case: Case, *, at: datetime) -> list[RecoveryLink]:
     verb = "password link sent" if made else "password link has nobody to go to"
     note("ticket", request.ticket_id, verb, by=SYSTEM, at=at, facts={"request": request.pk, "roles": roles})
     return made
+
+
+def works_until(request: AdminRequest, *, at: datetime) -> datetime | None:
+    """When the last link for the password of a request runs out that still works; None when none does."""
+    links = RecoveryLink.objects.filter(
+        request=request, purpose=LinkPurpose.PASSWORD, used_at=None, voided_at=None, expires_at__gt=at
+    )
+    return links.order_by("-expires_at").values_list("expires_at", flat=True).first()
+
+
+def waits_for_hands(request: AdminRequest) -> bool:
+    """Whether a password was chosen behind a link of a request, and an agent has still to set it."""
+    return RecoveryLink.objects.filter(request=request, outcome="by_hand", voided_at=None).exists()
 
 
 def to_new_address(case: RecoveryCase, *, at: datetime) -> RecoveryLink:

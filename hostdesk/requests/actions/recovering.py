@@ -116,7 +116,7 @@ def find_account(recovery: Recovery, *, at: datetime) -> Recovery:
         if row.state != RecoveryState.ASKED or account is None or account.closed_at is not None:
             return row
         version = policy_version_for(account)
-        if row.opened_by is None and _must_wait(account, patience=version.terms.recovery_wait, at=at):
+        if row.opened_by is None and _must_wait(row, account, patience=version.terms.recovery_wait, at=at):
             return row
         row.account, row.policy_version_id = account, version.id
         row.state, row.told_at = RecoveryState.OPEN, at
@@ -317,8 +317,11 @@ def send_again(recovery: Recovery, *, by: Agent, at: datetime) -> None:
         tell(case, "password link sent again", by=by.actor(), at=at)
 
 
-def _must_wait(account: Account, *, patience: timedelta, at: datetime) -> bool:
+def _must_wait(row: Recovery, account: Account, *, patience: timedelta, at: datetime) -> bool:
+    """After a stop everybody waits; of many at once only those who have shown nothing, so that they keep no owner out."""
     others = Recovery.objects.filter(account=account)
     if others.filter(state=RecoveryState.STOPPED, ended_at__gt=at - patience).exists():
         return True
+    if row.proof:
+        return False
     return others.filter(state__in=RECOVERING).count() >= _MOST_AT_ONCE

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from hostdesk.audit.actions import Fact, Judgement, decide, note
+from hostdesk.hosting.queries import account_of_domain
 from hostdesk.kit.actors import SYSTEM, Actor
 from hostdesk.kit.refusals import Refused
 from hostdesk.people.queries import contacts_by_account
@@ -12,7 +13,13 @@ from hostdesk.policy.rules import password as rules
 from hostdesk.requests import recovery_mails as mails
 from hostdesk.requests.actions import mailed_links as links
 from hostdesk.requests.models import LinkPurpose, Recovery, RecoveryLink, RecoveryState
-from hostdesk.requests.recovery import RecoveryCase, case_of_recovery, recovering_of, step_of
+from hostdesk.requests.recovery import (
+    RecoveryCase,
+    case_of_recovery,
+    has_account,
+    recovering_of,
+    step_of,
+)
 from hostdesk.tickets.actions.requesting import (
     no_objections_wanted,
     nothing_left,
@@ -31,6 +38,9 @@ def advance(case: RecoveryCase, *, at: datetime) -> Recovery:
     row = case.recovery
     if row.state != RecoveryState.OPEN:
         return row
+    if not has_account(row.domain) or account_of_domain(row.domain) != row.account:
+        sentence = "The domain is not one of this account any more, or the account is closed."
+        return end_recovery(row, RecoveryState.REFUSED, sentence, by=SYSTEM, outcome="refused", at=at)
     step = step_of(case, at=at)
     if step == "address" and not row.links.filter(purpose=LinkPurpose.ADDRESS, voided_at=None).exists():
         link, token = links.for_recovery(case, "address", to=None, at=at)

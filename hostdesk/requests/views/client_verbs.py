@@ -28,7 +28,7 @@ def confirmation(request: ClientRequest, pk: int) -> HttpResponse:
         request,
         found,
         "Thank you, your yes is noted.",
-        lambda: confirming.confirm(found, by=me, at=request.at),
+        lambda: confirming.confirm(found, by=me, to=request.POST.get("question", ""), at=request.at),
     )
 
 

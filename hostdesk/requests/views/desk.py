@@ -92,6 +92,7 @@ def count(request: DeskRequest) -> HttpResponse:
 def on_ticket(request: DeskRequest, number: str) -> HttpResponse:
     """The requests and recoveries on one ticket, and what its words suggest: a panel of its page, or a page of its own."""
     ticket = ticket_for_agent(request.agent, number)
+    saw(request, "ticket", ticket.pk, customer=ticket.customer_id)
     found = requests_of_ticket(ticket)
     context = {
         "place": "all",

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from hostdesk.hosting.queries import domains_of, policy_version_for
 from hostdesk.kit.refusals import Missing, Refused
 from hostdesk.people.access import agents_only
+from hostdesk.people.looking import saw
 from hostdesk.people.requests import DeskRequest
 from hostdesk.policy.catalogue import RequestType
 from hostdesk.requests import offers
@@ -50,6 +51,7 @@ def make(request: DeskRequest, number: str) -> HttpResponse:
     It is asked in the name of the contact who wrote the message, and believed no further than the message is.
     """
     ticket = ticket_for_agent(request.agent, number)
+    saw(request, "ticket", ticket.pk, customer=ticket.customer_id)
     written = messages_that_may_ask(ticket)
     if not written:
         return render(request, _TEMPLATE, {"place": "all", "ticket": ticket}, status=200)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from hostdesk.kit.refusals import Missing, Refused
 from hostdesk.people.access import agents_only, recently_proven
+from hostdesk.people.looking import saw
 from hostdesk.people.requests import DeskRequest
 from hostdesk.requests.actions import through_panel
 from hostdesk.requests.forms import BeforeForm
@@ -33,6 +34,7 @@ _ENDED: dict[str, str] = {
 def preview(request: DeskRequest, pk: int) -> HttpResponse:
     """What the panel shows now and what would change: a piece of the request's page, or a page of its own."""
     found = request_for_agent(request.agent, pk)
+    saw(request, "request", pk, customer=lambda: found.account.customer_id)
     case = case_of(found)
     if not can_do(case, request.agent).begin:
         # It has gone on meanwhile, or it is another's turn: its own page says how it stands.

@@ -17,6 +17,7 @@ from hostdesk.kit import addresses
 from hostdesk.kit.refusals import Missing, Refused
 from hostdesk.people.access import agents_only
 from hostdesk.people.actions import pins
+from hostdesk.people.looking import saw
 from hostdesk.people.models import Agent, Contact
 from hostdesk.people.queries import contacts_by_account
 from hostdesk.people.requests import DeskRequest
@@ -95,6 +96,7 @@ def _caller_page(request: DeskRequest, form: CallerForm, status: int, *, number:
 def ask_for_caller(request: DeskRequest, seal: str) -> HttpResponse:
     """What the caller wants, then its details; asked on a ticket of its own, by telephone."""
     found = _caller(request, seal)
+    saw(request, "customer", found.contact.account.customer_id, customer=found.contact.account.customer_id)
     version = policy_version_for(found.contact.account)
     context: dict[str, Any] = {"place": "requests", "caller": found, "seal": seal}  # a template context
     key = request.GET.get("kind", "")

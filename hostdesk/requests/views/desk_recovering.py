@@ -164,6 +164,10 @@ def password_by_hand(request: DeskRequest, pk: int) -> HttpResponse:
     and gave no clear answer to. Clause: contact.password.
     """
     found = password_link_for_agent(request.agent, pk)
+    ticket_id = (
+        found.request.ticket_id if found.request else found.recovery.ticket_id if found.recovery else 0
+    )
+    saw(request, "ticket", ticket_id or 0, customer=found.account.customer_id)
     if request.method == "POST":
         try:
             choosing.set_by_hand(found, by=request.agent, at=request.at)

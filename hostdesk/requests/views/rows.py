@@ -13,8 +13,7 @@ from hostdesk.policy import queries as policy
 from hostdesk.policy.queries import Version
 from hostdesk.requests import words
 from hostdesk.requests.models import AdminRequest
-
-_LONGEST_KEY = 18
+from hostdesk.web.keys import key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +59,4 @@ def _row(request: AdminRequest, version: Version, url_name: str) -> Row:
 
 def key_in(request: HttpRequest, name: str) -> int | None:
     """A row's key from the address; None when there is none, or nothing that could be one."""
-    typed = request.GET.get(name, "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= _LONGEST_KEY else None
+    return key_of(request.GET.get(name, ""))

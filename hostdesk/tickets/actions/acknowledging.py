@@ -34,11 +34,20 @@ class Judged:
 
 
 def judge(
-    ticket: Ticket, person: Person, *, kind: Kind, trust: str, is_new: bool, version: Version, at: datetime
+    ticket: Ticket,
+    person: Person,
+    *,
+    kind: Kind,
+    trust: str,
+    is_new: bool,
+    cures: bool = False,
+    version: Version,
+    at: datetime,
 ) -> Judged:
     """Whether `person` gets an automatic mail of this kind about this ticket. In the transaction that would queue it.
 
-    `is_new`: the ticket was just opened, so nothing was sent about it before. All mails to one person are judged one
+    `is_new`: the ticket was just opened, so nothing was sent about it before. `cures`: it is the one mail that can show
+    that mail arrives again, so that mail came back is no reason against it. All mails to one person are judged one
     after the other, so that two workers never both send the last one of a day.
     Clause: contact.listed_sender.
     """
@@ -51,7 +60,7 @@ def judge(
         today=len(about),
         again=not is_new and _was_sent(ticket, kind),
         again_today=len(about) - len(set(about)),
-        undeliverable=bounces >= version.terms.hard_bounces_limit,
+        undeliverable=not cures and bounces >= version.terms.hard_bounces_limit,
     )
     verdict = may_be_sent(wish, version.terms)
     return Judged(verdict, {"why": _why(wish, version), "mail": kind.replace("_", " "), "trust": trust})

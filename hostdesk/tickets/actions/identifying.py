@@ -11,6 +11,8 @@ from hostdesk.audit.actions import Fact, Judgement, decide, note
 from hostdesk.hosting.queries import policy_version_for
 from hostdesk.kit.refusals import Missing, Refused
 from hostdesk.people.models import Contact
+from hostdesk.people.queries import contacts_of_person
+from hostdesk.policy.rules.contact import BELIEVED
 from hostdesk.search import index
 from hostdesk.tickets.actions import clocks
 from hostdesk.tickets.actions.locking import locked
@@ -19,6 +21,13 @@ from hostdesk.tickets.models import ENDED, Ticket
 CLAUSE = "contact.identify"
 GONE = "This link does not work any more: the account is known, or the request has ended."
 _SALT = "tickets.identifying"
+
+
+def accounts_to_choose(ticket: Ticket, contact: Contact) -> list[Contact]:
+    """The accounts of which a believed sender named none: each gets a button (contact.identify)."""
+    if ticket.account_id is not None or ticket.trust not in BELIEVED or ticket.sealed:
+        return []
+    return contacts_of_person(contact.person)
 
 
 def token_for(ticket: Ticket, contact: Contact) -> str:

@@ -17,13 +17,13 @@ from hostdesk.kit.actors import Actor
 from hostdesk.kit.refusals import Refused
 from hostdesk.mail.models import InboundMail
 from hostdesk.people.models import Contact, Team
-from hostdesk.people.queries import contacts_of_person, team
+from hostdesk.people.queries import team
 from hostdesk.people.standing import Doubt, doubt
 from hostdesk.policy import queries as policy
-from hostdesk.policy.rules.contact import BELIEVED
 from hostdesk.search import index
 from hostdesk.tickets import mails
 from hostdesk.tickets.actions import acknowledging, clocks, withholding
+from hostdesk.tickets.actions.identifying import accounts_to_choose
 from hostdesk.tickets.models import Attachment, Channel, Message, Ticket, TicketState
 
 SUBJECT_LENGTH = 500
@@ -245,6 +245,8 @@ def _acknowledge(
         # Whoever signed in, or was heard by an agent, needs no further proof.
         trust=opening.trust if opening.channel == Channel.MAIL else "proven",
         is_new=True,
+        # It leads to the client area, where the details are put in order.
+        cures=bool(waits),
         version=version,
         at=at,
     )
@@ -258,14 +260,7 @@ def _acknowledge(
             contact,
             version,
             in_reply_to=opening.inbound_mail,
-            choices=_choices(ticket, contact),
+            choices=accounts_to_choose(ticket, contact),
             not_before=opening.not_before,
             at=at,
         )
-
-
-def _choices(ticket: Ticket, contact: Contact) -> list[Contact]:
-    """The accounts of which a believed sender named none: each gets a button (contact.identify)."""
-    if ticket.account_id is not None or ticket.trust not in BELIEVED or ticket.sealed:
-        return []
-    return contacts_of_person(contact.person)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from hostdesk.audit.actions import note
-from hostdesk.kit.actors import Actor
+from hostdesk.kit.actors import SYSTEM, Actor
 from hostdesk.policy import queries as policy
 from hostdesk.search import index
+from hostdesk.tickets import mails
 from hostdesk.tickets.actions import clocks
 from hostdesk.tickets.actions.locking import locked
-from hostdesk.tickets.actions.writing import settle
+from hostdesk.tickets.actions.writing import reopen_row, settle
 from hostdesk.tickets.models import ENDED, Message, Ticket, TicketState
 
 
@@ -24,8 +25,18 @@ def await_customer(ticket: Ticket, *, cause: str, at: datetime) -> None:
 def back_to_us(ticket: Ticket, *, cause: str, at: datetime) -> None:
     """It is our turn again; a ticket in the queue or ended stays as it is."""
     row = locked(ticket)
-    if row.state == TicketState.WAITING_CUSTOMER and row.state not in ENDED:
+    if row.state == TicketState.WAITING_CUSTOMER:
         settle(row, TicketState.OPEN, cause=cause, at=at)
+
+
+def goes_on(ticket: Ticket, *, cause: str, at: datetime) -> None:
+    """There is something to do for us: as `back_to_us`, and a ticket that was resolved meanwhile is open again (sla.resolve)."""
+    row = locked(ticket)
+    if row.state == TicketState.RESOLVED:
+        mails.withdraw_resolved(row, at=at)
+        reopen_row(row, cause=cause, by=SYSTEM, at=at)
+    else:
+        back_to_us(row, cause=cause, at=at)
 
 
 def wait_for_objections(ticket: Ticket, *, at: datetime, is_answered: bool = False) -> None:

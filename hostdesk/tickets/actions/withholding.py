@@ -15,7 +15,9 @@ from hostdesk.kit.actors import SYSTEM
 from hostdesk.people.standing import Doubt, doubt
 from hostdesk.policy import queries as policy
 from hostdesk.policy.queries import Version
+from hostdesk.tickets import mails
 from hostdesk.tickets.actions import clocks
+from hostdesk.tickets.actions.identifying import accounts_to_choose
 from hostdesk.tickets.actions.locking import locked
 from hostdesk.tickets.models import ENDED, Ticket, TicketState
 
@@ -68,6 +70,12 @@ def _release(ticket: Ticket, *, at: datetime) -> int:
             return 0
         _go_on(row, version=version, at=at)
         note("ticket", row.pk, "contact details in order", by=SYSTEM, at=at)
+        choices = accounts_to_choose(row, row.contact)
+        if len(choices) > 1:
+            # Asked only now: one question at a time.
+            mails.acknowledgement(
+                row, row.contact, version, in_reply_to=None, choices=choices, counted_from=at, at=at
+            )
         return 1
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from hostdesk.kit.refusals import Refused
 from hostdesk.people.access import agents_only
+from hostdesk.people.looking import saw
 from hostdesk.people.queries import team_ids_of
 from hostdesk.people.requests import DeskRequest
 from hostdesk.tickets.actions import consulting
@@ -52,6 +53,7 @@ def count(request: DeskRequest) -> HttpResponse:
 def of_ticket(request: DeskRequest, number: str) -> HttpResponse:
     """The questions about one ticket; asking another one."""
     found = ticket_for_agent(request.agent, number)
+    saw(request, "ticket", found.pk, customer=found.customer_id)
     given = {name: request.POST.get(name, "") for name in ("question", "team", "jump_reason")}
     refused, status = None, 200
     if request.method == "POST":

@@ -19,6 +19,7 @@ from hostdesk.tickets.queries.unserved import unserved_for_agent
 from hostdesk.tickets.views.desk_rows import lines
 from hostdesk.web import flash, times
 from hostdesk.web.htmx import go
+from hostdesk.web.keys import keys_of
 
 CAUSES = {
     "choice": "Somebody chose it and said why",
@@ -84,7 +85,7 @@ def skill_list(request: DeskRequest) -> HttpResponse:
 def skill(request: DeskRequest, pk: int) -> HttpResponse:
     """Keep who holds a skill and what needs it."""
     found = skill_by_id(pk)
-    keys = [int(one) for one in request.POST.getlist("agent") if one.isascii() and one.isdigit()]
+    keys = keys_of(request.POST.getlist("agent"))
     pairs = [tuple(one.split(" ", 1)) for one in request.POST.getlist("need") if " " in one]
     try:
         needing.set_needs(

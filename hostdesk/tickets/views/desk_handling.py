@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from hostdesk.kit.refusals import Refused
 from hostdesk.people.access import agents_only
+from hostdesk.people.looking import saw
 from hostdesk.people.requests import DeskRequest
 from hostdesk.tickets.actions import classing, emergencies, needing, passing
 from hostdesk.tickets.models import ENDED, OURS, Ticket
@@ -15,6 +16,7 @@ from hostdesk.tickets.queries.access import ticket_for_agent
 from hostdesk.tickets.queries.skills import needs_on, skills_by_id
 from hostdesk.web import flash
 from hostdesk.web.htmx import go, show
+from hostdesk.web.keys import keys_of
 
 CLASSES = (
     ("unclassed", "Not classed yet"),
@@ -30,6 +32,7 @@ CLASSES = (
 def panel(request: DeskRequest, number: str) -> HttpResponse:
     """The panel of the ticket's page, or a page of its own."""
     found = ticket_for_agent(request.agent, number)
+    saw(request, "ticket", found.pk, customer=found.customer_id)
     chosen = next(value for value, _ in CLASSES if value.split()[0] == found.ticket_class)
     context = {
         "place": "all",
@@ -67,7 +70,7 @@ def class_change(request: DeskRequest, number: str) -> HttpResponse:
 def skills(request: DeskRequest, number: str) -> HttpResponse:
     """Say which skills this ticket needs."""
     found = ticket_for_agent(request.agent, number)
-    keys = [int(one) for one in request.POST.getlist("skill") if one.isascii() and one.isdigit()]
+    keys = keys_of(request.POST.getlist("skill"))
     try:
         needing.set_skills(found, skills_by_id(keys), by=request.agent, at=request.at)
     except Refused as refusal:

@@ -21,6 +21,7 @@ from hostdesk.tickets.queries.waiting_words import NOTHING_WANTED, in_open_windo
 from hostdesk.tickets.views.desk_rows import lines, waiting_sum
 from hostdesk.web import flash
 from hostdesk.web.htmx import go, show
+from hostdesk.web.keys import key_of
 
 LISTS = {
     "unfinished": ("Unfinished", ("new", "open", "waiting_customer", "waiting_window", "waiting_team")),
@@ -73,8 +74,8 @@ def queue(request: DeskRequest) -> HttpResponse:
 @agents_only
 def queue_news(request: DeskRequest) -> HttpResponse:
     """How many tickets came since the page was made: a chip at the edge, or nothing (204)."""
-    after = request.GET.get("after", "")
-    many = live.arrived_for_agent(request.agent, after=int(after)) if after.isdigit() else 0
+    after = key_of(request.GET.get("after", ""))
+    many = live.arrived_for_agent(request.agent, after=after) if after is not None else 0
     if not many:
         return HttpResponse(status=204)
     return render(request, "tickets/desk/queue_news.html", {"many": many})

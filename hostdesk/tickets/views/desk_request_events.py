@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 Facts = Mapping[str, object]
 
-LATE = frozenset({"request unclear", "request undoing unclear", "password unclear"})
+LATE = frozenset({"request unclear", "request paid in vain", "request undoing unclear", "password unclear"})
 WATCH = frozenset({"request refused", "request expired", "request not done", "request not undone",
                    "recovery stopped", "recovery refused", "recovery expired", "password link has nobody to go to"})  # fmt: skip
 
@@ -44,6 +44,7 @@ _SAYS = {
     "request price accepted": "{who} accepted the price: {what}",
     "request payment": "{what}: waits for payment",
     "request paid": "{who} noted the payment: {what}",
+    "request paid in vain": "{what}: it was paid and is not carried out; the money is to be given back, or kept for something else",
     "request approval": "{what}: waits for a second agent",
     "request approved": "{who} approved it: {what}",
     "request wait": "{what}: every contact was told and can stop it",

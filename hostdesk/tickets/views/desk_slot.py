@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from hostdesk.kit.refusals import Refused
 from hostdesk.people.access import agents_only
+from hostdesk.people.looking import saw
 from hostdesk.people.models import Agent
 from hostdesk.people.requests import DeskRequest
 from hostdesk.policy import queries as policy
@@ -32,7 +33,9 @@ from hostdesk.web.htmx import go, show, wants_fragment
 @agents_only
 def slot(request: DeskRequest, number: str) -> HttpResponse:
     """How it stands and what can be done: a few lines beside the ticket, or the page with the forms."""
-    return _page(request, ticket_for_agent(request.agent, number))
+    found = ticket_for_agent(request.agent, number)
+    saw(request, "ticket", found.pk, customer=found.customer_id)
+    return _page(request, found)
 
 
 def _page(
