@@ -296,3 +296,12 @@ def has_read_policy(person: Person, version_ids: Iterable[int]) -> bool:
     wanted = set(version_ids)
     read = PolicyReading.objects.filter(person=person, policy_version_id__in=wanted)
     return set(read.values_list("policy_version_id", flat=True)) == wanted
+
+
+def readings_of(person_ids: Iterable[int], version_ids: Iterable[int]) -> dict[tuple[int, int], datetime]:
+    """When persons said to have read versions of the policy, by person and version (scope.published)."""
+    found = PolicyReading.objects.filter(person__in=set(person_ids), policy_version_id__in=set(version_ids))
+    return {
+        (person, version): at
+        for person, version, at in found.values_list("person", "policy_version_id", "at")
+    }

@@ -95,12 +95,20 @@ def accounts_with_contacts(accounts: Sequence[Account]) -> list[AccountCard]:
 def accounts_for_agent(
     accounts: Sequence[Account], *, at: datetime
 ) -> tuple[list[AccountCard], frozenset[int]]:
-    """(the cards with what waits for an address's owner, the keys of contacts whose details are out of date)."""
+    """(the cards with what waits for an address's owner, the keys of contacts whose details are out of date).
+
+    Each contact says when they read the policy in force for the account (scope.published).
+    """
     pending = queries.pending_by_account([account.pk for account in accounts])
     cards = [
         replace(card, pending=tuple(pending[card.account.pk])) for card in accounts_with_contacts(accounts)
     ]
     versions = {version.slug: version for version in policy.newest()}
+    everybody = {contact.person_id for card in cards for contact in card.contacts}
+    readings = queries.readings_of(everybody, [version.id for version in versions.values()])
+    for card in cards:
+        for contact in card.contacts:
+            contact.read_policy_at = readings.get((contact.person_id, versions[card.policy].id))
     doubts = frozenset(
         contact.pk
         for card in cards

@@ -26,7 +26,7 @@ class RecoveryForm(forms.Form):
         label="Domain of the account", max_length=300, widget=forms.TextInput(attrs=_PLAIN)
     )
     address = forms.CharField(
-        label="A mail address that you can read now", max_length=320, widget=forms.TextInput(attrs=_MAIL)
+        label="A mail address that is read now", max_length=320, widget=forms.TextInput(attrs=_MAIL)
     )
 
 

@@ -83,6 +83,25 @@ def password_set(
     )
 
 
+def password_replaced(account: Account, contact: Contact, *, ticket: Ticket, key: str, at: datetime) -> None:
+    """Tell a contact that a password which somebody chose in a stopped recovery counts no more."""
+    _queue(
+        "password_replaced",
+        {
+            "first_name": contact.person.name.split(" ")[0],
+            "at": _local(at, at),
+            "lost": f"{settings.HOSTDESK_URL}{reverse('requests:lost')}",
+        },
+        to=contact.person.email,
+        name=contact.person.name,
+        person_id=contact.person_id,
+        about=f"password-replaced:{key}:{contact.pk}",
+        account=account,
+        ticket=ticket,
+        at=at,
+    )
+
+
 def _send(
     kind: str, link: RecoveryLink, facts: dict[str, object], *, account: Account, ticket: Ticket, at: datetime
 ) -> None:

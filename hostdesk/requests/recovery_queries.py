@@ -19,10 +19,10 @@ from hostdesk.tickets.models import Ticket
 from hostdesk.tickets.queries.access import tickets_for_agent
 
 _LISTED = 100
-NEEDS_HANDS = Q(outcome="by_hand") | Q(
-    outcome="unclear", recovery__state=RecoveryState.GRANTED, voided_at=None
+NEEDS_HANDS = Q(outcome="by_hand") | (
+    Q(outcome="unclear", recovery__isnull=False, voided_at=None) & ~Q(recovery__state=RecoveryState.DONE)
 )
-"""Of a request the panel is asked again by the round; of a recovery somebody looks."""
+"""Of a request the panel is asked again by the round; of a recovery somebody looks, all the more of one that was stopped."""
 
 
 def recoveries_for_agent(agent: Agent) -> list[Recovery]:

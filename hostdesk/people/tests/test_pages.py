@@ -259,8 +259,8 @@ def test_the_customer_page_costs_the_same_for_one_account_and_many(world, django
     customer = Contact.objects.first().account.customer_id
     browser.get(f"/desk/customers/{customer}")  # the policies are read once a process
     # who is there; customer, accounts, services, domains, contacts, questions to addresses, products, policies twice;
-    # whether this look is kept already; who looked before
-    with django_assert_num_queries(12):
+    # who read the policy; whether this look is kept already; who looked before
+    with django_assert_num_queries(13):
         page = browser.get(f"/desk/customers/{customer}")
     assert page.content.count(b"@x.example") == many
 

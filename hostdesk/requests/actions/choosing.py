@@ -37,7 +37,7 @@ from hostdesk.requests.models import (
     RunState,
 )
 from hostdesk.requests.standing import case_of
-from hostdesk.tickets.actions.requesting import back_to_us, no_objections_wanted, nothing_left
+from hostdesk.tickets.actions.requesting import back_to_us, no_objections_wanted, nothing_left, say
 from hostdesk.tickets.models import Ticket
 
 log = structlog.get_logger()
@@ -94,6 +94,9 @@ def set_by_hand(link: RecoveryLink, *, by: Agent, at: datetime) -> None:
         row = RecoveryLink.objects.select_for_update(of=("self",)).select_related(*_PEOPLE).get(pk=link.pk)
         by_hand = row.outcome == "by_hand" and bool(row.verifier)
         seen = row.outcome == "unclear" and row.recovery is not None and row.voided_at is None
+        if is_to_be_replaced(row):
+            sentence = "This recovery has ended: nobody is to get in by it. Set another password."
+            raise Refused(rules.CLAUSE, sentence)
         if not by_hand and not seen:
             raise Refused("", "That has been done already.")
         row.verifier, row.outcome, row.set_at = "", "done", at
@@ -102,6 +105,34 @@ def set_by_hand(link: RecoveryLink, *, by: Agent, at: datetime) -> None:
             run = carrying.begin(row.request, panel=carrying.BY_HAND, before={}, by=by, at=at)
             carrying.finish(run, state=RunState.DONE, after={}, answer="", by=by, at=at)
         _done(row, by=by.actor(), at=at)
+
+
+def replace_by_hand(link: RecoveryLink, *, by: Agent, at: datetime) -> None:
+    """An agent has set another password than the one that was chosen before a recovery was stopped: nobody is in by it now.
+
+    Refused: where nothing of the kind is to be done. Clause: contact.password.
+    """
+    with transaction.atomic():
+        row = RecoveryLink.objects.select_for_update(of=("self",)).select_related(*_PEOPLE).get(pk=link.pk)
+        if row.recovery is None or not is_to_be_replaced(row):
+            raise Refused("", "That has been done already.")
+        row.outcome, row.set_at = "replaced", at
+        row.save(update_fields=["outcome", "set_at"])
+        ticket = _ticket(row)
+        note("ticket", ticket.pk, "password replaced", by=by.actor(), at=at, facts={"link": row.pk})
+        say(
+            ticket, "We have set another administrative password. Whoever chose the one before is out.", at=at
+        )
+        for contact in _listed(row):
+            mails.password_replaced(row.account, contact, ticket=ticket, key=str(row.pk), at=at)
+
+
+def is_to_be_replaced(link: RecoveryLink) -> bool:
+    """Whether a password may be on the server that was chosen in a recovery which nobody may get in by any more."""
+    recovery = link.recovery
+    if recovery is None or link.outcome != "unclear" or link.voided_at is not None:
+        return False
+    return recovery.state not in (RecoveryState.GRANTED, RecoveryState.DONE)
 
 
 def settle(at: datetime) -> int:

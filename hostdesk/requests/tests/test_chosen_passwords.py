@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from hostdesk.kit.refusals import Refused
+from hostdesk.mail.models import OutboundMail
 from hostdesk.people import seals
 from hostdesk.requests.actions import choosing, recovering
 from hostdesk.requests.models import Recovery, RecoveryLink
@@ -146,3 +147,36 @@ def test_a_panel_whose_answer_was_lost_because_we_were_stopped_is_looked_at_by_a
     assert "acme01" in words(browser.get("/desk/recoveries/")).partition("Passwords to set by hand")[2]
     assert "It works" in words(browser.get(f"/desk/passwords/{link.pk}"))
     assert "Send the link again" in words(browser.get(f"/desk/recoveries/{case.now().pk}"))
+
+
+@pytest.mark.parametrize("how", ["refused", "stopped", "expired"])
+def test_nobody_notes_that_a_password_works_which_must_not_be_there_but_that_another_was_set(case, how):
+    link = unclear(case)
+    page = f"/desk/passwords/{link.pk}"
+    if how == "refused":
+        recovering.refuse(case.now(), reason="The wrong account.", by=case.supervisor, at=case.world.now)
+    elif how == "expired":
+        recovering.expire(case.now(), at=case.world.now)
+    else:
+        recovering.stop(case.token("recovery_granted", "alice@acme.example"), at=case.world.now)
+    with pytest.raises(Refused, match="nobody is to get in by it"):
+        choosing.set_by_hand(link, by=case.technician, at=case.world.now)
+    browser = desk(case.technician)
+    listed = words(browser.get("/desk/recoveries/")).partition("Passwords to set by hand")[2]
+    asked = words(browser.get(page))
+    ticket = words(browser.get(f"/desk/tickets/{case.now().ticket.number}"))
+    browser.post(page)
+    browser.post(page)
+    case.world.now = timezone.now()
+
+    assert "acme01" in listed
+    assert ("It works" in asked, "Another one is set" in asked) == (False, True)
+    assert "Nobody gets in" not in ticket
+    link.refresh_from_db()
+    assert (link.outcome, case.now().state) == ("replaced", how)
+    told = OutboundMail.objects.filter(kind="password_replaced").values_list("to_address", flat=True)
+    assert sorted(told) == ["alice@acme.example", "dev@acme.example"]
+    assert not OutboundMail.objects.filter(kind="password_set").exists()
+    assert "Passwords to set by hand" not in words(browser.get("/desk/recoveries/"))
+    assert "Whoever chose the one before is out" in words(browser.get(page))
+    assert "is your new password set" not in words(Client().get(f"/recovery/domain/{TOKEN}"))

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from hostdesk.kit.actors import SYSTEM
 from hostdesk.mail.models import OutboundMail
-from hostdesk.people.actions import details
+from hostdesk.people.actions import details, persons
 from hostdesk.people.models import Contact
 from hostdesk.policy import documents
+from hostdesk.policy import queries as policy
 from hostdesk.policy.actions import publish
 from hostdesk.requests.actions import carrying, recovering
 from hostdesk.requests.models import AdminRequest
@@ -101,3 +102,12 @@ def test_who_is_held_back_reads_the_number_to_call_when_a_server_is_down(stage, 
 
     assert "Call us at +27 21 555 0199" in page
     assert told.count("all us at +27 21 555 0199") == 4
+
+
+@clause("scope.published")
+def test_staff_see_which_contact_read_the_policy_in_force_and_when(stage):
+    persons.read_policy(stage.primary.person, [one.id for one in policy.newest()], at=stage.world.now)
+    page = words(desk(stage.agent).get(f"/desk/customers/{stage.primary.account.customer_id}"))
+
+    assert page.count("read the policy in force today") == 1
+    assert page.count("has not read the policy in force") == 2

@@ -170,14 +170,25 @@ def password_by_hand(request: DeskRequest, pk: int) -> HttpResponse:
     saw(request, "ticket", ticket_id or 0, customer=found.account.customer_id)
     if request.method == "POST":
         try:
-            choosing.set_by_hand(found, by=request.agent, at=request.at)
-            flash.done(request, "Noted. Every contact hears of the new password.")
+            if choosing.is_to_be_replaced(found):
+                choosing.replace_by_hand(found, by=request.agent, at=request.at)
+                flash.done(request, "Noted. Every contact hears that whoever chose the other one is out.")
+            else:
+                choosing.set_by_hand(found, by=request.agent, at=request.at)
+                flash.done(request, "Noted. Every contact hears of the new password.")
         except Refused as refused:
             flash.said_no(request, refused)
         return go(request, reverse("requests:password_by_hand", args=[pk]))
     number = found.request.ticket if found.request else found.recovery.ticket if found.recovery else None
     return render(
-        request, "requests/desk/password_by_hand.html", {"place": "requests", "link": found, "ticket": number}
+        request,
+        "requests/desk/password_by_hand.html",
+        {
+            "place": "requests",
+            "link": found,
+            "ticket": number,
+            "to_be_replaced": choosing.is_to_be_replaced(found),
+        },
     )
 
 

@@ -68,7 +68,7 @@ _SAYS = {
     "recovery address proven": "The new address was confirmed",
     "recovery approved": "{who} approved it",
     "recovery granted": "Granted: the link goes to the new address, and every contact was told",
-    "recovery stopped": "Nobody gets in{why}",
+    "recovery stopped": "Stopped{why}",
     "recovery refused": "{who} refused it{why}",
     "recovery expired": "Not completed in time",
     "password link sent": "A link for a new password was mailed",
@@ -76,5 +76,6 @@ _SAYS = {
     "password link has nobody to go to": "No stored address of a primary or secondary contact can get the link",
     "password chosen": "A new password was chosen",
     "password set": "The new password is set, and every contact was told",
+    "password replaced": "{who} set another password: whoever chose the one before is out",
     "password unclear": "The panel gave no clear answer, and somebody must look whether the new password is set{why}",
 }
