@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
+from django.utils import timezone
+
 from hostdesk.demo.sign_ins import SignIn
 from hostdesk.demo.stories import WORDS
 from hostdesk.hosting import queries as hosting
@@ -108,7 +110,11 @@ def found(*, chance: Random, at: datetime) -> Company:
     assert not servers.faults, servers.faults
     import_servers(servers.servers, by=OPERATOR, at=at)
     outcome = importing.import_customers(
-        customers, by=OPERATOR, vouched_for="demo", at=at + timedelta(minutes=2), demo=True
+        customers,
+        by=OPERATOR,
+        vouched_for=f"import on {timezone.localdate(at)}",
+        at=at + timedelta(minutes=2),
+        demo=True,
     )
     assert not outcome.faults, outcome.faults
     staff = {
