@@ -65,7 +65,9 @@ def refused(case: Case, *, at: datetime) -> None:
     """Say no, by which clause, and how to become entitled."""
     clause = case.request.clause
     policy_page = f"{settings.HOSTDESK_URL}/policy/{case.version.slug}/#{clause}" if clause else ""
-    _to_asker(case, "refused", {"policy_url": policy_page, "sentence": case.request.sentence}, at=at)
+    paid = hasattr(case.request, "payment")
+    facts: dict[str, object] = {"policy_url": policy_page, "sentence": case.request.sentence, "paid": paid}
+    _to_asker(case, "refused", facts, at=at)
 
 
 def done(case: Case, *, at: datetime) -> None:

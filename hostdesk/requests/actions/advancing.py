@@ -82,20 +82,19 @@ def advance(case: Case, *, by: Actor, at: datetime) -> AdminRequest:
 
 
 def nobody_left_to_say_no(case: Case) -> str:
-    """Why what needs two contacts cannot be had now: who asks has just taken the other one out of the way; "" else."""
+    """Why what needs two contacts cannot be had now: the other one has just been taken out of the way; "" else."""
     request, terms = case.request, case.version.terms
     if case.kind.second != "contact" or request.second_at is not None:
         return ""
     since = request.asked_at - terms.request_confirm
-    changed = list_changes.changed_by(request.contact, terms, since=since)
+    changed = list_changes.changed_lately(request.account_id, terms, since=since)
     if changed is None:
         return ""
     when, again = (
         moments.said(one, zone(), now=request.asked_at) for one in (changed, changed + terms.request_confirm)
     )
-    name = request.contact.person.name
     return (
-        f"{name} changed who may decide on this account {when}. What needs the yes of two contacts can be asked for again"
+        f"Who may decide on this account was changed {when}. What needs the yes of two contacts can be asked for again"
         f" from {again}, so that nobody is taken off the list first and asked no more."
     )
 
@@ -150,6 +149,7 @@ def _close(case: Case, state: str, *, by: Actor, at: datetime) -> None:
         paid = Money(request.payment.amount_cents, request.payment.currency).shown()
         said = f"{said} {paid} was paid for it ({request.payment.reference}): we look at that now, and write to you here."
         say(request.ticket, said, at=at)
+        goes_on(request.ticket, cause="request paid in vain", at=at)
         note("ticket", request.ticket_id, "request paid in vain", by=by, at=at, facts=facts_of(case))
     elif state == RequestState.WITHDRAWN and (by.kind, by.id) != (asker.actor().kind, asker.actor().id):
         say(request.ticket, f"{said} {asker.person.name}, who asked for it, was told.", at=at)

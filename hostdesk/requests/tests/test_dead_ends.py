@@ -224,7 +224,29 @@ def test_nobody_gets_round_a_second_yes_by_taking_the_other_contact_out_of_the_w
     later_on = stage.asks("later", "cancellation")
 
     assert (refused.state, later_on.state) == ("refused", "second")
-    assert "changed who may decide on this account" in refused.sentence
+    assert "Who may decide on this account was changed" in refused.sentence
+
+
+@clause("contact.restricted")
+def test_nor_by_handing_the_account_to_a_second_self(stage):
+    at = stage.world.now
+    contact_changes.remove(stage.primary, stage.secondary, submission=None, at=at)
+    contact_changes.hand_over(stage.primary, stage.authorised, network="n", submission=None, at=at)
+    mail = OutboundMail.objects.filter(kind="contact_verification").latest("pk")
+    contact_changes.verify(re.search(r"/contacts/verification/([\w-]+)", mail.text)[1], at=at)
+    stage.authorised.refresh_from_db()
+    stage.world.move(hours=1)
+
+    assert stage.authorised.role == "primary"
+    assert stage.asks("end", "cancellation", contact=stage.authorised).state == "refused"
+
+
+@clause("contact.restricted")
+def test_a_contact_who_left_the_list_alone_stands_in_nobodys_way(stage):
+    contact_changes.remove(stage.secondary, stage.secondary, submission=None, at=stage.world.now)
+    request = stage.asks("end", "cancellation")
+
+    assert confirming.confirm(request, by=stage.primary, at=stage.world.now).state == "wait"
 
 
 @clause("contact.restricted")
