@@ -54,7 +54,7 @@ def _links_ran_out(case: Case, *, at: datetime) -> None:
     Clause: contact.password.
     """
     until = mailed_links.works_until(case.request, at=at)
-    if until is not None or mailed_links.waits_for_hands(case.request):
+    if until is not None or mailed_links.was_chosen(case.request):
         AdminRequest.objects.filter(pk=case.request.pk).update(look_at=until)
         return
     sentence = "Nobody chose a new password while the link for it worked. Ask again when it is still needed."

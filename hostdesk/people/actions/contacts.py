@@ -97,19 +97,21 @@ def change_role(contact: Contact, *, role: str, by: Actor, at: datetime) -> None
 
 
 @transaction.atomic
-def remove(contact: Contact, *, by: Actor, at: datetime) -> None:
+def remove(contact: Contact, *, by: Actor, at: datetime) -> bool:
     """Take a contact off the account's list; rights end now. Whoever acts for nobody any more is signed out.
 
-    What waits for the owner of an address and was asked by this contact, or about it, is cancelled.
+    What waits for the owner of an address and was asked by this contact, or about it, is cancelled. False for one who was
+    removed before.
     """
     if not Contact.objects.filter(pk=contact.pk, removed_at=None).update(removed_at=at):
-        return
+        return False
     note("contact", contact.pk, "removed", by=by, at=at, facts={"account": contact.account.username})
     end_rights(contact.person, at=at)
     asked = PendingContact.objects.open().filter(Q(contact=contact.pk) | Q(asked_by=contact.pk))
     asked.update(ended_at=at, ended="cancelled")
     # What waits for this contact's word would wait for ever.
     DetailsCured.objects.create(person=contact.person, at=at)
+    return True
 
 
 def end_rights(person: Person, *, at: datetime) -> None:

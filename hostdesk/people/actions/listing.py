@@ -147,9 +147,10 @@ def add_by_agent(
 
 @transaction.atomic
 def remove_by_agent(contact: Contact, *, by: Actor, at: datetime) -> None:
-    """`contacts.remove` by a member of staff, told to all other contacts and to the removed one."""
-    contacts.remove(contact, by=by, at=at)
+    """`contacts.remove` by a member of staff, told to all other contacts and to the removed one. Refused: removed before."""
     person = contact.person
+    if not contacts.remove(contact, by=by, at=at):
+        raise Refused("", f"{person.name} is no contact of this account any more.")
     sentence = f"{person.name} ({person.email}) is no contact any more; our staff took the name off the list."
     tell(contact.account, sentence=sentence, also=(person.email,), at=at)
 

@@ -153,6 +153,7 @@ def _close(case: Case, state: str, *, by: Actor, at: datetime) -> None:
         note("ticket", request.ticket_id, "request paid in vain", by=by, at=at, facts=facts_of(case))
     elif state == RequestState.WITHDRAWN and (by.kind, by.id) != (asker.actor().kind, asker.actor().id):
         say(request.ticket, f"{said} {asker.person.name}, who asked for it, was told.", at=at)
+        goes_on(request.ticket, cause="request withdrawn", at=at)
     elif is_all_that_was_asked(request):
         said = f"{said} Reply if you still need something."
         resolve_at_once(request.ticket, said=said, cause=f"request {state}", by=by, at=at)

@@ -37,7 +37,7 @@ from hostdesk.requests.models import (
     RunState,
 )
 from hostdesk.requests.standing import case_of
-from hostdesk.tickets.actions.requesting import back_to_us, no_objections_wanted, nothing_left, say
+from hostdesk.tickets.actions.requesting import goes_on, no_objections_wanted, nothing_left, say
 from hostdesk.tickets.models import Ticket
 
 log = structlog.get_logger()
@@ -177,7 +177,7 @@ def _leave_hash(token: str, password: str, *, at: datetime) -> RecoveryLink:
         link.voided_at = None
         link.save(update_fields=["used_at", "outcome", "verifier", "voided_at"])
         note("ticket", _ticket(link).pk, "password chosen", by=_who(link), at=at, facts={"link": link.pk})
-        back_to_us(_ticket(link), cause="password chosen", at=at)
+        goes_on(_ticket(link), cause="password chosen", at=at)
         _nobody_can_object(link, at=at)
     return link
 
@@ -252,6 +252,12 @@ def _by_recovery(token: str, password: str, *, at: datetime) -> RecoveryLink:
 def _done(link: RecoveryLink, *, by: Actor, at: datetime) -> None:
     """Everybody on the account hears of the new password; a recovery has reached its end."""
     ticket, recovery = _ticket(link), link.recovery
+    # It has taken the place of whatever was chosen in a recovery that was stopped.
+    before = RecoveryLink.objects.filter(account=link.account, outcome="unclear", voided_at=None)
+    ended = before.exclude(recovery=None).exclude(
+        recovery__state__in=(RecoveryState.GRANTED, RecoveryState.DONE)
+    )
+    ended.update(outcome="replaced", set_at=at)
     note("ticket", ticket.pk, "password set", by=by, at=at, facts={"link": link.pk})
     if recovery is not None:
         Recovery.objects.filter(pk=recovery.pk).update(state=RecoveryState.DONE, ended_at=at, look_at=None)

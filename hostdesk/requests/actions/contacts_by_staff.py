@@ -38,6 +38,8 @@ def add(
 
     Refused as by `people.actions.contacts.add`. `vouched_for` says how we know, and is kept with the contact and the ticket.
     """
+    if account.closed_at is not None:
+        raise Refused("contact.privileges", "The account is closed, so nobody is listed on it any more.")
     home = home_of(listing.address_of(email)) if role == ContactRole.SECONDARY else None
     with transaction.atomic():
         if home is not None:

@@ -75,9 +75,10 @@ def works_until(request: AdminRequest, *, at: datetime) -> datetime | None:
     return links.order_by("-expires_at").values_list("expires_at", flat=True).first()
 
 
-def waits_for_hands(request: AdminRequest) -> bool:
-    """Whether a password was chosen behind a link of a request, and an agent has still to set it."""
-    return RecoveryLink.objects.filter(request=request, outcome="by_hand", voided_at=None).exists()
+def was_chosen(request: AdminRequest) -> bool:
+    """Whether a password was chosen behind a link of a request, so that what is left is ours to do."""
+    chosen = RecoveryLink.objects.filter(request=request, used_at__isnull=False, voided_at=None)
+    return chosen.exclude(outcome="").exists()
 
 
 def to_new_address(case: RecoveryCase, *, at: datetime) -> RecoveryLink:
@@ -141,8 +142,12 @@ def of_token(token: str, purpose: Purpose, *, at: datetime) -> RecoveryLink | No
 
 
 def void_passwords(account: Account, *, at: datetime) -> None:
-    """No earlier link for a password of this account works any more; of a used one without a clear end a new one may be made."""
-    unfinished = Q(used_at=None) | Q(outcome="unclear")
+    """No earlier link for a password of this account works any more; of a used one without a clear end a new one may be made.
+
+    One of a recovery that has ended stays: what was chosen behind it may be on the server until another is set.
+    """
+    ended = ~Q(recovery=None) & ~Q(recovery__state__in=(RecoveryState.GRANTED, RecoveryState.DONE))
+    unfinished = Q(used_at=None) | (Q(outcome="unclear") & ~ended)
     RecoveryLink.objects.filter(
         unfinished, account=account, purpose=LinkPurpose.PASSWORD, voided_at=None
     ).update(voided_at=at)

@@ -8,6 +8,9 @@ def note_where_it_went(apps, schema_editor):
     for row in apps.get_model("requests", "Confirmation").objects.filter(used_at=None).select_related("contact__person"):
         row.address = row.contact.person.email
         row.save(update_fields=["address"])
+    # Links for a lost password run out: what waits for one is looked at once.
+    asked = apps.get_model("requests", "AdminRequest").objects.filter(state="ready", kind="password_reset", look_at=None)
+    asked.update(look_at=models.F("updated_at"))
 
 
 class Migration(migrations.Migration):

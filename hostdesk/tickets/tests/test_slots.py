@@ -78,6 +78,9 @@ def test_a_proposal_holds_a_place_answers_the_customer_and_waits_for_them(night)
 
     assert night.states() == ("waiting_customer", "proposed")
     assert night.booked() == [1, 0, 0]
+    assert re.search(
+        r">Yes, [A-Z][a-z]+ .+ suits me</a>", OutboundMail.objects.get(kind="slot_proposal").html
+    )
     assert night.mails() == [("slot_proposal", "alice@acme.example")]
     assert (night.clock("response").state, night.clock().state) == ("met", "paused")
     assert night.world.decisions(night.ticket)[-1] == ("sla.offpeak", "proposed")
