@@ -65,37 +65,36 @@ def password_set(
     account: Account, contact: Contact, *, ticket: Ticket, whose: str, key: str, at: datetime
 ) -> None:
     """Tell a contact that the account has a new password, and what to do when nobody of them chose it."""
-    facts: dict[str, object] = {
-        "whose": whose,
-        "first_name": contact.person.name.split(" ")[0],
-        "at": _local(at, at),
-    }
-    _queue(
-        "password_set",
-        facts,
-        to=contact.person.email,
-        name=contact.person.name,
-        person_id=contact.person_id,
-        about=f"password-set:{key}:{contact.pk}",
-        account=account,
-        ticket=ticket,
-        at=at,
-    )
+    about = f"password-set:{key}:{contact.pk}"
+    _tell("password_set", contact, {"whose": whose}, account=account, ticket=ticket, about=about, at=at)
 
 
 def password_replaced(account: Account, contact: Contact, *, ticket: Ticket, key: str, at: datetime) -> None:
     """Tell a contact that a password which somebody chose in a stopped recovery counts no more."""
+    lost = f"{settings.HOSTDESK_URL}{reverse('requests:lost')}"
+    about = f"password-replaced:{key}:{contact.pk}"
+    _tell("password_replaced", contact, {"lost": lost}, account=account, ticket=ticket, about=about, at=at)
+
+
+def _tell(
+    kind: str,
+    contact: Contact,
+    facts: dict[str, object],
+    *,
+    account: Account,
+    ticket: Ticket,
+    about: str,
+    at: datetime,
+) -> None:
+    """One mail about a password to one contact of the account."""
+    person = contact.person
     _queue(
-        "password_replaced",
-        {
-            "first_name": contact.person.name.split(" ")[0],
-            "at": _local(at, at),
-            "lost": f"{settings.HOSTDESK_URL}{reverse('requests:lost')}",
-        },
-        to=contact.person.email,
-        name=contact.person.name,
+        kind,
+        {**facts, "first_name": person.name.split(" ")[0], "at": _local(at, at)},
+        to=person.email,
+        name=person.name,
         person_id=contact.person_id,
-        about=f"password-replaced:{key}:{contact.pk}",
+        about=about,
         account=account,
         ticket=ticket,
         at=at,
