@@ -1,10 +1,9 @@
 """SPF by RFC 7208, section by section: which record says what, what it may ask, and what breaks it."""
 
-import time
-
 import pytest
 
 from hostdesk.mail.auth import ZoneResolver, spf
+from tests.growth import IN_STEP, growth
 
 pytestmark = [pytest.mark.db_free, pytest.mark.clause("contact.listed_sender")]
 
@@ -360,15 +359,16 @@ def test_dns_trouble_with_the_clients_own_name_only_leaves_it_out():
 
 
 @pytest.mark.parametrize(
-    "record",
-    ["v=spf1 a:" + "a" * 60_000 + "! -all", "v=spf1 a:" + "." * 60_000, "v=spf1 " + "%{" * 30_000,
-     "v=spf1 " + "a:%{l}" * 10_000, "v=spf1 exists:" + "%{s}." * 12_000 + "x.example -all",
-     "v=spf1 exists:%{l" + "-" * 60_000 + "}.x -all", "v=spf1 " + "x=" * 30_000, "v=spf1 " + "-" * 60_000,
-     "v=spf1 ip6:" + ":" * 60_000, "v=spf1 a" + "/1" * 30_000],
+    ("before", "piece", "after"),
+    [("a:", "aaaaaa", "! -all"), ("a:", "......", ""), ("", "%{%{%{", ""), ("", "a:%{l}", ""),
+     ("exists:", "%{s}.", "x.example -all"), ("exists:%{l", "------", "}.x -all"), ("", "x=x=x=", ""), ("", "------", ""),
+     ("ip6:", "::::::", ""), ("a", "/1/1/1", "")],
     ids=range(10),
 )  # fmt: skip
-def test_a_huge_record_is_read_in_linear_time(record):
-    began = time.process_time()
-    found = result(record, mail_from="l" * 60_000 + "@acme.example", helo="h" * 60_000)
+def test_a_huge_record_is_read_in_linear_time(before, piece, after):
+    def judged(times):
+        record = f"v=spf1 {before}{piece * times}{after}"
+        return result(record, mail_from="l" * 6 * times + "@acme.example", helo="h" * 6 * times)
 
-    assert (found == "pass", time.process_time() - began < 1) == (False, True)
+    assert judged(10_000) != "pass"
+    assert growth(judged, int, 2_000) < IN_STEP

@@ -1,24 +1,13 @@
 """Hostile mails cost little: time grows with size and no faster, and depth, parts and headers have their limits."""
 
-import time
-
 import pytest
 
 from hostdesk.mail.reading import read
+from tests.growth import IN_STEP, growth
 
 pytestmark = pytest.mark.db_free
 
 HEAD = b"From: a@acme.example\r\nSubject: x\r\n"
-
-
-def cpu(raw):
-    """The least CPU seconds of two readings: the machine's other work must not count."""
-    best = 9e9
-    for _ in range(2):
-        start = time.process_time()
-        read(raw)
-        best = min(best, time.process_time() - start)
-    return best
 
 
 def nested(depth):
@@ -149,11 +138,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_reading_time_grows_with_size_and_no_faster(kind):
-    small, big = cpu(HOSTILE[kind](60_000)), cpu(HOSTILE[kind](480_000))
-
-    # Eight times the size: linear is 8, quadratic 64. Below 50 ms nothing is worth a ratio.
-    assert big < max(0.05, 24 * small), f"{small:.4f} s became {big:.4f} s"
-    assert big < 2
+    assert growth(read, HOSTILE[kind], 30_000) < IN_STEP
 
 
 def test_depth_ends_at_thirty_levels_and_says_so():

@@ -1,17 +1,15 @@
 """The kinds of mail that the bench makes as bad as can be, smaller: what they cost grows with their size and no faster."""
 
-import time
 import tracemalloc
 
 import pytest
 
 from hostdesk.mail.reading import Formatted, ParsedMail, Unreadable, read, show
+from tests.growth import IN_STEP, growth, least_ratio
 from tests.worst_mails import KINDS
 
 pytestmark = pytest.mark.db_free
-PART, TIMES, READINGS = 256, 4, 6
-# Below this nothing is worth a ratio.
-LEAST_SECONDS, LEAST_BYTES = 0.06, 12_000_000
+PART, LEAST_BYTES = 256, 12_000_000
 WORDLESS = {
     "soft breaks of quoted-printable, bytes", "no header, only blanks", "pictures from elsewhere", "comments left open",
     "pictures in the markup, bytes", "conditional comments", "NULs",
@@ -22,13 +20,6 @@ WORDLESS = {
 def small(name, times=1):
     """A kind at a small part of the bench's size, or at a few times that."""
     return KINDS[name].make(max(1, KINDS[name].full * times // PART))
-
-
-def seconds(raw):
-    """The CPU of one reading."""
-    begun = time.process_time()
-    read(raw)
-    return time.process_time() - begun
 
 
 def most_held(raw):
@@ -43,15 +34,7 @@ def most_held(raw):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_reading_takes_time_in_step_with_the_size(kind):
-    little, much = small(kind), small(kind, TIMES)
-    one, more = min(seconds(little), seconds(little)), seconds(much)
-    for _ in range(READINGS):
-        # Linear is four, quadratic sixteen. The least of several: what else the machine does must not count.
-        if more < max(LEAST_SECONDS, 9 * one):
-            break
-        more = min(more, seconds(much))
-
-    assert more < max(LEAST_SECONDS, 9 * one), f"{one:.4f} s became {more:.4f} s"
+    assert growth(read, lambda times: small(kind, times), 1) < IN_STEP
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -108,10 +91,10 @@ def test_a_tag_of_very_many_attributes_ends_the_page_but_not_what_stands_before_
     ["winmail.dat with rich text that swells", "calendars that never end", "delivery reports in one mail"],
 )
 def test_what_is_taken_apart_has_a_limit_for_all_parts_of_a_mail_together(kind):
-    few, many = (KINDS[kind].make(parts) for parts in (12, 72))
+    few, many = (KINDS[kind].make(parts) for parts in (50, 400))
 
-    # Six times as many: without a limit for all together six times as long.
-    assert seconds(many) < 3 * seconds(few)
+    # Without a limit for all together eight times as long.
+    assert least_ratio(lambda: read(many), lambda: read(few), enough=3) < 3
 
 
 def test_want_of_memory_is_left_to_whoever_limits_it(monkeypatch):
