@@ -1,4 +1,4 @@
-"""Who could have said no, and was taken out of the way a short while ago."""
+"""What a change of the list of contacts means for the other requests of the account: who could have said no, and says no more."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from hostdesk.people.models import PendingContact
 from hostdesk.policy.terms import Terms
-from hostdesk.requests.models import CONTACT_CHANGE, AdminRequest, RequestState
+from hostdesk.requests.models import CONTACT_CHANGE, STEPS, AdminRequest, RequestState
 
 
 def changed_lately(account_id: int, terms: Terms, *, since: datetime) -> datetime | None:
@@ -20,6 +20,15 @@ def changed_lately(account_id: int, terms: Terms, *, since: datetime) -> datetim
         account=account_id, kind=CONTACT_CHANGE, state=RequestState.DONE, ended_at__gt=since
     ).select_related("contact__person")
     return next((one.ended_at for one in done.order_by("-ended_at") if _disarms(one, terms)), None)
+
+
+def judge_anew(account_id: int, *, at: datetime) -> None:
+    """Let the round look at what the account waits for as soon as it comes by: the list of its contacts is another one now.
+
+    So nobody goes on being shown a button that cannot be pressed any more. Clauses: contact.privileges, contact.restricted.
+    """
+    waiting = AdminRequest.objects.filter(account=account_id, state__in=STEPS).exclude(kind=CONTACT_CHANGE)
+    waiting.update(look_at=at)
 
 
 def _disarms(change: AdminRequest, terms: Terms) -> bool:

@@ -36,7 +36,7 @@ def _look(request: AdminRequest, *, at: datetime) -> int:
     row = case.request
     if row.look_at is None or row.look_at > at:
         return 0
-    if row.state in _ASKED_IN_VAIN:
+    if row.state in _ASKED_IN_VAIN and row.asked_at + case.version.terms.request_confirm <= at:
         sentence = "Nobody confirmed it in time, so nothing was changed. Ask again when you still want it."
         end(case, RequestState.EXPIRED, clause=case.kind.clause, sentence=sentence, by=SYSTEM, at=at)
         mails.expired(case, at=at)

@@ -13,6 +13,7 @@ from hostdesk.kit.actors import SYSTEM, Actor
 from hostdesk.kit.money import Money
 from hostdesk.people.models import Contact
 from hostdesk.people.queries import contacts_by_account
+from hostdesk.people.standing import contact_state
 from hostdesk.policy.rules import requests as rules
 from hostdesk.requests import list_changes, mails
 from hostdesk.requests.actions import mailed_links, yeses
@@ -56,7 +57,7 @@ def advance(case: Case, *, by: Actor, at: datetime) -> AdminRequest:
     verdict = rules.judge(asking_of(case, at=at), case.kind, case.version.terms)
     if verdict.outcome == "refused":
         return refuse(case, clause=verdict.clause, sentence=verdict.sentence, by=SYSTEM, at=at)
-    disarmed = nobody_left_to_say_no(case)
+    disarmed = nobody_left_to_say_no(case) or _second_yes_is_gone(case, at=at)
     if disarmed:
         return refuse(case, clause="contact.restricted", sentence=disarmed, by=SYSTEM, at=at)
     if verdict.outcome == "granted" and request.proven_at is None:
@@ -96,6 +97,22 @@ def nobody_left_to_say_no(case: Case) -> str:
     return (
         f"Who may decide on this account was changed {when}. What needs the yes of two contacts can be asked for again"
         f" from {again}, so that nobody is taken off the list first and asked no more."
+    )
+
+
+def _second_yes_is_gone(case: Case, *, at: datetime) -> str:
+    """Why the second yes counts no more: who gave it was taken off the list since, or lost the role; "" else."""
+    request, terms = case.request, case.version.terms
+    said = (one for one in request.confirmations.all() if one.purpose == Purpose.SECOND and one.used_at)
+    giver = next((one.contact for one in said if one.contact_id != request.contact_id), None)
+    if giver is None:
+        return ""
+    removed = contact_state(giver, terms, at=at) == "removed"
+    if giver.role in terms.restricted_roles and not removed:
+        return ""
+    return (
+        f"{giver.person.name}, who agreed to it, may not decide on this account any more."
+        " Ask again when it is still wanted."
     )
 
 

@@ -75,7 +75,7 @@ def _give(
             raise Missing
         yeses.give(request, fresh, purpose, via=via, at=at)
         note("ticket", request.ticket_id, "request confirmed", by=fresh.actor(), at=at, facts=facts_of(case))
-    else:
+    elif not nobody_left_to_say_no(case):
         _give_second(case, fresh, via=via, to=to, at=at)
     return advance(locked(request), by=fresh.actor(), at=at)
 
@@ -93,9 +93,6 @@ def _give_second(case: Case, contact: Contact, *, via: str, to: str | None, at: 
     if not counts:
         roles = " or ".join(case.version.terms.restricted_roles)
         raise Refused("contact.restricted", f"This needs the yes of another {roles} contact of the account.")
-    disarmed = nobody_left_to_say_no(case)
-    if disarmed:
-        raise Refused("contact.restricted", disarmed)
     if contact.person_id == request.contact.person_id and to not in (None, Purpose.SECOND):
         raise Refused("", _ONCE_MORE)
     yeses.give(request, contact, Purpose.SECOND, via=via, at=at)

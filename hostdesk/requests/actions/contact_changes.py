@@ -21,6 +21,7 @@ from hostdesk.people.actions import details, listing, verifying
 from hostdesk.people.actions.listing import Wanted
 from hostdesk.people.actions.verifying import Verified
 from hostdesk.people.models import Contact, ContactRole, PendingContact
+from hostdesk.requests import list_changes
 from hostdesk.requests.actions import confirming
 from hostdesk.requests.actions.advancing import facts_of
 from hostdesk.requests.actions.documenting import (
@@ -246,6 +247,7 @@ def verify(token: str, *, at: datetime) -> Verified:
         said = f"The owner of {found.email} has agreed. It counts from now on."
         for settled in (done, *done.others):
             end_question(settled.pending, RequestState.DONE, said, by=settled.contact.actor(), at=at)
+            list_changes.judge_anew(settled.contact.account_id, at=at)
             if settled.old_address:
                 confirming.ask_at_new_address(settled.contact, at=at)
         for left in done.left_out:
@@ -332,6 +334,7 @@ def _at_once(
     def make() -> AdminRequest:
         request = documented(me, deed, own=own, submission=submission, at=at)
         change()
+        list_changes.judge_anew(me.account_id, at=at)
         request.details = {
             "change": deed.verb,
             **{f"{key}_before": str(value) for key, value in deed.before.items()},

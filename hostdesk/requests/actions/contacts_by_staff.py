@@ -15,6 +15,7 @@ from hostdesk.hosting.queries import policy_version_for
 from hostdesk.kit.refusals import Refused
 from hostdesk.people.actions import contacts, listing
 from hostdesk.people.models import Agent, Contact, ContactRole
+from hostdesk.requests import list_changes
 from hostdesk.requests.actions.documenting import home_of
 from hostdesk.tickets.actions.opening import Opening, open_ticket
 from hostdesk.tickets.actions.requesting import resolve_at_once
@@ -65,6 +66,7 @@ def remove(contact: Contact, *, why: str, by: Agent, at: datetime) -> Ticket:
     person = contact.person
     with transaction.atomic():
         listing.remove_by_agent(contact, by=by.actor(), at=at)
+        list_changes.judge_anew(contact.account_id, at=at)
         words = f"Our staff took {person.name} ({person.email}) off the list of contacts."
         subject = f"Contacts: {person.name} removed"
         return _documented(contact.account, subject, words, "contact removed", why=why, by=by, at=at)
