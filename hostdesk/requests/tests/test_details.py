@@ -16,6 +16,7 @@ from hostdesk.policy import queries as policy
 from hostdesk.requests.actions.asking import Wish, ask
 from hostdesk.requests.models import AdminRequest
 from hostdesk.requests.tasks import details_cured
+from hostdesk.requests.tests.test_desk_requests import desk, words
 from hostdesk.tickets.actions import emergencies, identifying
 from hostdesk.tickets.actions.opening import Opening, open_ticket
 from hostdesk.tickets.actions.taking import take_next
@@ -80,6 +81,9 @@ def test_mail_from_an_old_contact_makes_a_ticket_that_waits_and_one_button_cures
 
     assert (first.state, first.queued_at) == ("new", first.opened_at)
     assert ("contact.current", "goes on") in world.decisions(first)
+    assert [said in words(desk(agent).get(f"/desk/tickets/{first.pk}")) for said in (
+        "details are put in order", "details are in order: it goes on",
+    )] == [True, True]  # fmt: skip
     assert take_next(by=agent, at=world.now).pk == first.pk
     clock = first.clocks.get(kind="response")
     assert clock.due_at == world.now + policy.current().terms.response_breach

@@ -33,6 +33,7 @@ def withhold(ticket: Ticket, why: Doubt, *, version: Version, at: datetime) -> N
     ticket.save(update_fields=["state", "attention"])
     facts = {"why": why, "contact": ticket.contact_id}
     decide("ticket", ticket.pk, [Judgement(CLAUSE, "waits", facts)], version_id=version.id, at=at)
+    note("ticket", ticket.pk, "waits for contact details", by=SYSTEM, at=at, facts={"why": why})
 
 
 def is_withheld(ticket: Ticket) -> bool:

@@ -167,6 +167,7 @@ _SAID = {
     "no emergency": "{who} withdrew the emergency",
     "returned": "Back in the queue from {from}: {why}",
     "account chosen": "{who} said which account it is about",
+    "waits for contact details": "It waits until the contact's details are put in order",
     "contact details in order": "The contact's details are in order: it goes on",
     "explained a breach": "{who} explained why it was late",
     "let go": "{from} no longer has it: {why}",
