@@ -19,6 +19,7 @@ from hostdesk.tickets.models import Channel, Ticket, TicketState
 from hostdesk.tickets.queries.client import unfinished_for_person
 
 _REASON = "Larger work, which is planned and not queued."
+_TO_ANSWER = timedelta(hours=2)
 Then = Callable[[Ticket, MaintenanceWindow, datetime], None]
 
 
@@ -134,7 +135,8 @@ class QuietTimes:
 
     def _propose(self, ticket: Ticket, work: _Work, agent: Agent, then: Then | None, at: datetime) -> None:
         version = policy.current(ticket.policy_slug)
-        offered = windows_for(ticket.team_id, version, after=at + version.terms.offpeak_notice)
+        # Late enough that whoever accepts it an hour later is in time.
+        offered = windows_for(ticket.team_id, version, after=at + version.terms.offpeak_notice + _TO_ANSWER)
         if not offered:
             return
         wanted = slots.Proposal(work.work, offered[0], work.words, _REASON)

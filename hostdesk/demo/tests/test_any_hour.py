@@ -10,7 +10,19 @@ from django.db import transaction
 from hostdesk.demo.building import build
 from hostdesk.people.models import Team
 from hostdesk.tickets.models import HandOut, Ticket
+from hostdesk.tickets.slot_models import WindowBooking
 from tests import databases
+
+
+@pytest.mark.skipif(databases.KIND != "sqlite", reason="the clock is the same beside both")
+@pytest.mark.clause("sla.offpeak")
+def test_whoever_accepts_a_window_is_in_time_also_where_the_next_one_begins_a_day_later(db):
+    """Thirty hours and less before a Saturday begins in Johannesburg: the first window is just a day away."""
+    with transaction.atomic():
+        build(now=datetime(2026, 11, 28, 2, 40, tzinfo=UTC), days=2)
+
+        assert WindowBooking.objects.exclude(agreed_at=None).exists()
+        transaction.set_rollback(True)
 
 
 @pytest.mark.skipif(databases.KIND != "sqlite", reason="chance and clock are the same beside both")
