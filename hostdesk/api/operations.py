@@ -37,6 +37,7 @@ def tickets(
 ) -> dict[str, object]:
     """Newest first; `state` and `account` narrow."""
     agent, at = request.agent, request.at  # type: ignore[attr-defined]  # set by `views` and the middleware
+    saw(request, "search", words="(list of tickets)")
     return reads.tickets_page(agent, cursor=cursor, state=state, account=account, limit=limit, at=at)
 
 
@@ -59,8 +60,7 @@ def mails(  # noqa: PLR0917  (the library reads them by name)
 ) -> dict[str, object]:
     """Newest first; `disposition`, `q` and `ticket` narrow."""
     wanted = Wanted(disposition=disposition or "", typed=q.replace("\0", "").strip())
-    if wanted.typed:
-        saw(request, "search", words=wanted.typed)
+    saw(request, "search", words=wanted.typed or "(list of mails)")
     return reads.mails_page(request.agent, wanted, ticket=ticket, cursor=cursor, limit=limit)  # type: ignore[attr-defined]
 
 

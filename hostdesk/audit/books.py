@@ -37,6 +37,8 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
+BELOW: Range = (-(2**62), 0)
+"""Numbers that no book gives out; a row there was put in by somebody else."""
 Row = tuple[int, bytes]
 """A row's number and its mark."""
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from hostdesk.audit import ranges, seals
 from hostdesk.audit.anchors import Anchor
-from hostdesk.audit.books import BOOKS, MARK_BYTES, behind, rows_within
+from hostdesk.audit.books import BELOW, BOOKS, MARK_BYTES, behind, rows_within
 from hostdesk.audit.chaining import edge_of
 from hostdesk.audit.models import Link
 
@@ -66,6 +66,8 @@ def verify(
         _remember(sealed, book, ids)
     before = Link.objects.filter(number=start - 1).values_list("digest", flat=True).first()
     expected, known = start, before if start > 1 else seals.BEGINNING
+    if start > 1 and before is None:
+        _add(report, _not_reached(start))
     for link in Link.objects.filter(number__gte=start).order_by("number").iterator(chunk_size=_LINKS_A_READ):
         if link.number != expected:
             _add(report, _missing(expected, link.number - 1))
@@ -142,7 +144,7 @@ def _look_between(report: Report, book: str, sealed: list[ranges.Range]) -> None
     """Rows that nobody sealed: behind the end they wait, in an open gap they came late, elsewhere they do not belong."""
     edge = edge_of(book)
     reached = sealed[-1][1] if (sealed := ranges.merged(sealed)) else 0
-    for number, _ in rows_within(book, ranges.gaps(sealed, after=0), limit=1000):
+    for number, _ in rows_within(book, [BELOW, *ranges.gaps(sealed, after=0)], limit=1000):
         if any(first <= number <= last for first, last in edge.open):
             report.waiting += 1
             continue
@@ -177,6 +179,16 @@ def _unproven(key: str, first: int, last: int) -> Finding:
         " Give the old secret in HOSTDESK_SECRET_KEY_FALLBACKS; where you know that it is lost, say --lost-key with its name"
     )
     return Finding("not our seal", sentence, first)
+
+
+def _not_reached(start: int) -> Finding:
+    """The link before the one from which it is looked is not there: what is behind it hangs on nothing."""
+    end = Link.objects.order_by("-number").values_list("number", flat=True).first() or 0
+    if end >= start:
+        return _missing(start - 1, start - 1)
+    reaches = f"ends at link {end}" if end else "is empty"
+    sentence = f"the chain {reaches}, so nothing was looked at from link {start} on: its end was cut off, or the number is too high"
+    return Finding("cut", sentence, start - 1)
 
 
 def _missing(first: int, last: int) -> Finding:

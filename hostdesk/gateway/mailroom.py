@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
+from django.conf import settings
+
 from hostdesk.gateway.finding import narrowed_outbound
 from hostdesk.gateway.judging import tools
 from hostdesk.gateway.queries import outbound_for_agent, raw_of
 from hostdesk.mail.models import InboundMail, OutboundMail
 from hostdesk.mail.reading import ParsedMail
-from hostdesk.people.models import Agent
+from hostdesk.people.models import Agent, Role
 
 # Whoever reads such a mail could sign in as its reader.
 _KEYS_IN_THEM = ("sign_in_link", "invitation")
@@ -35,3 +39,17 @@ def outbound_page(
 def may_be_read(mail: OutboundMail) -> bool:
     """Whether staff may read the text of a mail: not of one that carries a way to sign in."""
     return mail.kind not in _KEYS_IN_THEM
+
+
+def text_for(mail: OutboundMail, agent: Agent) -> str:
+    """What an agent reads of a mail that we wrote: its links that act for their reader are not among it.
+
+    Behind them a contact says yes, chooses a password, proves an address; an agent who could press one would be the contact.
+    An administrator sees them where nothing can leave the house, as there is no other way to get at them.
+    """
+    if agent.role == Role.ADMIN and not settings.SMTP_URL:
+        return mail.text
+    return re.sub(rf"{re.escape(settings.HOSTDESK_URL)}/\S*?/[^\s/]{{30,}}\S*", ONLY_ITS_READER, mail.text)
+
+
+ONLY_ITS_READER = "(a link that only its reader gets)"

@@ -20,12 +20,14 @@ from hostdesk.policy import queries as policy
 @dataclass(frozen=True, slots=True)
 class Notices:
     """`doubt`: why the details are out of date (age, bounces) or ""; `unread`: titles of policies that were not read;
-    `at_home`: contacts of the person whose secondary address lives with us.
+    `at_home`: contacts of the person whose secondary address lives with us; `may_change`: whether the person may change the
+    list of contacts somewhere, and so their own details.
     """
 
     doubt: str = ""
     unread: tuple[str, ...] = ()
     at_home: tuple[Contact, ...] = ()
+    may_change: bool = False
 
 
 def notices(request: HttpRequest) -> dict[str, Any]:  # `Any`: a template context
@@ -47,6 +49,7 @@ def notices_for(person: Person, *, at: datetime) -> Notices:
     is_read = queries.has_read_policy(person, [version.id for version in versions])
     return Notices(
         doubt=_doubt(contacts, {pk: by_slug[slug] for pk, slug in slugs.items()}, at=at),
+        may_change=any(one.role in by_slug[slugs[one.account_id]].terms.restricted_roles for one in contacts),
         unread=() if is_read else tuple(version.title for version in versions),
         at_home=tuple(contact for contact in contacts if contact.lives_on and contact.role == "secondary"),
     )

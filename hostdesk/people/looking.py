@@ -1,6 +1,6 @@
 """Keeping who looked at what of a customer's: one small row, once a quarter of an hour for the same agent and thing.
 
-The pages that are open all day list and do not open; they keep nothing. What is opened again and again costs nothing
+The pages that are open all day list and do not open; they keep nothing. A program that lists does: it may take all. What is opened again and again costs nothing
 either: each process remembers what it has kept.
 """
 

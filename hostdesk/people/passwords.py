@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import string
 import unicodedata
+from itertools import pairwise
 
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password, verify_password
 from django.contrib.auth.password_validation import CommonPasswordValidator
@@ -12,6 +14,8 @@ from hostdesk.kit.refusals import Refused
 
 SHORTEST = 12
 LONGEST = 500
+_FEWEST_SIGNS = 5
+_DIGITS_AND_SIGNS = string.digits + string.punctuation + " "
 
 
 class HouseArgon2(Argon2PasswordHasher):
@@ -30,11 +34,28 @@ def fault(password: str, *, email: str = "") -> str | None:
         return f"Use at most {LONGEST} characters."
     if email and password.lower() in (email.lower(), email.lower().partition("@")[0]):
         return "Use something that is not your own address."
-    try:
-        CommonPasswordValidator().validate(password.strip())
-    except ValidationError:
+    if _is_pattern(password):
+        return "This is a row of keys or one piece again and again; choose something that nobody would try."
+    if any(_is_common(one) for one in (password.strip(), password.strip(_DIGITS_AND_SIGNS))):
         return "This is one of the passwords that are tried first; choose another one."
     return None
+
+
+def _is_common(password: str) -> bool:
+    try:
+        CommonPasswordValidator().validate(password)
+    except ValidationError:
+        return True
+    return False
+
+
+def _is_pattern(password: str) -> bool:
+    """One piece again and again, or letters and digits in their order: long, and tried early all the same (NIST SP 800-63B)."""
+    text = unicodedata.normalize("NFC", password).lower()
+    if len(set(text)) < _FEWEST_SIGNS or text in f"{text}{text}"[1:-1]:
+        return True
+    steps = [ord(after) - ord(before) for before, after in pairwise(text)]
+    return sum(step in (0, 1, -1) for step in steps) > len(steps) * 2 // 3
 
 
 def hashed(password: str, *, email: str) -> str:

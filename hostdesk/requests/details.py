@@ -8,6 +8,7 @@ from datetime import date
 
 from hostdesk.kit import addresses
 from hostdesk.policy.catalogue import Detail, RequestType
+from hostdesk.ports.panels import records
 
 LONGEST = 500
 SAMPLE_DOMAIN = "your-domain.example"
@@ -43,7 +44,22 @@ def checked(
             wrong[detail.key] = _WRONG_DAY[detail.day]
         else:
             found[detail.key] = value
+    if not wrong and kind.carried_out in _RECORDS:
+        wrong = _wrong_record(found)
     return found, wrong
+
+
+_RECORDS = ("set_dns_record", "remove_dns_record")
+
+
+def _wrong_record(found: Mapping[str, str]) -> dict[str, str]:
+    """What no panel could ever enter is said while it is typed, and not days later."""
+    for key, read in (("name", records.name_of), ("value", records.wanted)):
+        try:
+            read(found)
+        except records.WrongRecord as wrong:
+            return {key: str(wrong)}
+    return {}
 
 
 def _domain(typed: str, detail: Detail, ours: list[str]) -> str | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from hostdesk.people.models import PendingContact
+from hostdesk.people.models import Contact, PendingContact
 from hostdesk.policy.terms import Terms
 from hostdesk.requests.models import CONTACT_CHANGE, STEPS, AdminRequest, RequestState
 
 
 def changed_lately(account_id: int, terms: Terms, *, since: datetime) -> datetime | None:
-    """When a contact who may decide was last removed, lowered or moved to another address by somebody else, or the primary
-    role changed hands; None when never since.
+    """When a contact who may decide was last removed, lowered or moved to another address by somebody else, our staff
+    included, or the primary role changed hands; None when never since.
 
     What needs the yes of two contacts would need none but one's own, if the other could be removed first: by the primary in a
     bad hour, or by whoever sits at their open browser. Clause: contact.restricted.
@@ -19,7 +19,14 @@ def changed_lately(account_id: int, terms: Terms, *, since: datetime) -> datetim
     done = AdminRequest.objects.filter(
         account=account_id, kind=CONTACT_CHANGE, state=RequestState.DONE, ended_at__gt=since
     ).select_related("contact__person")
-    return next((one.ended_at for one in done.order_by("-ended_at") if _disarms(one, terms)), None)
+    changes = list(done.order_by("-ended_at"))
+    left = {one.contact_id for one in changes if _is_own_leave(one)}
+    gone = Contact.objects.filter(
+        account=account_id, removed_at__gt=since, role__in=terms.restricted_roles
+    ).exclude(pk__in=left)
+    moments = [one.ended_at for one in changes if _disarms(one, terms)]
+    moments += gone.values_list("removed_at", flat=True)
+    return max((moment for moment in moments if moment is not None), default=None)
 
 
 def judge_anew(account_id: int, *, at: datetime) -> None:
@@ -31,13 +38,16 @@ def judge_anew(account_id: int, *, at: datetime) -> None:
     waiting.update(look_at=at)
 
 
+def _is_own_leave(change: AdminRequest) -> bool:
+    """Whether a contact took their own name off the list."""
+    removed = change.details.get("change") == "remove"
+    return removed and change.details.get("contact_before") == change.contact.person.email
+
+
 def _disarms(change: AdminRequest, terms: Terms) -> bool:
     what, details = change.details.get("change"), change.details
     if what == "hand over":
         return True
-    if what == "remove":
-        by_self = details.get("contact_before") == change.contact.person.email
-        return details.get("role_before") in terms.restricted_roles and not by_self
     if what == "change role":
         before, after = details.get("role_before"), details.get("role_after")
         return before in terms.restricted_roles and after not in terms.restricted_roles

@@ -21,10 +21,14 @@ from hostdesk.requests.standing import Case, progress_of
 
 def please_confirm(case: Case, contact: Contact, asked: Confirmation, *, token: str, at: datetime) -> None:
     """Ask for a yes; the button stands behind the link, so that no scanner presses it. Quotes nothing of a mail."""
+    by_link = asked.purpose == "second" or rules.a_link_suffices(case.kind)
+    link = f"{settings.HOSTDESK_URL}{reverse('requests:confirmation', args=[token])}"
     facts = {
-        "address": f"{settings.HOSTDESK_URL}{reverse('requests:confirmation', args=[token])}",
+        "by_link": by_link,
+        "address": link if by_link else _page(case),
         "until": _local(asked.expires_at, at),
-        "second": asked.purpose == "second",
+        "second": asked.purpose == "second" and contact.pk != case.request.contact_id,
+        "once_more": asked.purpose == "second" and contact.pk == case.request.contact_id,
         "life": moments.in_words(case.version.terms.request_confirm),
     }
     _to(case, contact, "please_confirm", facts, about=f"request-confirm:{asked.pk}", at=at)

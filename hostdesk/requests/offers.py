@@ -84,7 +84,10 @@ def conditions(kind: RequestType, version: Version, *, others_can_agree: bool) -
         found.append(Condition("users", f"A second contact, the {roles}, must agree. We ask them by mail."))
     elif rules.needs_second_yes(kind, terms):
         found.append(
-            Condition("users", "You are asked to confirm it twice. The second question comes by mail.")
+            Condition(
+                "users",
+                "You are asked to confirm it twice: the second time on its page, or behind a link in our mail.",
+            )
         )
     if rules.approvals_needed(kind):
         found.append(

@@ -104,6 +104,12 @@ def zone() -> ZoneInfo:
     return ZoneInfo(settings.TIME_ZONE)
 
 
+def asked_twice(case: Case) -> bool:
+    """Whether the second yes was asked of, or given by, whoever gave the first one, since nobody else may decide."""
+    said = [one for one in case.request.confirmations.all() if one.purpose == Purpose.SECOND]
+    return bool(said) and all(one.contact_id == case.request.contact_id for one in said)
+
+
 def others_who_may_agree(case: Case) -> list[Contact]:
     """The other contacts of the account whose second yes would count, primary first."""
     request, terms = case.request, case.version.terms

@@ -13,7 +13,7 @@ from hostdesk.people.models import Contact
 from hostdesk.policy.catalogue import FREE
 from hostdesk.policy.rules import requests as rules
 from hostdesk.requests.models import UNDER_WAY, AdminRequest, RequestState
-from hostdesk.requests.standing import Case, last_day_ends, progress_of, zone
+from hostdesk.requests.standing import Case, asked_twice, last_day_ends, progress_of, zone
 
 OBJECT = "Time to object"
 BY_CHANNEL = {"client": "in the client area", "mail": "in writing", "phone": "by telephone"}
@@ -183,14 +183,17 @@ def _until(case: Case, at: datetime) -> str:
 def _confirm(case: Case, me: Contact | None, at: datetime) -> tuple[str, str]:
     if _is_asker(case, me):
         return "Did you ask for this?", (
-            "Nothing is changed before you say so. Press the button below, or the one behind the link that we mailed to"
-            f" you, until {_until(case, at)}."
+            "Nothing is changed before you say so. Press the button below"
+            f"{_OR_LINK if rules.a_link_suffices(case.kind) else ''}, until {_until(case, at)}."
         )
     name = case.request.contact.person.name
     return (
         f"Waits for {name} to confirm it",
         f"Nothing is changed before that. The question ends {_until(case, at)}.",
     )
+
+
+_OR_LINK = ", or the one behind the link that we mailed to you"
 
 
 def _second(case: Case, me: Contact | None, at: datetime) -> tuple[str, str]:
@@ -200,6 +203,11 @@ def _second(case: Case, me: Contact | None, at: datetime) -> tuple[str, str]:
     if me is not None and not _is_asker(case, me):
         name = case.request.contact.person.name
         return "Do you agree?", f"{name} asked for this. It needs the yes of a second contact, until {until}."
+    if asked_twice(case):
+        return (
+            "It must be confirmed twice",
+            f"Nobody else may decide, so who asked says yes again, until {until}.",
+        )
     return "Another contact must agree", f"We have asked the contacts who may decide, until {until}."
 
 
@@ -325,7 +333,8 @@ def _way(case: Case, *, at: datetime) -> list[Point]:
     if request.state == "details":
         put("details", "Contact details confirmed", done=False)
     if rules.needs_second_yes(kind, terms):
-        title = "Another contact agreed" if kind.second == "contact" else "Confirmed a second time"
+        another = kind.second == "contact" and not asked_twice(case)
+        title = "Another contact agreed" if another else "Confirmed a second time"
         by = _confirmed_by(request, "second")
         put("second", title, done=request.second_at is not None, sentence=by, when=request.second_at)
     if kind.price != FREE:

@@ -57,6 +57,28 @@ def test_a_link_that_cannot_be_read_is_named_and_the_next_rows_are_sealed_all_th
     assert not [one for one in found(verify()) if one[0] in ("changed", "removed")]
 
 
+@pytest.mark.parametrize("number", [0, -5])
+def test_a_row_put_in_before_the_first_one_is_named(sealed, dishonest, number):  # noqa: F811
+    columns = "subject_type, subject_id, verb, actor_kind, actor_id, actor_name, at, facts"
+    dishonest(
+        f"INSERT INTO audit_entry (id, {columns}) SELECT %s, {columns} FROM audit_entry WHERE id = %s",
+        number, sealed[0],
+    )  # fmt: skip
+
+    assert [(one.what, one.row) for one in verify().findings] == [("inserted", number)]
+
+
+def test_who_looks_from_behind_the_end_is_told_that_nothing_was_looked_at(sealed, dishonest):  # noqa: F811
+    end = Link.objects.count()
+    assert verify(start=end + 1).findings == []
+    assert [(one.what, one.link) for one in verify(start=end + 2).findings] == [("cut", end + 1)]
+    dishonest("DELETE FROM audit_link WHERE number > 2")
+    dishonest("DELETE FROM audit_link WHERE number = 1")
+
+    assert ("link removed", 1) in [(one.what, one.link) for one in verify(start=2).findings]
+    assert ("cut", 3) in [(one.what, one.link) for one in verify(start=4).findings]
+
+
 def test_a_file_that_is_no_text_is_no_file_of_anchors(sealed, command_line, tmp_path, capsys):  # noqa: F811
     file = tmp_path / "anchors"
     file.write_bytes(b"\xff\xfe\x00")

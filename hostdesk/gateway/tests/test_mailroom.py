@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from hostdesk.gateway.mailroom import text_for
 from hostdesk.mail.models import InboundMail, OutboundMail
 from hostdesk.people.actions import sessions
 from hostdesk.people.middleware import DESK_COOKIE
@@ -192,6 +193,32 @@ def test_mail_out_shows_where_it_stands_and_can_be_sent_again(world, screen):
     assert counts(page) == {"written": 1, "waiting": 0, "sent": 0, "failed": 1, "held back": 0}
     assert ("failed, 3 tries" in page, "acknowledgement: 550 No such user" in page) == (True, True)
     assert OutboundMail.objects.get().state == "waiting"
+
+
+@clause("contact.restricted")
+@clause("contact.password")
+@pytest.mark.parametrize(
+    "kind", ["password_link", "request_please_confirm", "recovery_stop", "contact_verification"]
+)
+def test_a_link_that_acts_for_its_reader_is_read_by_no_agent(world, screen, settings, kind):
+    """An agent who could press it would be the contact: say yes in their name, choose their password."""
+    world.ticket()
+    secret = "k3J_" * 10 + "xyz"
+    OutboundMail.objects.update(
+        kind=kind,
+        text=f"Press here:\n{settings.HOSTDESK_URL}/recovery/password/{secret}\nTicket 1042-7, see {settings.HOSTDESK_URL}/client/tickets/1042",
+    )
+    mail = OutboundMail.objects.get()
+    page = screen.words(f"/desk/mailroom/outbound/{mail.pk}")
+
+    assert (secret in page, "(a link that only its reader gets)" in page, "/client/tickets/1042" in page) == (
+        False, True, True,
+    )  # fmt: skip
+    admin = world.agent("Anita", role="admin")
+    settings.SMTP_URL = ""
+    assert secret in text_for(mail, admin)
+    settings.SMTP_URL = "smtp://127.0.0.1:1"
+    assert secret not in text_for(mail, admin)
 
 
 @pytest.mark.parametrize(

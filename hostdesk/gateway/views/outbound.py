@@ -31,6 +31,8 @@ def outbound(request: DeskRequest) -> HttpResponse:
     state, typed = wishes.one_of(request, "state", OUTBOUND_STATES), wishes.typed(request)
     before = wishes.number(request.GET.get("before"))
     mails = mailroom.outbound_page(agent, state=state, typed=typed, before=before, limit=wishes.PAGE + 1)
+    if typed:
+        saw(request, "search", words=typed)
     address = reverse("gateway:outbound")
     context = {
         "place": "mailroom",
@@ -63,6 +65,7 @@ def outbound_mail(request: DeskRequest, pk: int) -> HttpResponse:
         "mail": found,
         "line": outbound_lines([found], request.at)[0],
         "readable": mailroom.may_be_read(found),
+        "text": mailroom.text_for(found, request.agent),
         "may_send": found.state in ("failed", "held"),
         "may_hold": found.state == "waiting",
         "events": queries.events_of_outbound(found),

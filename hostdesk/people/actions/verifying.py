@@ -35,6 +35,8 @@ def propose(
     listing.is_free(account, wanted)
     listing.has_room(account, wanted, pending=True)
     listing.off_server(account, wanted.email, wanted.role, home=home)
+    if wanted.role == ContactRole.PRIMARY and (wanted.contact is None or wanted.contact.role != wanted.role):
+        _place_of_old_primary(account, wanted)
     row = PendingContact.objects.create(
         account=account,
         contact=wanted.contact,
@@ -247,27 +249,34 @@ def _person_behind(row: PendingContact, wanted: Wanted, moving: set[int], *, at:
 
 def _step_back(row: PendingContact, wanted: Wanted, *, at: datetime) -> None:
     """The primary makes room: takes the role that the new one leaves, or becomes authorised."""
-    primary = Contact.objects.select_related("person").get(
-        account=row.account, removed_at=None, role="primary"
-    )
-    free = wanted.contact.role if wanted.contact is not None else ContactRole.AUTHORISED
-    if free == ContactRole.SECONDARY and contacts.home_by_tables(row.account, primary.person.email):
-        free = ContactRole.AUTHORISED
+    primary, free = _place_of_old_primary(row.account, wanted)
     if wanted.contact is not None:
         # Only one of each may stand at a time: the new primary steps aside while the roles change hands.
         Contact.objects.filter(pk=wanted.contact.pk).update(role=ContactRole.AUTHORISED)
-    others = Contact.objects.filter(account=row.account, removed_at=None, role=free).exclude(
+    Contact.objects.filter(pk=primary.pk).update(role=free)
+    facts: dict[str, Fact] = {"from": "primary", "to": str(free)}
+    note("contact", primary.pk, "changed role", by=primary.actor(), at=at, facts=facts)
+
+
+def _place_of_old_primary(account: Account, wanted: Wanted) -> tuple[Contact, str]:
+    """(the present primary, the role that they get when `wanted` is the primary). Refused: there is no place for them.
+
+    Clauses: contact.listed_sender, contact.off_server.
+    """
+    primary = Contact.objects.select_related("person").get(account=account, removed_at=None, role="primary")
+    free = wanted.contact.role if wanted.contact is not None else ContactRole.AUTHORISED
+    if free == ContactRole.SECONDARY and contacts.home_by_tables(account, primary.person.email):
+        free = ContactRole.AUTHORISED
+    others = Contact.objects.filter(account=account, removed_at=None, role=free).exclude(
         pk__in=[primary.pk, wanted.contact.pk if wanted.contact is not None else 0]
     )
-    limits = contacts.limits_of(policy_version_for(row.account).terms)
-    if rules.too_many(free, username=row.account.username, count=others.count() + 1, limits=limits):
+    limits = contacts.limits_of(policy_version_for(account).terms)
+    if rules.too_many(free, username=account.username, count=others.count() + 1, limits=limits):
         sentence = (
             f"{primary.person.name} would need a place among the {free} contacts, and there is none left."
         )
         raise Refused("contact.listed_sender", sentence)
-    Contact.objects.filter(pk=primary.pk).update(role=free)
-    facts: dict[str, Fact] = {"from": "primary", "to": str(free)}
-    note("contact", primary.pk, "changed role", by=primary.actor(), at=at, facts=facts)
+    return primary, free
 
 
 def _as_it_is_now(row: PendingContact) -> Wanted:

@@ -87,6 +87,20 @@ def test_lists_and_the_queue_keep_nothing_and_a_second_look_asks_nothing(world):
     assert [one["sql"] for one in asked if "audit_look" in one["sql"]] == []
 
 
+def test_a_program_that_takes_whole_lists_is_seen(world):
+    with time_machine.travel(world.now, tick=False):
+        Staffed(world)
+        agent = Agent.objects.get(role="level1")
+        secret = tokens.create(agent, name="export", scopes=[], by=OPERATOR, at=world.now)
+        for place in ("tickets", "mails", "tickets"):
+            answer = Client().get(f"/api/v1/{place}", headers={"Authorization": f"Bearer {secret}"})
+            assert answer.status_code == 200
+
+    assert sorted(Look.objects.values_list("kind", "words")) == [
+        ("search", "(list of mails)"), ("search", "(list of tickets)"),
+    ]  # fmt: skip
+
+
 def test_what_an_agent_may_not_see_is_no_look(world):
     with time_machine.travel(world.now, tick=False):
         staffed = Staffed(world)

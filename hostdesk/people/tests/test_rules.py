@@ -88,6 +88,15 @@ def test_the_desks_own_addresses_are_known(email, ours):
         ("ann@host.example", False),
         ("correct horse battery", True),
         ("x" * 501, False),
+        ("aaaaaaaaaaaa", False),
+        ("123456789012", False),
+        ("abcdefghijkl", False),
+        ("9876543210ab", False),
+        ("abcabcabcabc", False),
+        ("KoffieKoffie", False),
+        ("Password2026!", False),
+        ("veldskoen-vetkoek-vrydag", True),
+        ("the 12th of July 1998", True),
     ],
 )
 def test_passwords_must_be_long_and_not_the_first_ones_tried(password, sound):

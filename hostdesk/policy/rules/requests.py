@@ -89,12 +89,17 @@ def proofs(asking: Asking) -> frozenset[Proof]:
     return frozenset(found)
 
 
+def a_link_suffices(kind: RequestType) -> bool:
+    """Whether a button behind a link to the stored address shows enough, or only who is signed in may confirm."""
+    return _suffices(frozenset({"confirmed_mail", "believed_mail"}), kind)
+
+
 def _suffices(given: frozenset[Proof], kind: RequestType) -> bool:
     return not given.isdisjoint(kind.proof)
 
 
 def _how_to_prove(kind: RequestType) -> str:
-    if "confirmed_mail" in kind.proof or "believed_mail" in kind.proof:
+    if a_link_suffices(kind):
         return "Confirm it with the button behind the link that we mail to your stored address, or in the client area."
     return "Sign in to the client area and confirm it there."
 

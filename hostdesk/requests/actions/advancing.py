@@ -69,7 +69,7 @@ def advance(case: Case, *, by: Actor, at: datetime) -> AdminRequest:
         request.told_at = at
         tell_everybody(case, at=at)
         state = _state(case, verdict, at=at)
-    entered = state != request.state
+    entered = state != request.state or (state == "second" and _nobody_is_asked(case))
     if entered:
         request.state = state
         note("ticket", request.ticket_id, f"request {state}", by=by, at=at, facts=facts_of(case))
@@ -104,16 +104,31 @@ def _second_yes_is_gone(case: Case, *, at: datetime) -> str:
     """Why the second yes counts no more: who gave it was taken off the list since, or lost the role; "" else."""
     request, terms = case.request, case.version.terms
     said = (one for one in request.confirmations.all() if one.purpose == Purpose.SECOND and one.used_at)
-    giver = next((one.contact for one in said if one.contact_id != request.contact_id), None)
-    if giver is None:
+    given = next((one for one in said if one.contact_id != request.contact_id), None)
+    if given is None or given.used_at is None:
         return ""
+    giver = given.contact
     removed = contact_state(giver, terms, at=at) == "removed"
     if giver.role in terms.restricted_roles and not removed:
         return ""
+    changed = list_changes.changed_lately(request.account_id, terms, since=given.used_at)
+    again = moments.said(changed + terms.request_confirm, zone(), now=at) if changed else ""
     return (
         f"{giver.person.name}, who agreed to it, may not decide on this account any more."
-        " Ask again when it is still wanted."
+        f" It can be asked for again{f' from {again}' if again else ''}, when it is still wanted."
     )
+
+
+def _nobody_is_asked(case: Case) -> bool:
+    """Whether those who were asked for the second yes have all left the list since."""
+    open_ones = {one.contact_id for one in case.request.confirmations.all() if one.purpose == Purpose.SECOND}
+    return bool(open_ones) and open_ones.isdisjoint({one.pk for one in _givers(case)})
+
+
+def _givers(case: Case) -> list[Contact]:
+    """Who is asked for the second yes: the other contacts who may decide, or who asked where there are none."""
+    others = others_who_may_agree(case) if case.kind.second == "contact" else []
+    return others or [case.request.contact]
 
 
 def refuse(case: Case, *, clause: str, sentence: str, by: Actor, at: datetime) -> AdminRequest:
@@ -260,8 +275,7 @@ def _ask_for(case: Case, state: str, *, at: datetime) -> None:
     if state == "confirm":
         yeses.ask(request, [request.contact], Purpose.FIRST, case=case, at=at)
     elif state == "second":
-        givers = others_who_may_agree(case) if case.kind.second == "contact" else []
-        yeses.ask(request, givers or [request.contact], Purpose.SECOND, case=case, at=at)
+        yeses.ask(request, _givers(case), Purpose.SECOND, case=case, at=at)
     elif state == "price":
         mails.price(case, at=at)
     elif state == "details":

@@ -6,6 +6,7 @@ account an agent sets it from a one-way hash, so that nobody but the contact eve
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import structlog
@@ -14,6 +15,7 @@ from passlib.hash import sha512_crypt
 
 from hostdesk.audit.actions import note
 from hostdesk.hosting import panels
+from hostdesk.hosting.queries import domains_of
 from hostdesk.kit.actors import SYSTEM, Actor
 from hostdesk.kit.refusals import Refused
 from hostdesk.people import passwords
@@ -49,7 +51,7 @@ _NOT_NOW = "The control panel did not take it, and nothing was changed: {} Try a
 _WHOSE = "Whoever proved to own the domain"
 
 
-def fault(password: str, *, username: str) -> str | None:
+def fault(password: str, *, username: str, domains: Iterable[str] = ()) -> str | None:
     """Why this password will not do for an account, as a sentence; None when it will."""
     found = passwords.fault(password)
     if found is not None:
@@ -60,6 +62,8 @@ def fault(password: str, *, username: str) -> str | None:
         )
     if username.lower() in password.lower():
         return "Use something that does not hold the name of the account."
+    if any(domain in password.lower() for domain in domains):
+        return "Use something that does not hold a domain of the account."
     return None
 
 
@@ -73,7 +77,7 @@ def choose(token: str, password: str, *, at: datetime) -> RecoveryLink:
     link = links.of_token(token, "password", at=at)
     if link is None:
         raise Refused("", links.GONE)
-    found = fault(password, username=link.account.username)
+    found = fault(password, username=link.account.username, domains=domains_of(link.account))
     if found is not None:
         raise Refused(rules.CLAUSE, found)
     keeper = panels.keeper_of(link.account)

@@ -40,6 +40,8 @@ def confirm_by_link(token: str, *, at: datetime) -> AdminRequest:
         asked = yeses.of_token(token, at=at)
         if asked is None or case.request.state != _STATE_OF[asked.purpose]:
             raise Refused("", GONE)
+        if asked.purpose == Purpose.FIRST and not rules.a_link_suffices(case.kind):
+            raise Refused(case.kind.clause, _SIGN_IN)
         return _give(case, asked.contact, asked.purpose, via="link", to=asked.purpose, at=at)
 
 
@@ -60,6 +62,7 @@ def confirm(request: AdminRequest, *, by: Contact, to: str | None = None, at: da
         return _give(case, by, purpose, via="signed_in", to=to, at=at)
 
 
+_SIGN_IN = "This is confirmed in the client area only: sign in, and press the button there."
 _ONCE_MORE = "It must be confirmed once more: look at it again, and press the button there."
 _STATE_OF = {"first": "confirm", "second": "second"}
 

@@ -67,6 +67,11 @@ def of_token(token: str, *, at: datetime) -> Confirmation | None:
 
 def give(request: AdminRequest, contact: Contact, purpose: str, *, via: str, at: datetime) -> None:
     """Note the yes; the row that was mailed where there is one, else a row of its own for who is signed in."""
+    # A yes that was not enough, such as one behind a link to what only who is signed in confirms, gives way to this one.
+    earlier = Confirmation.objects.filter(request=request, contact=contact, purpose=purpose).exclude(
+        via="pin"
+    )
+    earlier.filter(used_at__isnull=False).delete()
     asked = Confirmation.objects.filter(request=request, contact=contact, purpose=purpose, used_at=None)
     if not asked.update(used_at=at, via=via):
         Confirmation.objects.create(

@@ -7,7 +7,9 @@ import pytest
 from django.utils import timezone
 
 from hostdesk.mail.models import OutboundMail
+from hostdesk.requests import words
 from hostdesk.requests.actions import confirming, contact_changes, contacts_by_staff
+from hostdesk.requests.standing import case_of
 from hostdesk.requests.tasks import look_again
 from hostdesk.requests.tests.staging import Stage
 
@@ -66,6 +68,45 @@ def test_nor_by_handing_the_account_to_a_second_self(stage):
 
     assert stage.authorised.role == "primary"
     assert stage.asks("end", "cancellation", contact=stage.authorised).state == "refused"
+
+
+@clause("contact.restricted")
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_nor_by_having_our_staff_take_the_other_one_off_the_list(stage, when):
+    at = stage.world.now
+    request = stage.asks("end", "cancellation") if when == "after" else None
+    contacts_by_staff.remove(stage.secondary, why="left the firm", by=stage.boss, at=at)
+    if request is None:
+        request = stage.asks("end", "cancellation")
+    look_again(at)
+    request.refresh_from_db()
+
+    assert (request.state, request.clause) == ("refused", "contact.restricted")
+
+
+@clause("contact.restricted")
+def test_where_the_other_one_leaves_by_themselves_who_asked_is_asked_again_and_told_so(stage):
+    at = stage.world.now
+    request = stage.asks("end", "cancellation")
+    contact_changes.remove(stage.secondary, stage.secondary, submission=None, at=at)
+    look_again(at)
+    request.refresh_from_db()
+    mails = OutboundMail.objects.filter(kind="request_please_confirm", ticket_number=request.ticket_id)
+    case = case_of(request)
+
+    assert [mail.to_address for mail in mails.order_by("pk")] == [
+        "alice@elsewhere.example",
+        stage.primary.person.email,
+    ]
+    assert "once more" in mails.latest("pk").text
+    assert words.standing(case, me=stage.primary, at=at).headline == "It must be confirmed twice"
+    confirming.confirm(request, by=stage.primary, at=at)
+    request.refresh_from_db()
+    assert [
+        point.title
+        for point in words.steps(case_of(request), at=at)
+        if "onfirmed" in point.title or "agreed" in point.title
+    ] == ["Confirmed a second time"]
 
 
 @clause("contact.restricted")

@@ -78,3 +78,29 @@ def test_a_backup_of_today_may_be_asked_for(world):
     assert (
         asks(world, world.contact(), "backup_restore", what="files", date=day_of(world, 0)).state == "second"
     )
+
+
+@clause("channel.tickets")
+@pytest.mark.parametrize(
+    ("kind", "given", "key"),
+    [
+        ("dns_record", {"type": "A", "value": "not an ip"}, "value"),
+        ("dns_record", {"type": "AAAA", "value": "192.0.2.1"}, "value"),
+        ("dns_record", {"type": "MX", "value": "mail"}, "value"),
+        ("dns_record", {"name": "a b", "type": "A", "value": "192.0.2.1"}, "name"),
+        ("dns_record_removal", {"type": "CAA", "value": "x"}, "value"),
+        ("dns_record", {"type": "A", "value": "192.0.2.1"}, None),
+        ("dns_record", {"type": "MX", "value": "10 mail"}, None),
+        ("dns_record", {"type": "TXT", "value": "v=spf1 -all"}, None),
+    ],
+)
+def test_a_record_that_no_server_takes_is_refused_where_it_is_typed(world, kind, given, key):
+    primary = world.contact()
+    wish = {"domain": "acme.example", "name": "www", **given}
+    if key is None:
+        assert asks(world, primary, kind, **wish).state == "ready"
+        return
+    with pytest.raises(WrongDetails) as wrong:
+        asks(world, primary, kind, **wish)
+
+    assert set(wrong.value.fields) == {key}

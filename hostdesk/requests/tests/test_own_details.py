@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from hostdesk.kit.refusals import Refused
 from hostdesk.people.actions import reaching
@@ -11,6 +12,7 @@ from hostdesk.people.models import Contact, PendingContact, Person
 from hostdesk.requests.actions import contact_changes
 from hostdesk.requests.tasks import details_cured
 from hostdesk.requests.tests.test_contact_changes import add, people, token  # noqa: F401
+from hostdesk.requests.tests.test_desk_requests import cookie_of
 
 clause = pytest.mark.clause
 
@@ -30,6 +32,50 @@ def renamed(world, me, contact, name="Alice Bright"):
     return contact_changes.change_details(
         me, contact, name=name, phone="+27 11 555 0177", submission=None, at=world.now
     )
+
+
+@clause("contact.current")
+def test_who_may_not_change_the_list_is_told_who_can_and_sent_nowhere(world, people):  # noqa: F811
+    primary, _, authorised = people
+
+    assert [notices_for(one.person, at=world.now).may_change for one in (primary, authorised)] == [
+        True,
+        False,
+    ]
+    for one in (primary, authorised):
+        grown_old(world, one)
+        browser = Client()
+        browser.cookies["hd_client"] = cookie_of(one.person, "")["value"]
+        page = browser.get("/client/").content.decode()
+        told = "the primary or secondary contact of the account can change them" in page
+        assert (told, ">Change them<" in page) == (one is authorised, one is primary)
+
+
+@clause("contact.restricted")
+def test_an_authorised_contact_who_presses_remove_is_refused_as_on_every_other_page(world, people):  # noqa: F811
+    _, secondary, authorised = people
+    browser = Client()
+    browser.cookies["hd_client"] = cookie_of(authorised.person, "")["value"]
+    answer = browser.post(f"/client/contacts/{secondary.pk}/removal")
+
+    assert (answer.status_code, "contact.restricted" in answer.content.decode()) == (403, True)
+    assert Contact.objects.active().filter(pk=secondary.pk).exists()
+
+
+@clause("contact.listed_sender")
+def test_a_hand_over_that_leaves_no_place_for_the_old_primary_is_refused_when_it_is_asked(world, people):  # noqa: F811
+    primary, secondary, _ = people
+    world.contact("p2@acme.example", name="Two", role="authorised")
+    world.contact("p3@acme.example", name="Three", role="authorised")
+    Contact.objects.filter(pk=primary.pk).update(
+        person=Person.objects.create(email="own@acme.example", name="Own", created_at=world.now)
+    )
+    primary.refresh_from_db()
+    with pytest.raises(Refused) as refusal:
+        contact_changes.hand_over(primary, secondary, network="n", submission=None, at=world.now)
+
+    assert "there is none left" in refusal.value.sentence
+    assert PendingContact.objects.count() == 0
 
 
 def moved(world, me, contact, email="alice@new.example"):

@@ -16,11 +16,24 @@ def test_billing_notes_a_payment_as_people_write_amounts(stage, typed):  # noqa:
     address = f"/desk/requests/{request.pk}/payment"
     given = {"amount": typed, "reference": "EFT 77"}
 
-    assert desk(stage.agent).post(address, given).status_code == 422
+    not_hers = desk(stage.agent).post(address, given, follow=True)
+    assert "Payments are recorded by billing." in not_hers.content.decode()
     assert desk(stage.billing).post(address, {**given, "amount": "111.00"}).status_code == 422
     assert Payment.objects.count() == 0
     assert desk(stage.billing).post(address, given).status_code == 303
     assert (Payment.objects.get().reference, now(request).state) == ("EFT 77", "window")
+
+
+@clause("fee.cleanup")
+def test_a_second_agent_of_billing_reads_that_it_waits_for_no_payment_any_more(stage):  # noqa: F811
+    stage.everything()
+    address = f"/desk/requests/{stage.by['payment'].pk}/payment"
+    browser, given = desk(stage.billing), {"amount": "112", "reference": "EFT 77"}
+    browser.post(address, given)
+    late = browser.post(address, {**given, "reference": "EFT 78"}, follow=True)
+
+    assert "does not wait for a payment" in late.content.decode()
+    assert Payment.objects.count() == 1
 
 
 @clause("fee.cleanup")

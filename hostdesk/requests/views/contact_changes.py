@@ -131,6 +131,8 @@ def role(request: ClientRequest, pk: int) -> HttpResponse:
 def removal(request: ClientRequest, pk: int) -> HttpResponse:
     """Take a contact off the list."""
     me, asked = queries.listed_beside(request.person, pk)
+    if me.pk != asked.pk:
+        _may_change(me)
     try:
         contact_changes.remove(me, asked, submission=None, at=request.at)
     except Refused as refusal:

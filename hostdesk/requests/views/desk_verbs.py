@@ -8,14 +8,15 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from hostdesk.kit.refusals import Missing, Refused
+from hostdesk.kit.refusals import Refused
 from hostdesk.people.access import agents_only, recently_proven
 from hostdesk.people.requests import DeskRequest
 from hostdesk.requests.actions import approving, carrying
 from hostdesk.requests.forms import BeforeForm, OutcomeForm, PaymentForm, ReasonForm
 from hostdesk.requests.models import AdminRequest
 from hostdesk.requests.queries import request_for_agent
-from hostdesk.requests.views.desk import show_request
+from hostdesk.requests.standing import case_of
+from hostdesk.requests.views.desk import can_do, show_request
 from hostdesk.web import flash
 from hostdesk.web.htmx import go
 
@@ -89,6 +90,10 @@ def payment(request: DeskRequest, pk: int) -> HttpResponse:
             found, cents=given["amount"], reference=given["reference"], by=request.agent, at=request.at
         )
     except Refused as no:
+        if not can_do(case_of(request_for_agent(request.agent, pk)), request.agent).pay:
+            # Meanwhile it waits for no payment, or not for this agent: the page has no form to say it beside.
+            flash.said_no(request, no)
+            return go(request, _page(found))
         form.add_error(None, no.sentence)
         return show_request(request, found, status=422, payment_form=form)
     flash.done(request, "The payment is noted.")
@@ -136,7 +141,8 @@ def outcome(request: DeskRequest, pk: int) -> HttpResponse:
         return show_request(request, found, status=422, outcome_form=form)
     under_way = next((one for one in found.runs.all() if one.state in ("asked", "unclear")), None)
     if under_way is None:
-        raise Missing
+        flash.said_no(request, Refused("", "How it ended is noted already; it stands below."))
+        return go(request, _page(found))
     given = form.cleaned_data
     try:
         carrying.finish(
@@ -150,7 +156,12 @@ def outcome(request: DeskRequest, pk: int) -> HttpResponse:
     except Refused as no:
         form.add_error("outcome", no.sentence)
         return show_request(request, found, status=422, outcome_form=form)
-    flash.done(request, _ENDED[given["outcome"]])
+    under_way.refresh_from_db(fields=["state"])
+    if under_way.state == given["outcome"]:
+        flash.done(request, _ENDED[given["outcome"]])
+    else:
+        first = f"Somebody else noted it before you, as '{under_way.get_state_display()}'. It stands below."
+        flash.said_no(request, Refused("", first))
     return go(request, _page(found))
 
 
