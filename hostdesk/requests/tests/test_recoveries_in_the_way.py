@@ -1,9 +1,12 @@
 """Recoveries that others began, accounts that close, and domains that move while one is under way."""
 
 import pytest
+from django.test import Client
 
 from hostdesk.hosting.models import Account, Domain
 from hostdesk.mail.models import OutboundMail
+from hostdesk.people import seals
+from hostdesk.requests.actions import recovering
 from hostdesk.requests.models import Recovery
 from hostdesk.requests.tests.test_recoveries import OWNER, case, there  # noqa: F401
 
@@ -21,6 +24,20 @@ def test_t54_nobody_is_let_in_for_a_domain_that_is_the_accounts_no_more(case, go
 
     assert (row.state, "or the account is closed" in row.sentence) == ("refused", True)
     assert not OutboundMail.objects.filter(kind="password_link").exists()
+
+
+def test_whoever_was_stopped_learns_no_name_of_a_contact(case):  # noqa: F811
+    row = case.starts()
+    case.looks()
+    case.places(row)
+    case.looks(minutes=5)
+    Recovery.objects.filter(pk=row.pk).update(page_sha256=seals.fingerprint("x" * 43))
+    recovering.stop(case.token("recovery_notice", "alice@acme.example"), at=case.world.now)
+    page = Client().get(f"/recovery/domain/{'x' * 43}").content.decode()
+
+    assert ("A contact of the account stopped it." in page, "Alice" in page, "Keep the address" in page) == (
+        True, False, False,
+    )  # fmt: skip
 
 
 def test_strangers_who_show_nothing_keep_no_owner_out(case):  # noqa: F811
