@@ -206,7 +206,7 @@ def test_a_link_that_acts_for_its_reader_is_read_by_no_agent(world, screen, sett
     secret = "k3J_" * 10 + "xyz"
     OutboundMail.objects.update(
         kind=kind,
-        text=f"Press here:\n{settings.HOSTDESK_URL}/recovery/password/{secret}\nTicket 1042-7, see {settings.HOSTDESK_URL}/client/tickets/1042",
+        text=f"https://old-name.example/requests/confirmation/{secret}\nPress here:\n{settings.HOSTDESK_URL}/recovery/password/{secret}\nTicket 1042-7, see {settings.HOSTDESK_URL}/client/tickets/1042",
     )
     mail = OutboundMail.objects.get()
     page = screen.words(f"/desk/mailroom/outbound/{mail.pk}")
