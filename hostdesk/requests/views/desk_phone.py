@@ -32,7 +32,7 @@ from hostdesk.web.htmx import go
 
 _SALT = "hostdesk.requests.caller"
 _CALL_SECONDS = 30 * 60
-_NOBODY = "Nobody of that address is a contact there. Ask the caller to spell both, or to write to us."
+_NOBODY = "Nobody of that address is a contact of an open account there. Ask the caller to spell both, or to write to us."
 
 
 @dataclass(frozen=True)
