@@ -91,9 +91,9 @@ def test_a_tag_of_very_many_attributes_ends_the_page_but_not_what_stands_before_
     ["winmail.dat with rich text that swells", "calendars that never end", "delivery reports in one mail"],
 )
 def test_what_is_taken_apart_has_a_limit_for_all_parts_of_a_mail_together(kind):
-    few, many = (KINDS[kind].make(parts) for parts in (50, 400))
+    few, many = (KINDS[kind].make(parts) for parts in (12, 72))
 
-    # Without a limit for all together eight times as long.
+    # Without a limit for all together six times as long.
     assert least_ratio(lambda: read(many), lambda: read(few), enough=3) < 3
 
 
