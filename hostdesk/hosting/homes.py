@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from django.conf import settings
@@ -15,6 +19,8 @@ from hostdesk.mail.auth.resolver import Answer, DnsDown, DnsResolver, Hurried, R
 _MOST_EXCHANGES = 10
 _MAPPED_PREFIX = 96
 _PATIENCE_SECONDS = 10.0
+_PATIENCE_FOR_MANY_SECONDS = 60.0
+_AT_A_TIME = 16
 _lock = threading.Lock()
 _resolver: Resolver | None = None
 
@@ -31,13 +37,45 @@ def home_of(address: str, *, resolver: Resolver | None = None) -> str | None:
 def sure_home_of(address: str, *, resolver: Resolver | None = None) -> str | None:
     """`home_of`, for who must know: raises DnsDown where DNS was needed and gave no answer."""
     domain = domain_of(address)
-    labels = domain.split(".")
-    above = [".".join(labels[start:]) for start in range(len(labels) - 1)]
-    hosted = Domain.objects.filter(name__in=above, account__closed_at=None)
+    hosted = Domain.objects.filter(name__in=_above(domain), account__closed_at=None)
     name = hosted.values_list("name", flat=True).first()
     if name is not None:
         return name
-    return _by_servers(domain, Hurried(resolver or _own_resolver(), seconds=_PATIENCE_SECONDS))
+    return _by_servers(domain, _our_places(), Hurried(resolver or _own_resolver(), seconds=_PATIENCE_SECONDS))
+
+
+def homes_of(
+    mailboxes: Iterable[str], *, hosted: Collection[str], resolver: Resolver | None = None
+) -> dict[str, str | None]:
+    """`home_of` for many normalised addresses at once; "" for those elsewhere, None where DNS gave no answer in a minute.
+
+    `hosted` are the names of all domains that are, or are about to be, hosted here.
+    """
+    domains = sorted({domain_of(one) for one in mailboxes})
+    here = {domain: next((name for name in _above(domain) if name in hosted), "") for domain in domains}
+    places, dns, until = (
+        _our_places(),
+        resolver or _own_resolver(),
+        time.monotonic() + _PATIENCE_FOR_MANY_SECONDS,
+    )
+
+    def ask(domain: str) -> str | None:
+        left = min(_PATIENCE_SECONDS, until - time.monotonic())
+        try:
+            return _by_servers(domain, places, Hurried(dns, seconds=left)) or ""
+        except DnsDown:
+            return None
+
+    unknown = [domain for domain, name in here.items() if not name]
+    with ThreadPoolExecutor(_AT_A_TIME) as together:
+        found: dict[str, str | None] = {**here, **dict(zip(unknown, together.map(ask, unknown), strict=True))}
+    return {mailbox: found[domain_of(mailbox)] for mailbox in mailboxes}
+
+
+def _above(domain: str) -> list[str]:
+    """A name and all above it, but for the top level."""
+    labels = domain.split(".")
+    return [".".join(labels[start:]) for start in range(len(labels) - 1)]
 
 
 class _Forgiving:
@@ -54,12 +92,26 @@ class _Forgiving:
             return Answer((), exists=False)
 
 
-def _by_servers(domain: str, resolver: Resolver) -> str | None:
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Names and networks of our servers, each with the server's name."""
+
+    hostnames: list[tuple[str, str]]
+    networks: list[tuple[IPv4Network | IPv6Network, str]]
+
+
+def _our_places() -> _Places:
     ours = servers()
-    if not ours:
+    return _Places(
+        [(hostname, server.name) for server in ours for hostname in server.hostnames],
+        [(_plain_network(network), server.name) for server in ours for network in server.networks],
+    )
+
+
+def _by_servers(domain: str, ours: _Places, resolver: Resolver) -> str | None:
+    hostnames, networks = ours.hostnames, ours.networks
+    if not hostnames and not networks:
         return None
-    hostnames = [(hostname, server.name) for server in ours for hostname in server.hostnames]
-    networks = [(_plain_network(network), server.name) for server in ours for network in server.networks]
     found = _by_name(domain, hostnames)
     if found is not None:
         return found

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hostdesk.hosting.models import Account, Service
 from hostdesk.hosting.rules import ruling_product
+from hostdesk.kit.addresses import domain_of, lies_within
 from hostdesk.kit.tables_of_text import Fault
 from hostdesk.people import rules
 from hostdesk.people.customer_file import AccountLines, ContactLine, ServiceLine
-from hostdesk.people.models import Contact, Person
+from hostdesk.people.models import Contact, ContactRole, Person
 
 
 @dataclass
 class Present:
     """What is there now: accounts (with customer) by lower-case username, and so on.
 
-    `limits` gives the number of contacts allowed by the product whose policy covers an account; `is_ours` says
+    `homes` says where new secondary addresses live ("" elsewhere, None unknown). `limits` gives the number of contacts allowed by the product whose policy covers an account; `is_ours` says
     whether an address is the desk's own.
     """
 
@@ -34,6 +35,7 @@ class Present:
     hostnames: tuple[str, ...]
     limits: Callable[[str], rules.RoleCount]
     is_ours: Callable[[str], bool]
+    homes: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass
@@ -213,7 +215,29 @@ def _judge_contacts(plan: Plan, lines: AccountLines, account: Account | None, pr
     line_of = {line.email: line.line for line in lines.contacts}
     for email in holders["secondary"]:
         home = rules.on_server(email, domains=[*lines.domains, *owned], hostnames=present.hostnames)
-        if home is not None:
+        if home is None and _is_new_secondary(email, kept):
+            home = present.homes.get(email, "")
+            if home is None:
+                plan.notices.append(Fault(line_of[email], _not_looked_up(email), "contact.off_server"))
+        if home:
             blamed = line_of.get(email) or lines.domains.get(home) or lines.line
-            sentence = f"secondary contact {email} lives on {home}, which is hosted here; it needs an address elsewhere"
-            plan.faults.append(Fault(blamed, sentence, "contact.off_server"))
+            plan.faults.append(Fault(blamed, _lives_here(email, home), "contact.off_server"))
+
+
+def _lives_here(email: str, home: str) -> str:
+    why = f"lives on {home}, which is hosted here"
+    if not lies_within(domain_of(email), home):
+        why = f"is hosted here: mail for {domain_of(email)} comes to our server {home}"
+    return f"secondary contact {email} {why}; it needs an address elsewhere"
+
+
+def _not_looked_up(email: str) -> str:
+    return (
+        f"DNS did not say where mail for {domain_of(email)} is brought, so whether the secondary contact {email} is hosted"
+        " here is not known; it is looked up again by itself"
+    )
+
+
+def _is_new_secondary(email: str, kept: Sequence[Contact]) -> bool:
+    """Whether an address would become a secondary's; of one that is, the daily look says when it came home to us."""
+    return not any(one.person.email == email and one.role == ContactRole.SECONDARY for one in kept)

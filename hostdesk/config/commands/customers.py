@@ -41,7 +41,12 @@ def run(args: argparse.Namespace) -> int:
     file = customer_file.read(content)
     vouched_for = f"import on {timezone.localdate(at)}"
     outcome = importing.import_customers(
-        file, by=OPERATOR, vouched_for=vouched_for, at=at, dry_run=args.dry_run
+        file,
+        by=OPERATOR,
+        vouched_for=vouched_for,
+        at=at,
+        homes=None if file.faults else importing.homes_of_secondaries(file),
+        dry_run=args.dry_run,
     )
     return tell(
         args.file,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -12,6 +12,7 @@ from django.db import transaction
 
 from hostdesk.audit.actions import Event, note_all
 from hostdesk.hosting.actions import Counts, lock_imports
+from hostdesk.hosting.homes import homes_of
 from hostdesk.hosting.models import Account, Customer, Domain, Server, Service
 from hostdesk.kit.actors import Actor
 from hostdesk.kit.tables_of_text import Fault
@@ -42,18 +43,19 @@ def import_customers(
     by: Actor,
     vouched_for: str,
     at: datetime,
+    homes: Mapping[str, str | None] | None = None,
     dry_run: bool = False,
     demo: bool = False,
 ) -> Outcome:
     """Bring customers, accounts, services, domains and contacts up to a file; what it leaves out stays as it is.
 
     An account is known again by its username, a contact by account and address. Every fault is told by line, and then
-    nothing is changed. `dry_run` judges and changes nothing. `vouched_for` says on each new contact who listed it.
+    nothing is changed. `dry_run` judges and changes nothing. `vouched_for` says on each new contact who listed it. `homes` is what `homes_of_secondaries` found; without it only our own tables are asked.
     New persons of a `demo` sign in on this machine only.
     Clauses: contact.listed_sender, contact.off_server.
     """
     lock_imports(dry_run=dry_run)
-    plan = import_plan.make(file.accounts, _present())
+    plan = import_plan.make(file.accounts, _present(homes or {}))
     faults = sorted([*file.faults, *plan.faults])
     if faults:
         return Outcome(Counts(0, 0, 0), tuple(faults), ())
@@ -63,7 +65,29 @@ def import_customers(
     return Outcome(Counts(added, changed, file.rows - added - changed), (), tuple(sorted(plan.notices)))
 
 
-def _present() -> Present:
+def homes_of_secondaries(file: CustomerFile) -> dict[str, str | None]:
+    """Where the secondary addresses live that a file would add: by our tables, by its own domains, then by DNS.
+
+    For `import_customers`, which asks nobody, as it runs inside a transaction. Clause: contact.off_server.
+    """
+    active = Contact.objects.active().filter(role=ContactRole.SECONDARY)
+    listed = {
+        (username.lower(), email)
+        for username, email in active.values_list("account__username", "person__email")
+    }
+    wanted = {
+        line.email
+        for lines in file.accounts
+        for line in lines.contacts
+        if line.role == ContactRole.SECONDARY and (lines.key, line.email) not in listed
+    }
+    if not wanted:
+        return {}
+    hosted = set(Domain.objects.filter(account__closed_at=None).values_list("name", flat=True))
+    return homes_of(wanted, hosted=hosted.union(*(lines.domains for lines in file.accounts)))
+
+
+def _present(homes: Mapping[str, str | None]) -> Present:
     """All that the plan looks at, in a number of queries that does not grow with the file."""
     services: dict[int, list[Service]] = defaultdict(list)
     for service in Service.objects.current().order_by("pk"):
@@ -93,6 +117,7 @@ def _present() -> Present:
         server_ids={server.name.lower(): server.pk for server in servers},
         hostnames=tuple(name for server in servers for name in server.hostnames),
         limits=cache(lambda product: limits_of(policy.policy_for_product(product).terms)),
+        homes=homes,
         is_ours=lambda email: rules.is_ours(email, mail_domain=mail_domain, desk_addresses=desk),
     )
 
