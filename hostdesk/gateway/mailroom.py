@@ -9,8 +9,10 @@ from django.conf import settings
 from hostdesk.gateway.finding import narrowed_outbound
 from hostdesk.gateway.judging import tools
 from hostdesk.gateway.queries import outbound_for_agent, raw_of
+from hostdesk.kit.keyed_links import holds_keys
+from hostdesk.kit.refusals import Missing, Refused
 from hostdesk.mail.models import InboundMail, OutboundMail
-from hostdesk.mail.reading import ParsedMail
+from hostdesk.mail.reading import Attachment, ParsedMail
 from hostdesk.people.models import Agent, Role
 
 # Whoever reads such a mail could sign in as its reader.
@@ -24,6 +26,36 @@ def words_of(mail: InboundMail) -> ParsedMail | None:
     """
     read = tools().pool.read(raw_of(mail))
     return read if isinstance(read, ParsedMail) else None
+
+
+def source_for(mail: InboundMail, agent: Agent) -> bytes:
+    """The source of a mail that was fetched for an agent, byte for byte.
+
+    Raises `Missing` when nothing was kept, `Refused` when it quotes a link of ours that acts for whoever holds it: such
+    a source is for administrators. What the mail says is shown to everybody, without the link.
+    """
+    raw = raw_of(mail)
+    _guard(raw, agent, "The source of this mail")
+    return raw
+
+
+def file_for(mail: InboundMail, agent: Agent, place: int) -> Attachment:
+    """One file of a mail that was fetched for an agent, by its place from 1. Raises as `source_for` does."""
+    read = words_of(mail)
+    files = read.attachments if read else []
+    if not 1 <= place <= len(files):
+        raise Missing
+    _guard(files[place - 1].content, agent, "This file")
+    return files[place - 1]
+
+
+def _guard(content: bytes, agent: Agent, what: str) -> None:
+    if agent.role != Role.ADMIN and holds_keys(content):
+        raise Refused(
+            "contact.restricted",
+            f"{what} holds a link of ours that only its reader may press, so it is for administrators. "
+            "The words of the mail stand on its page, without the link.",
+        )
 
 
 def outbound_page(

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
 from django.http import HttpRequest, HttpResponse
 
+from hostdesk.kit.keyed_links import without_keys
 from hostdesk.mail import pool
 from hostdesk.mail.reading import Formatted
 
@@ -67,7 +69,8 @@ class Showing:
 def formatted(raw: bytes | None, *, kept: str, pictures: bool) -> Formatted:
     """A mail's formatting, cleaned now. `kept` is what was cleaned when it came in, for a mail that cannot be read."""
     found = pool.in_use().formatted(raw, pictures=pictures) if raw is not None else None
-    return found if isinstance(found, Formatted) else Formatted(kept)
+    shown = found if isinstance(found, Formatted) else Formatted(kept)
+    return msgspec.structs.replace(shown, html=without_keys(shown.html))
 
 
 def has_pictures_on(request: HttpRequest) -> bool:

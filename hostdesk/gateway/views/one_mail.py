@@ -58,7 +58,7 @@ def mail(request: DeskRequest, pk: int) -> HttpResponse:
 def source(request: DeskRequest, pk: int) -> HttpResponse:
     """The mail byte for byte, as a download."""
     found = _seen(request, pk, "source")
-    return _download(queries.raw_of(found), f"mail-{found.pk}.eml")
+    return _download(mailroom.source_for(found, request.agent), f"mail-{found.pk}.eml")
 
 
 @require_GET
@@ -66,7 +66,9 @@ def source(request: DeskRequest, pk: int) -> HttpResponse:
 def source_text(request: DeskRequest, pk: int) -> HttpResponse:
     """The source on the screen, a piece at a time, with every sign that could deceive the eye spelled out."""
     found = _seen(request, pk, "source")
-    piece = piece_of_source(queries.raw_of(found), wishes.number(request.GET.get("from")) or 0)
+    piece = piece_of_source(
+        mailroom.source_for(found, request.agent), wishes.number(request.GET.get("from")) or 0
+    )
     address = reverse("gateway:source_text", args=[pk])
     context = {
         "place": "mailroom",
@@ -83,11 +85,8 @@ def source_text(request: DeskRequest, pk: int) -> HttpResponse:
 @agents_only
 def file(request: DeskRequest, pk: int, place: int) -> HttpResponse:
     """One file of the mail, by its place in it: always to be saved, never shown."""
-    read = mailroom.words_of(_seen(request, pk, "mail_file"))
-    files = read.attachments if read else []
-    if not 1 <= place <= len(files):
-        raise Missing
-    return _download(files[place - 1].content, files[place - 1].filename or f"file-{place}")
+    found = mailroom.file_for(_seen(request, pk, "mail_file"), request.agent, place)
+    return _download(found.content, found.filename or f"file-{place}")
 
 
 def _seen(request: DeskRequest, pk: int, kind: Kind) -> InboundMail:

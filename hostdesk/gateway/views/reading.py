@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.utils.safestring import SafeString
 
 from hostdesk.kit import moments
+from hostdesk.kit.keyed_links import without_keys
 from hostdesk.mail.models import InboundMail
 from hostdesk.mail.reading import Address, Note, ParsedMail
 from hostdesk.web import letters
@@ -45,14 +46,15 @@ class Letter:
 
 def letter_of(mail: ParsedMail) -> Letter:
     """A mail that was read."""
-    fresh = mail.reply_text if mail.reply_text.strip() else mail.text
-    is_more = " ".join(fresh.split()) != " ".join(mail.text.split())
+    whole = without_keys(mail.text)
+    fresh = without_keys(mail.reply_text) if mail.reply_text.strip() else whole
+    is_more = " ".join(fresh.split()) != " ".join(whole.split())
     return Letter(
         headers=[(name, value) for name, value in _headers(mail) if value],
         date=mail.date,
         notes=mail.notes,
         fresh=letters.letter(fresh),
-        whole=letters.folded(mail.text, "Whole message") if is_more else SafeString(""),
+        whole=letters.folded(whole, "Whole message") if is_more else SafeString(""),
         files=[
             File(n, f.filename or f"file {n}", f.size, f.content_type)
             for n, f in enumerate(mail.attachments, 1)

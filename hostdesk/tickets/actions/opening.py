@@ -14,6 +14,7 @@ from hostdesk.audit.inserting import insert, insert_later, together
 from hostdesk.hosting.models import Account, Customer
 from hostdesk.hosting.queries import policy_version_for
 from hostdesk.kit.actors import Actor
+from hostdesk.kit.keyed_links import without_keys
 from hostdesk.kit.refusals import Refused
 from hostdesk.mail.models import InboundMail
 from hostdesk.people.models import Contact, Team
@@ -128,7 +129,7 @@ def open_ticket(opening: Opening, *, by: Actor, at: datetime) -> Ticket:
             trust=opening.trust,
             text=kept_text(opening.text),
             fresh=fresh_part(opening.text, opening.fresh),
-            html=opening.html,
+            html=without_keys(opening.html),
             at=opening.arrived_at,
             inbound_mail=opening.inbound_mail,
             submission=opening.submission,
@@ -151,8 +152,8 @@ def clean_subject(subject: str) -> str:
 
 
 def kept_text(text: str) -> str:
-    """Words as they are kept: no NUL (PostgreSQL has none), no empty lines at either end."""
-    return text.replace("\x00", "").strip("\r\n").rstrip()
+    """Words as they are kept: no key of a link of ours, no NUL (PostgreSQL has none), no empty lines at either end."""
+    return without_keys(text).replace("\x00", "").strip("\r\n").rstrip()
 
 
 def fresh_part(text: str, fresh: str) -> str:
