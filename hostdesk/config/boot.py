@@ -70,6 +70,9 @@ class _WithoutSecrets(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Every line passes, without its secrets."""
+        if record.name.startswith("django.security"):
+            # What a stranger sent is no fault of ours, so no stack of calls.
+            record.exc_info = None
         said = record.getMessage()
         shorter = _LONG_PIECE.sub("...", said)
         if shorter != said:

@@ -49,3 +49,11 @@ def test_other_lines_stand_as_they_were_written(lines):
     logging.getLogger("x").warning("cannot read %s of %d: %s", "/desk/tickets/1042", 3, "no such file")
 
     assert lines == ["cannot read /desk/tickets/1042 of 3: no such file"]
+
+
+def test_a_wrong_host_is_one_line_and_no_fault(db, lines, settings):
+    settings.ALLOWED_HOSTS = ["desk.example"]
+    answer = Client().get("/client/", headers={"host": "evil.example"})
+
+    assert answer.status_code == 400
+    assert [one.splitlines()[1:] for one in lines if "evil.example" in one] == [[]]

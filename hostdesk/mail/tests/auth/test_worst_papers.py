@@ -1,32 +1,16 @@
 """What the papers of costly mails cost the worker, which has no limits of its own."""
 
-from datetime import UTC, datetime
 from hashlib import sha256
 
 import pytest
 
-from hostdesk.mail.auth import ZoneResolver, canonical
-from hostdesk.mail.auth.checking import check
+from hostdesk.mail.auth import canonical
 from tests.growth import IN_STEP, growth, least_ratio
 from tests.worst_mails import KINDS
 from tests.worst_mails.fields import HEADERS
+from tests.worst_mails.papers import papers
 
 pytestmark = pytest.mark.db_free
-AT = datetime(2026, 11, 26, tzinfo=UTC)
-
-
-def papers(raw):
-    """What is found of the papers of a mail that a trusted relay hands in."""
-    return check(
-        raw,
-        client_ip="192.0.2.7",
-        helo="mail.acme.example",
-        envelope_from="rina@acme.example",
-        from_domain="acme.example",
-        resolver=ZoneResolver({}),
-        at=AT,
-        trusted_relays=("192.0.2.7",),
-    )
 
 
 @pytest.mark.parametrize("kind", HEADERS)
