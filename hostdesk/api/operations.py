@@ -14,7 +14,7 @@ from hostdesk.api import description, expected, reads
 from hostdesk.api.problems import problem
 from hostdesk.api.shapes import Disposition, MailOut, MailsOut, TicketDetailOut, TicketsOut, TicketState
 from hostdesk.gateway.finding import Wanted
-from hostdesk.people.looking import saw
+from hostdesk.people.looking import saw, saw_list
 
 api = NinjaAPI(
     title="hostdesk",
@@ -37,7 +37,7 @@ def tickets(
 ) -> dict[str, object]:
     """Newest first; `state` and `account` narrow."""
     agent, at = request.agent, request.at  # type: ignore[attr-defined]  # set by `views` and the middleware
-    saw(request, "search", words="(list of tickets)")
+    saw_list(request, "tickets")
     return reads.tickets_page(agent, cursor=cursor, state=state, account=account, limit=limit, at=at)
 
 
@@ -60,7 +60,10 @@ def mails(  # noqa: PLR0917  (the library reads them by name)
 ) -> dict[str, object]:
     """Newest first; `disposition`, `q` and `ticket` narrow."""
     wanted = Wanted(disposition=disposition or "", typed=q.replace("\0", "").strip())
-    saw(request, "search", words=wanted.typed or "(list of mails)")
+    if wanted.typed:
+        saw(request, "search", words=wanted.typed)
+    else:
+        saw_list(request, "mails")
     return reads.mails_page(request.agent, wanted, ticket=ticket, cursor=cursor, limit=limit)  # type: ignore[attr-defined]
 
 

@@ -53,6 +53,7 @@ class LookKind(models.TextChoices):
     SOURCE = "source", "Raw mail"
     REQUEST = "request", "Request"
     SEARCH = "search", "Search"
+    LIST = "list", "List"
 
 
 class Look(models.Model):

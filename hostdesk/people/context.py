@@ -19,13 +19,15 @@ from hostdesk.policy import queries as policy
 
 @dataclass(frozen=True, slots=True)
 class Notices:
-    """`doubt`: why the details are out of date (age, bounces) or ""; `unread`: titles of policies that were not read;
+    """`doubt`: why the details are out of date (age, bounces) or ""; `unread`: titles of policies that were not read, `changed`
+    whether an earlier version was;
     `at_home`: contacts of the person whose secondary address lives with us; `may_change`: whether the person may change the
     list of contacts somewhere, and so their own details.
     """
 
     doubt: str = ""
     unread: tuple[str, ...] = ()
+    changed: bool = False
     at_home: tuple[Contact, ...] = ()
     may_change: bool = False
 
@@ -51,6 +53,7 @@ def notices_for(person: Person, *, at: datetime) -> Notices:
         doubt=_doubt(contacts, {pk: by_slug[slug] for pk, slug in slugs.items()}, at=at),
         may_change=any(one.role in by_slug[slugs[one.account_id]].terms.restricted_roles for one in contacts),
         unread=() if is_read else tuple(version.title for version in versions),
+        changed=not is_read and queries.has_read_any_policy(person),
         at_home=tuple(contact for contact in contacts if contact.lives_on and contact.role == "secondary"),
     )
 

@@ -1,7 +1,7 @@
 """Keeping who looked at what of a customer's: one small row, once a quarter of an hour for the same agent and thing.
 
-The pages that are open all day list and do not open; they keep nothing. A program that lists does: it may take all. What is opened again and again costs nothing
-either: each process remembers what it has kept.
+A list is a look as well, kept by its name: whose things stood in it, the history of those things tells. What is opened
+again and again costs nothing: each process remembers what it has kept.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from django.http import HttpRequest
 from hostdesk.audit.actions import Seen, keep_look
 from hostdesk.people.models import Agent
 
-Kind = Literal["customer", "ticket", "mail", "sent_mail", "file", "mail_file", "source", "request", "search"]
+Kind = Literal[
+    "customer", "ticket", "mail", "sent_mail", "file", "mail_file", "source", "request", "search", "list"
+]
 _MOST_REMEMBERED = 20_000
 _kept: dict[tuple[object, ...], int] = {}
 
@@ -52,6 +54,11 @@ def saw(
     if len(_kept) >= _MOST_REMEMBERED:
         _kept.clear()
     _kept[key] = seen.slot(at)
+
+
+def saw_list(request: HttpRequest, name: str) -> None:
+    """The agent of this request is being shown a list of many customers' things, such as "queue"."""
+    saw(request, "list", words=name)
 
 
 def forget() -> None:

@@ -50,7 +50,9 @@ def please_verify(
         "asker": pending.asked_by.person.email,
         "role": pending.role,
         "until": _local(pending.expires_at),
-        "changes_address": pending.contact is not None and pending.contact.person.email != pending.email,
+        "changes_address": pending.contact is not None and not pending.changes_role,
+        "role_now": pending.contact.role if pending.contact is not None else "",
+        "hands_over": pending.hands_over,
     }
     _send(
         pending.email,

@@ -298,6 +298,11 @@ def has_read_policy(person: Person, version_ids: Iterable[int]) -> bool:
     return set(read.values_list("policy_version_id", flat=True)) == wanted
 
 
+def has_read_any_policy(person: Person) -> bool:
+    """Whether a person said to have read a policy version, in force or not (scope.versions)."""
+    return PolicyReading.objects.filter(person=person).exists()
+
+
 def readings_of(person_ids: Iterable[int], version_ids: Iterable[int]) -> dict[tuple[int, int], datetime]:
     """When persons said to have read versions of the policy, by person and version (scope.published)."""
     found = PolicyReading.objects.filter(person__in=set(person_ids), policy_version_id__in=set(version_ids))

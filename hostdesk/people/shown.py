@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from hostdesk.audit.models import Look
+from hostdesk.audit.models import Look, LookKind
 from hostdesk.hosting import queries as hosting
 from hostdesk.hosting.models import Account, Service
 from hostdesk.people import queries
@@ -108,6 +108,7 @@ def accounts_for_agent(
     readings = queries.readings_of(everybody, [version.id for version in versions.values()])
     for card in cards:
         for contact in card.contacts:
+            contact.policy_number = versions[card.policy].number
             contact.read_policy_at = readings.get((contact.person_id, versions[card.policy].id))
     doubts = frozenset(
         contact.pk
@@ -192,12 +193,18 @@ def looked(looks: Sequence[Look]) -> list[Looked]:
             look.at,
             look.agent_id,
             look.agent_name,
-            _NUMBERED.get(look.kind, str(look.get_kind_display())).format(look.thing_id),
-            look.words,
+            _what(look),
+            "" if look.kind == LookKind.LIST else look.words,
             _where(look, known.get(look.session_id)),
         )
         for look in looks
     ]
+
+
+def _what(look: Look) -> str:
+    if look.kind == LookKind.LIST:
+        return f"List: {look.words}"
+    return _NUMBERED.get(look.kind, str(look.get_kind_display())).format(look.thing_id)
 
 
 def _where(look: Look, session: Session | None) -> str:

@@ -123,19 +123,24 @@ class Staffed:
             client.cookies[DESK_COOKIE] = self.tokens[actor].token
         return client
 
-    def asks(self, actor, pattern):
-        """The answer to an actor who opens an address; what the request changed is undone."""
+    def address(self, actor, pattern):
+        """The pattern of an address with the parts of what stands here."""
+        return "/" + (TABLE[pattern].sample or pattern).format(**self._parts_for(actor))
+
+    def _parts_for(self, actor):
         own = self.tokens.get(actor)
         agent = self.staff.get(actor)
         call = sealed(self.contact, pin_spoken=False, agent=agent) if agent else "worn-out"
-        parts = {
+        return {
             **self.parts,
             "own_session": own.session.pk if own else 1,
             "own_caller": call,
             "own_passkey": self.passkeys.get(actor, 1),
         }
-        address = "/" + (TABLE[pattern].sample or pattern).format(**parts)
-        client = self.browser(actor)
+
+    def asks(self, actor, pattern):
+        """The answer to an actor who opens an address; what the request changed is undone."""
+        parts, address, client = self._parts_for(actor), self.address(actor, pattern), self.browser(actor)
         with transaction.atomic():
             answer = client.get(address)
             if answer.status_code == 405:

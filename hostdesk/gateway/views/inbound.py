@@ -17,7 +17,7 @@ from hostdesk.gateway.views.faces import DISPOSITIONS, chips, flow, inbound_line
 from hostdesk.mail.models import Door, Trust
 from hostdesk.mail.queries import mailboxes
 from hostdesk.people.access import agents_only
-from hostdesk.people.looking import saw
+from hostdesk.people.looking import saw, saw_list
 from hostdesk.people.requests import DeskRequest
 from hostdesk.web import flash
 from hostdesk.web.htmx import go
@@ -41,6 +41,8 @@ def inbound(request: DeskRequest) -> HttpResponse:
     )
     if wanted.typed:
         saw(request, "search", words=wanted.typed)
+    else:
+        saw_list(request, "mails")
     address = reverse("gateway:mailroom")
     context = {
         "place": "mailroom",

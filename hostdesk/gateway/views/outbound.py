@@ -17,7 +17,7 @@ from hostdesk.kit.refusals import Refused
 from hostdesk.mail import actions
 from hostdesk.mail.models import OutboundMail
 from hostdesk.people.access import agents_only
-from hostdesk.people.looking import saw
+from hostdesk.people.looking import saw, saw_list
 from hostdesk.people.requests import DeskRequest
 from hostdesk.web import flash
 from hostdesk.web.htmx import go
@@ -33,6 +33,8 @@ def outbound(request: DeskRequest) -> HttpResponse:
     mails = mailroom.outbound_page(agent, state=state, typed=typed, before=before, limit=wishes.PAGE + 1)
     if typed:
         saw(request, "search", words=typed)
+    else:
+        saw_list(request, "mails sent")
     address = reverse("gateway:outbound")
     context = {
         "place": "mailroom",

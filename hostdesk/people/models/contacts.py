@@ -58,10 +58,12 @@ class Contact(models.Model):
     `vouched_for` says who told us ("import on 2026-11-23"), whose word is the first confirmation; `confirmed_at` is when
     the person last said that the details are right, or first used the address. `lives_on` names the hosted domain or
     server on which a secondary's address was found since `lives_here_since` (contact.off_server). A removed contact stays
-    as history; its person may be added anew. `read_policy_at` is no column: pages that show it fill it in.
+    as history; its person may be added anew. `read_policy_at` and `policy_number`, the version in force, are no columns:
+    pages that show them fill them in.
     """
 
     read_policy_at: datetime | None = None
+    policy_number: int = 0
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="contacts")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="contacts")

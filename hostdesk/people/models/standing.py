@@ -63,6 +63,16 @@ class PendingContact(models.Model):
             models.Index(fields=["expires_at"], name="pending_contact_open", condition=Q(ended_at=None))
         ]
 
+    @property
+    def changes_role(self) -> bool:
+        """Whether somebody is asked who is listed by this address already, so only for another role."""
+        return self.contact is not None and self.contact.person.email == self.email
+
+    @property
+    def hands_over(self) -> bool:
+        """Whether a yes makes another contact the primary one."""
+        return self.role == ContactRole.PRIMARY and (self.contact is None or self.contact.role != self.role)
+
 
 class DetailsLink(models.Model):
     """A link mailed to a person's stored address, with which they say once that their details are still right."""

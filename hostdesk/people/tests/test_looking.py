@@ -4,8 +4,9 @@ import re
 from datetime import timedelta
 from html import unescape
 
+import pytest
 import time_machine
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import resolve, reverse
@@ -17,6 +18,7 @@ from hostdesk.kit.actors import OPERATOR
 from hostdesk.people import looking, powers
 from hostdesk.people.actions import tokens
 from hostdesk.people.models import Agent
+from tests.house.access import TABLE
 from tests.house.staffed import Staffed
 
 
@@ -72,19 +74,68 @@ def test_the_same_look_is_kept_once_a_quarter_of_an_hour_whichever_process_serve
         assert len(looks()) == 2
 
 
-def test_lists_and_the_queue_keep_nothing_and_a_second_look_asks_nothing(world):
+LISTS = {
+    "/desk/queue": "queue",
+    "/desk/queue/unserved": "tickets that want a skill",
+    "/desk/mine": "own tickets",
+    "/desk/tickets/": "tickets, unfinished",
+    "/desk/lists/closed": "tickets, closed",
+    "/desk/mailroom/": "mails",
+    "/desk/mailroom/outbound": "mails sent",
+    "/desk/customers": "customers",
+    "/desk/requests/": "requests",
+    "/desk/recoveries/": "recoveries",
+    "/desk/breaches/": "broken promises",
+    "/desk/shift/away": "tickets since away",
+    "/desk/consults/": "questions between teams",
+    "/desk/windows/": "windows for larger work",
+    "/desk/fairness/": "who went before whom",
+}
+
+
+def test_a_list_is_a_look_by_its_name_and_a_second_one_asks_nothing(world):
     with time_machine.travel(world.now, tick=False):
         staffed = Staffed(world)
-        browser = staffed.browser("level1")
-        for page in ("/desk/queue", "/desk/tickets/", "/desk/mine", "/desk/mailroom/", "/desk/customers"):
-            browser.get(page)
-        assert looks() == []
+        browser = staffed.browser("supervisor")
+        for page in LISTS:
+            assert browser.get(page).status_code == 200
+        assert looks() == [("list", 0, None, name) for name in LISTS.values()]
 
-        page = f"/desk/tickets/{staffed.parts['ticket']}"
-        browser.get(page)
-        with CaptureQueriesContext(connection) as asked:
+        for page in (*LISTS, f"/desk/tickets/{staffed.parts['ticket']}"):
             browser.get(page)
-    assert [one["sql"] for one in asked if "audit_look" in one["sql"]] == []
+            with CaptureQueriesContext(connection) as asked:
+                browser.get(page)
+            assert [one["sql"] for one in asked if "audit_look" in one["sql"]] == [], page
+        shown = text(browser.get(f"/desk/agents/{staffed.staff['supervisor'].pk}/looks"))
+
+    assert "List: mails sent Firefox on Linux, 127.0.0.1" in shown
+
+
+@pytest.mark.parametrize("role", ["level1", "supervisor", "admin"])
+def test_no_address_of_the_desk_shows_a_customer_without_a_look(world, role):
+    with time_machine.travel(world.now, tick=False):
+        staffed = Staffed(world)
+        shown, unseen = set(), set()
+        for pattern in TABLE:
+            if not pattern.startswith("desk/"):
+                continue
+            looking.forget()
+            with transaction.atomic():
+                answer = staffed.browser(role).get(staffed.address(role, pattern))
+                if answer.status_code == 200 and CUSTOMERS.search(content_of(answer)):
+                    shown.add(pattern)
+                    unseen |= set() if Look.objects.exists() else {pattern}
+                transaction.set_rollback(True)
+
+    assert unseen == set()
+    assert {"desk/queue", "desk/customers", "desk/mailroom/", "desk/tickets/<slug:number>"} <= shown
+
+
+CUSTOMERS = re.compile(rb"alice|acme", re.IGNORECASE)
+
+
+def content_of(answer):
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content
 
 
 def test_a_program_that_takes_whole_lists_is_seen(world):
@@ -97,7 +148,7 @@ def test_a_program_that_takes_whole_lists_is_seen(world):
             assert answer.status_code == 200
 
     assert sorted(Look.objects.values_list("kind", "words")) == [
-        ("search", "(list of mails)"), ("search", "(list of tickets)"),
+        ("list", "mails"), ("list", "tickets"),
     ]  # fmt: skip
 
 

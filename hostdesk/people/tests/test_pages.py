@@ -246,7 +246,9 @@ def test_signed_in_pages_ask_once_who_is_there(world, django_assert_num_queries)
     stranger = Client()
     with django_assert_num_queries(0):
         stranger.get("/desk/customers")
-    # who is there; customers, their accounts, their domains
+    # who is there; customers, their accounts, their domains; that this list was looked at
+    with django_assert_num_queries(5):
+        both.get("/desk/customers")
     with django_assert_num_queries(4):
         both.get("/desk/customers")
 

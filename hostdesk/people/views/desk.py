@@ -15,7 +15,7 @@ from hostdesk.people import forms, queries, shown
 from hostdesk.people.access import agents_only, recently_proven
 from hostdesk.people.actions import agents as verbs
 from hostdesk.people.actions import passkeys, second_step, sessions
-from hostdesk.people.looking import saw
+from hostdesk.people.looking import saw, saw_list
 from hostdesk.people.middleware import browser_of
 from hostdesk.people.models import Agent, Role
 from hostdesk.people.powers import ADMIN, KEEPERS, table
@@ -165,6 +165,8 @@ def customers(request: HttpRequest) -> HttpResponse:
     words = " ".join(request.GET.get("q", "").replace("\0", "").split())[:100]
     if words:
         saw(request, "search", words=words)
+    else:
+        saw_list(request, "customers")
     found = hosting.customers_like(words, limit=hosting.LONGEST_PAGE + 1)
     context = {
         "place": "customers",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.utils import timezone
 
 from hostdesk.kit.actors import SYSTEM
@@ -16,7 +17,7 @@ from hostdesk.people.models import Contact
 from hostdesk.policy import documents
 from hostdesk.policy import queries as policy
 from hostdesk.policy.actions import publish
-from hostdesk.requests.actions import carrying, recovering
+from hostdesk.requests.actions import carrying, contact_changes, recovering
 from hostdesk.requests.models import AdminRequest
 from hostdesk.requests.tests.staging import Stage
 from hostdesk.requests.tests.test_desk_recoveries import case  # noqa: F401
@@ -111,3 +112,32 @@ def test_staff_see_which_contact_read_the_policy_in_force_and_when(stage):
 
     assert page.count("read the policy in force today") == 1
     assert page.count("has not read the policy in force") == 2
+    assert page.count("(version 1)") == 3
+
+
+@pytest.mark.usefixtures("urgent")
+@clause("scope.versions")
+def test_who_read_an_earlier_version_reads_that_there_is_a_new_one(stage):
+    before = policy.version("hosting", 1)
+    persons.read_policy(stage.primary.person, [before.id], at=stage.world.now)
+
+    assert "Our support policy is a new one. Please read it once." in words(
+        browser_of(stage.primary).get("/client/")
+    )
+    assert "Please read our support policy once." in words(browser_of(stage.secondary).get("/client/"))
+
+
+@clause("contact.restricted")
+def test_who_is_to_be_primary_reads_what_a_yes_means(stage):
+    contact_changes.hand_over(
+        stage.primary, stage.authorised, network="n", submission=None, at=stage.world.now
+    )
+    mail = OutboundMail.objects.get(kind="contact_verification")
+    page = words(Client().get(mailed_page("contact_verification")))
+
+    assert mail.subject.startswith("Do you agree to be primary contact of account ")
+    assert "wants you, authorised contact until now, to be primary contact" in mail.text
+    assert "Whoever is primary contact now gives that up with your yes." in mail.text
+    assert "Do you agree?" in page
+    assert "whoever is primary contact now gives that up" in page
+    assert "Is this address yours?" not in page + mail.subject

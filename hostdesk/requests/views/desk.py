@@ -15,7 +15,7 @@ from hostdesk.audit.models import Decision
 from hostdesk.hosting.panels import kind_shown
 from hostdesk.kit.refusals import Missing
 from hostdesk.people.access import agents_only
-from hostdesk.people.looking import saw
+from hostdesk.people.looking import saw, saw_list
 from hostdesk.people.models import Agent
 from hostdesk.people.requests import DeskRequest
 from hostdesk.policy.registry import CLAUSES
@@ -67,6 +67,7 @@ def listed(request: DeskRequest) -> HttpResponse:
     if name not in LISTS:
         raise Missing
     page = listed_for_agent(request.agent, name, before=key_in(request, "before"))
+    saw_list(request, "requests")
     counts = counts_for_agent(request.agent)
     here = f"{reverse('requests:desk')}?show={name}"
     context = {

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from hostdesk.kit.refusals import Refused
 from hostdesk.people.access import agents_only, recently_proven
-from hostdesk.people.looking import saw
+from hostdesk.people.looking import saw, saw_list
 from hostdesk.people.requests import DeskRequest
 from hostdesk.policy.rules import password as rules
 from hostdesk.requests.actions import choosing, recovering
@@ -49,6 +49,7 @@ _PROOFS = {
 @agents_only
 def listed(request: DeskRequest) -> HttpResponse:
     """Recoveries, and passwords that wait for somebody's hands."""
+    saw_list(request, "recoveries")
     context = {
         "place": "requests",
         "rows": [(row, brief(row), tone(row)) for row in recoveries_for_agent(request.agent)],

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from hostdesk.kit.refusals import Refused
 from hostdesk.people.access import agents_only
+from hostdesk.people.looking import saw_list
 from hostdesk.people.requests import DeskRequest
 from hostdesk.tickets.actions.explaining import MOST_WORDS, explain
 from hostdesk.tickets.queries import breaches
@@ -23,6 +24,7 @@ KINDS = {"response": "first answer", "update": "next word", "resolution": "solut
 def listed(request: DeskRequest) -> HttpResponse:
     """Promises that were broken: those without a reason, or all of the last days."""
     every = request.GET.get("show") == "all"
+    saw_list(request, "broken promises")
     found = breaches.breaches_for_agent(request.agent, unexplained=not every, at=request.at)
     reasons = breaches.reasons_of({one.policy_version_id for one in found})
     context = {

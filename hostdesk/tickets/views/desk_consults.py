@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from hostdesk.kit.refusals import Refused
 from hostdesk.people.access import agents_only
-from hostdesk.people.looking import saw
+from hostdesk.people.looking import saw, saw_list
 from hostdesk.people.queries import team_ids_of
 from hostdesk.people.requests import DeskRequest
 from hostdesk.tickets.actions import consulting
@@ -30,6 +30,7 @@ from hostdesk.web.htmx import go, safe_next
 def listed(request: DeskRequest) -> HttpResponse:
     """What other teams ask of mine, and what I asked of others."""
     agent, now = request.agent, request.at
+    saw_list(request, "questions between teams")
     context = {
         "place": "consults",
         "ours": _with_clocks(consults.asked_of_agent(agent), now),

@@ -11,6 +11,7 @@ from hostdesk.kit.refusals import Refused
 from hostdesk.people import powers
 from hostdesk.people.access import agents_only
 from hostdesk.people.actions import skills
+from hostdesk.people.looking import saw_list
 from hostdesk.people.requests import DeskRequest
 from hostdesk.tickets.actions import needing
 from hostdesk.tickets.queries import fairness
@@ -34,6 +35,7 @@ CAUSES = {
 def shown(request: DeskRequest) -> HttpResponse:
     """Who went before whom and why, how long customers waited, and what waits for a skill that nobody has now."""
     agent, at = request.agent, request.at
+    saw_list(request, "who went before whom")
     found = fairness.fairness_for_agent(agent, at=at)
     by_cause = {one.cause: one for one in found.inversions}
     unserved = unserved_for_agent(agent, at=at)

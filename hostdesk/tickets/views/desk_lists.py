@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from hostdesk.kit.refusals import Missing
 from hostdesk.people.access import agents_only
-from hostdesk.people.looking import saw
+from hostdesk.people.looking import saw, saw_list
 from hostdesk.people.requests import DeskRequest
 from hostdesk.tickets.actions import taking
 from hostdesk.tickets.queries import desk, live
@@ -45,6 +45,7 @@ def queue(request: DeskRequest) -> HttpResponse:
     agent, now = request.agent, request.at
     after = request.GET.get("after")
     page = desk.queue_for_agent(agent, after=after)
+    saw_list(request, "queue")
     counts = desk.counts_for_agent(agent)
     attention = [] if after else desk.attention_for_agent(agent)
     wanted = NOTHING_WANTED if after else wanted_for_agent(agent, at=now)
@@ -86,6 +87,7 @@ def queue_news(request: DeskRequest) -> HttpResponse:
 def unserved(request: DeskRequest) -> HttpResponse:
     """What waits for a skill that nobody on duty has: a piece of the queue's page, or a page of its own."""
     found = unserved_for_agent(request.agent, at=request.at)
+    saw_list(request, "tickets that want a skill")
     context = {"place": "queue", "many": found.many, "rows": lines(found.rows, request.at)}
     return show(request, "tickets/desk/unserved.html", context, fragment="panel")
 
@@ -110,6 +112,7 @@ def take_next(request: DeskRequest) -> HttpResponse:
 def mine(request: DeskRequest) -> HttpResponse:
     """The agent's own unfinished tickets: our turn first."""
     rows = desk.mine_for_agent(request.agent)
+    saw_list(request, "own tickets")
     in_window = in_open_windows(request.agent, at=request.at)
     groups = {
         "in_window": [row for row in rows if row.pk in in_window],
@@ -128,6 +131,7 @@ def listed(request: DeskRequest, name: str = "unfinished") -> HttpResponse:
         raise Missing
     title, states = LISTS[name]
     page = desk.listed_for_agent(request.agent, states, after=request.GET.get("after"))
+    saw_list(request, f"tickets, {title.lower()}")
     address = reverse("tickets:all") if name == "unfinished" else reverse("tickets:listed", args=[name])
     return render(
         request,

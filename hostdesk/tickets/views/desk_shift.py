@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hostdesk.kit.refusals import Refused
 from hostdesk.people.access import agents_only
+from hostdesk.people.looking import saw_list
 from hostdesk.people.requests import DeskRequest
 from hostdesk.tickets.actions.handing_over import Line, end_shift
 from hostdesk.tickets.queries import desk, handing_over
@@ -25,6 +26,7 @@ MOST_CHARACTERS = 10_000
 def hand_over(request: DeskRequest) -> HttpResponse:
     """One page for all that matters; the button hands over and ends the shift."""
     found = handing_over.shift_end(request.agent, request.at)
+    saw_list(request, "own tickets")
     if request.method != "POST":
         return _page(request, found)
     lines = [_line(request, one) for one in found.tickets]
@@ -74,6 +76,7 @@ def _choices(one: handing_over.ToHandOver) -> list[tuple[str, str]]:
 def since_away(request: DeskRequest) -> HttpResponse:
     """What happened since the reader was last on duty."""
     found = handing_over.since_away(request.agent, request.at)
+    saw_list(request, "tickets since away")
     context = {
         "place": "duty",
         "found": found,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from hostdesk.kit.refusals import Missing, Refused
 from hostdesk.people.access import agents_only
+from hostdesk.people.looking import saw_list
 from hostdesk.people.requests import DeskRequest
 from hostdesk.schedule import actions as schedule
 from hostdesk.schedule.queries import window_for_agent
@@ -35,6 +36,7 @@ def windows(request: DeskRequest) -> HttpResponse:
 
 def _show(request: DeskRequest, refused: NewWindowForm | None, status: int = 200) -> HttpResponse:
     agent, at = request.agent, request.at
+    saw_list(request, "windows for larger work")
     rows = [_row(one, at) for one in queries.loads_for_agent(agent, at=at)]
     times = [(key[1], list(some)) for key, some in groupby(rows, key=lambda row: (row["key"], row["when"]))]
     context = {
