@@ -30,10 +30,10 @@ class Quoted:
         self.mail = world.receives(raw=self.reply())
         self.ticket = Ticket.objects.get(pk=self.mail.ticket_number)
 
-    def reply(self):
+    def reply(self, subject=""):
         letter = message_from_bytes(
             self.world.letter(
-                subject=f"Re: {self.ours.subject}",
+                subject=subject or f"Re: {self.ours.subject}",
                 words="What is this?\n\nOn Monday IT Possible wrote:\n"
                 + "".join(f"> {line}\n" for line in self.ours.text.splitlines()),
             ),
@@ -108,3 +108,13 @@ def test_another_contact_who_reads_the_ticket_gets_no_link_and_the_reader_keeps_
     assert (page.status_code, quoted.key in page.content.decode()) == (200, False)
     assert "What is this?" in page.content.decode()
     assert (link.status_code, "<button" in link.content.decode()) == (200, True)
+
+
+def test_a_mail_of_ours_that_is_forwarded_opens_a_ticket_without_the_link(quoted):
+    quoted.world.move(days=1)
+    mail = quoted.world.receives(raw=quoted.reply(subject="Fwd: what is this?"))
+    message = Message.objects.get(inbound_mail=mail)
+
+    assert mail.ticket_number != quoted.ticket.pk
+    assert quoted.key not in message.text + message.fresh + message.html
+    assert "only-for-its-reader" in message.html
