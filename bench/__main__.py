@@ -9,7 +9,7 @@ from importlib import import_module
 
 from bench import places, report
 
-NAMES = ("door", "sorting", "pages", "serve", "reading", "clocks", "queue", "faults")
+NAMES = ("door", "sorting", "pages", "serve", "reading", "clocks", "queue", "lost", "faults")
 LONG = ("million", "mailroom", "mutations", "worst", "histories", "expecting")
 """Only with `--long`, or by name: they take minutes."""
 
