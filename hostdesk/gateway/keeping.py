@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from hostdesk.gateway.admission import admit
 from hostdesk.gateway.judging import Judged
-from hostdesk.kit.keyed_links import blanked
+from hostdesk.kit.keyed_links import LEFT_OUT, as_a_file
 from hostdesk.mail.reading import Attachment, ParsedMail
 from hostdesk.ports import files
 from hostdesk.tickets.actions.opening import NewFile
@@ -26,34 +24,16 @@ def keep_files(mail: ParsedMail) -> tuple[NewFile, ...]:
     A file whose ticket is not committed in the end lies there unused: by content, it is found again when the mail
     is run again.
     """
-    return tuple(
-        NewFile(
-            digest=files.put(file.content),
-            filename=file.filename,
-            content_type=file.content_type,
-            size=file.size,
-            inline=file.inline,
-            content_id=file.content_id or "",
-        )
-        for file in map(_without_keys, mail.attachments)
+    return tuple(_keep(file) for file in mail.attachments)
+
+
+def _keep(file: Attachment) -> NewFile:
+    content, filename = as_a_file(file.content, file.filename)
+    return NewFile(
+        digest=files.put(content),
+        filename=filename,
+        content_type="text/plain" if content == LEFT_OUT else file.content_type,
+        size=len(content),
+        inline=file.inline,
+        content_id=file.content_id or "",
     )
-
-
-def _without_keys(file: Attachment) -> Attachment:
-    """A file as it may lie in a ticket: a forwarded mail of ours comes without the links that act for its reader."""
-    if not file.content_type.startswith(_WRITTEN) and not file.filename.lower().endswith(_WRITTEN_NAMES):
-        return file
-    clean = blanked(file.content)
-    if clean == file.content:
-        return file
-    if clean is None:
-        return replace(file, content=_LEFT_OUT, size=len(_LEFT_OUT), filename=f"{file.filename}.txt")
-    return replace(file, content=clean, size=len(clean))
-
-
-_WRITTEN = ("text/", "message/")
-_WRITTEN_NAMES = (".eml", ".txt", ".htm", ".html")
-_LEFT_OUT = (
-    b"This file holds a link of ours that only its reader may press, so it is not kept here.\r\n"
-    b"It lies in the mail that brought it; an administrator can open it there.\r\n"
-)

@@ -9,7 +9,7 @@ from django.conf import settings
 from hostdesk.gateway.finding import narrowed_outbound
 from hostdesk.gateway.judging import tools
 from hostdesk.gateway.queries import outbound_for_agent, raw_of
-from hostdesk.kit.keyed_links import holds_keys
+from hostdesk.kit.keyed_links import holds_keys, without_keys
 from hostdesk.kit.refusals import Missing, Refused
 from hostdesk.mail.models import InboundMail, OutboundMail
 from hostdesk.mail.reading import Attachment, ParsedMail
@@ -81,7 +81,7 @@ def text_for(mail: OutboundMail, agent: Agent) -> str:
     """
     if agent.role == Role.ADMIN and not settings.SMTP_URL:
         return mail.text
-    return _LINK_WITH_A_KEY.sub(ONLY_ITS_READER, mail.text)
+    return without_keys(_LINK_WITH_A_KEY.sub(ONLY_ITS_READER, mail.text))
 
 
 # Under whichever name the desk was known when it wrote.

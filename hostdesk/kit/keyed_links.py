@@ -1,113 +1,131 @@
-"""Links of ours that act for whoever holds them: found and blanked wherever they come back to us.
+"""Keys of our links, found and blanked wherever they come back to us.
 
 A reply quotes our mail, and with it a link behind which its reader says yes, proves an address or chooses a password.
 Everybody who reads that reply (our staff, the other contacts of the account) could press it in its reader's name. What
 is kept and shown of such a reply has the key taken out; the link itself goes on working for its reader.
+
+A key is known by itself (`kit.keys`), wherever it stands and however a mail program broke it over lines, wrapped it into
+a link of its own or wrote it in quoted-printable, base64 or UTF-16. What lies compressed in a file is not seen.
 """
 
 from __future__ import annotations
 
 import binascii
+import html
 import quopri
 import re
 from typing import Final
 
-PLACES: Final = (
-    "account-choice",
-    "calendar",
-    "contacts/verification",
-    "desk/invitation",
-    "details",
-    "quiet-times",
-    "recovery/address",
-    "recovery/domain",
-    "recovery/password",
-    "recovery/stop",
-    "requests/confirmation",
-    "sign-in/link",
-)
-"""The addresses of pages behind which a key stands, without it."""
-BLANK: Final = "(only-for-its-reader)"
-LEAST_KEY: Final = 30
-"""A key has 43 characters at least, of both cases; one that a mail program has cut or changed a little is blanked as well."""
+from hostdesk.kit.keys import LENGTH, MARK, is_key
 
-# As it is; as a link inside of another link; as programs that follow links for their readers write it (%2F, _).
-_SLASH = r"(?:/|%2[Ff]|%252[Ff]|_)"
-_PLACE = "|".join(place.replace("/", _SLASH) for place in sorted(PLACES, key=len, reverse=True))
-_SIGN = r"[\w:.=~-]"
-# A key that a mail program broke over two lines of a quotation goes on behind the marks of the next one.
-_KEY = re.compile(
-    rf"({_SLASH}(?:{_PLACE}){_SLASH})({_SIGN}*)(?:(=?\r?\n[> \t]{{0,20}})({_SIGN}+))?", re.ASCII
+BLANK: Final = "(only-for-its-reader)"
+
+# What mail programs put between the signs of one key: line ends, marks of a quotation, NULs of UTF-16, what nobody sees.
+_BETWEEN = " \t\r\n\x0b\x0c>|=\x00"
+_UNSEEN = "\u00a0\u00ad\u034f\u200b\u200c\u200d\u2060\ufeff"
+_MAYBE = rf"(?=({MARK}[A-Za-z0-9]{{{LENGTH - len(MARK)}}}))"
+_IN_TEXT, _IN_BYTES = re.compile(_MAYBE), re.compile(_MAYBE.encode())
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/\r\n]{60,}={0,2}")
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+LEFT_OUT = (
+    b"This file holds a link of ours that only its reader may press, so it is not kept in the ticket.\r\n"
+    b"Where a mail brought it, it lies in that mail, and an administrator can open it there.\r\n"
 )
-# The address was broken before the key: a line of a quotation that begins within it.
-_TORN = re.compile(
-    rf"(?m)^([> \t]{{0,20}}[a-z-]{{0,30}}(?:/[a-z-]{{1,30}})?/)({_SIGN}{{43}})(?!{_SIGN})", re.ASCII
-)
-_WORDS = tuple(place.rpartition("/")[2] for place in PLACES)
-_LINES_OF_BASE64 = re.compile(rb"(?:[A-Za-z0-9+/]{4,}={0,2}[ \t]*\r?\n?)+")
-_LEAST_BASE64 = 40
+_LEAST_BASE64 = 60
+_LOOKED_AT = 64_000
 _DEEPEST = 3
 
 
 def without_keys(text: str) -> str:
-    """The same text or HTML, with every key of a link of ours blanked. Linear in its length."""
-    if not any(word in text for word in _WORDS) and "/" not in text:
+    """The same text with every key blanked that stands in it. Linear in its length."""
+    if not _stands_in(text.encode("utf-8", "replace")):
         return text
-    return _TORN.sub(_blanked_torn, _KEY.sub(_blanked, text))
+    return _blank(text, [place for place, sign in enumerate(text) if _counts(sign)])
 
 
-def _blanked(found: re.Match[str]) -> str:
-    place, key, fold, rest = found.groups()
-    if _is_key(key):
-        return f"{place}{BLANK}{fold or ''}{rest or ''}"
-    if rest and _is_key(key + rest):
-        return f"{place}{BLANK}"
-    return found[0]
+def page_without_keys(source: str) -> str:
+    """The same page (HTML) with every key blanked, also one that tags break into pieces; "" where one still stands in it.
+
+    Between two places in the words of a page only whole tags are left out, so nothing becomes a tag that was none.
+    """
+    clean = without_keys(source)
+    words = bytearray(b"\1" * len(clean))
+    for tag in _TAG.finditer(clean):
+        words[tag.start() : tag.end()] = bytes(tag.end() - tag.start())
+    if _stands_in(_TAG.sub("", clean).encode("utf-8", "replace")):
+        clean = _blank(clean, [place for place, sign in enumerate(clean) if words[place] and _counts(sign)])
+    return "" if holds_keys(clean.encode("utf-8", "replace")) else clean
 
 
-def _blanked_torn(found: re.Match[str]) -> str:
-    return f"{found[1]}{BLANK}" if _is_key(found[2]) else found[0]
+def _counts(sign: str) -> bool:
+    return sign not in _BETWEEN and sign not in _UNSEEN
 
 
-def _is_key(signs: str) -> bool:
-    """Random signs, and not the name of somebody's page: those are long as well, but in small letters."""
-    return len(signs) >= LEAST_KEY and signs.lower() != signs and signs.upper() != signs
+def _blank(text: str, kept: list[int]) -> str:
+    """The text with the keys blanked that its signs at the places `kept` spell."""
+    squeezed = "".join(text[place] for place in kept)
+    pieces, end = [], 0
+    for found in _IN_TEXT.finditer(squeezed):
+        start, stop = found.span(1)
+        if is_key(found[1]) and kept[start] >= end:
+            pieces += [text[end : kept[start]], BLANK]
+            end = kept[stop - 1] + 1
+    return "".join([*pieces, text[end:]])
 
 
 def holds_keys(content: bytes) -> bool:
-    """Whether a key stands in a text, a page or a mail, also where it is written as quoted-printable or base64."""
+    """Whether a key stands in a text, a page, a mail or another file that is not compressed."""
     return _holds(content, _DEEPEST)
+
+
+def blanked(content: bytes) -> bytes | None:
+    """The bytes of a file without keys; None where one stands in it that cannot be taken out."""
+    if not holds_keys(content):
+        return content
+    try:
+        clean = without_keys(content.decode()).encode()
+    except UnicodeDecodeError:
+        return None
+    return None if b"\0" in content or holds_keys(clean) else clean
+
+
+def as_a_file(content: bytes, filename: str) -> tuple[bytes, str]:
+    """(content, name) of a file as it may lie in a ticket: without keys, or a word instead of it where they stay in it."""
+    clean = blanked(content)
+    name = without_keys(filename)
+    return (clean, name) if clean is not None else (LEFT_OUT, f"{name}.txt")
 
 
 def _holds(content: bytes, deeper: int) -> bool:
     if _stands_in(content):
         return True
+    if b"\0" in content[:_LOOKED_AT]:
+        # No text in one byte a sign, so no page and no mail.
+        return False
+    if b"<" in content or b"&" in content:
+        words = _TAG.sub("", content.decode("utf-8", "replace"))
+        if _stands_in(html.unescape(words).encode("utf-8", "replace")):
+            return True
     if b"=" in content and _stands_in(quopri.decodestring(content)):
         return True
-    if not deeper:
-        return False
-    return any(
-        _holds(_decoded(block[0]), deeper - 1)
-        for block in _LINES_OF_BASE64.finditer(content)
-        if len(block[0]) >= _LEAST_BASE64
+    return bool(deeper) and any(
+        _holds(_decoded(piece), deeper - 1)
+        for run in _BASE64.finditer(content)
+        for piece in _BLANK_LINE.split(run[0])
+        if len(piece) >= _LEAST_BASE64
     )
 
 
 def _stands_in(content: bytes) -> bool:
-    text = content.decode("latin-1")
-    return without_keys(text) != text
+    squeezed = content.translate(None, _BETWEEN.encode())
+    for sign in _UNSEEN:
+        squeezed = squeezed.replace(sign.encode(), b"")
+    return any(is_key(found[1].decode()) for found in _IN_BYTES.finditer(squeezed))
 
 
-def _decoded(block: bytes) -> bytes:
+def _decoded(lines: bytes) -> bytes:
     """What lines of base64 say, as far as they say something."""
-    joined = b"".join(block.split()).rstrip(b"=")
+    joined = b"".join(lines.split()).rstrip(b"=")
     joined = joined[: len(joined) - (len(joined) % 4 == 1)]
     return binascii.a2b_base64(joined + b"=" * (-len(joined) % 4))
-
-
-def blanked(content: bytes) -> bytes | None:
-    """The bytes of a text, a page or a mail without keys; None where one stands in it that cannot be taken out."""
-    if not holds_keys(content):
-        return content
-    clean = without_keys(content.decode("latin-1")).encode("latin-1")
-    return None if holds_keys(clean) else clean

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import msgspec
 from django.http import HttpRequest, HttpResponse
 
-from hostdesk.kit.keyed_links import without_keys
+from hostdesk.kit.keyed_links import page_without_keys
 from hostdesk.mail import pool
 from hostdesk.mail.reading import Formatted
 
@@ -70,7 +70,7 @@ def formatted(raw: bytes | None, *, kept: str, pictures: bool) -> Formatted:
     """A mail's formatting, cleaned now. `kept` is what was cleaned when it came in, for a mail that cannot be read."""
     found = pool.in_use().formatted(raw, pictures=pictures) if raw is not None else None
     shown = found if isinstance(found, Formatted) else Formatted(kept)
-    return msgspec.structs.replace(shown, html=without_keys(shown.html))
+    return msgspec.structs.replace(shown, html=page_without_keys(shown.html))
 
 
 def has_pictures_on(request: HttpRequest) -> bool:

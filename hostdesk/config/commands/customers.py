@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
         by=OPERATOR,
         vouched_for=vouched_for,
         at=at,
-        homes=None if file.faults else importing.homes_of_secondaries(file),
+        homes=importing.homes_of_secondaries(file),
         dry_run=args.dry_run,
     )
     return tell(

@@ -23,6 +23,7 @@ from hostdesk.hosting.models import Customer
 from hostdesk.jobs.claiming import claim
 from hostdesk.jobs.worker import claimant
 from hostdesk.kit.actors import SYSTEM
+from hostdesk.kit.keyed_links import without_keys
 from hostdesk.mail.models import Disposition, InboundMail, RawMail
 from hostdesk.mail.reading import ParsedMail
 from hostdesk.mail.returns import came_back
@@ -349,7 +350,7 @@ def _write_down(
         settled_at=at,
         sender=judged.sender.address or (mail.from_.address[:320] if mail and mail.from_ else ""),
         sender_name=judged.sender.name[:200],
-        subject=(mail.subject if mail else "")[:1000].replace("\x00", ""),
+        subject=without_keys(mail.subject if mail else "")[:1000].replace("\x00", ""),
         message_id=judged.row.message_id,
         trust=judged.belief.trust if judged.belief else "",
         resembles=outcome.resembles,

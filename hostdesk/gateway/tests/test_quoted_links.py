@@ -5,8 +5,10 @@ from email import message_from_bytes, policy
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from hostdesk.kit.keyed_links import BLANK
 from hostdesk.mail.models import OutboundMail
 from hostdesk.people.actions import sessions
 from hostdesk.people.middleware import CLIENT_COOKIE
@@ -27,13 +29,14 @@ class Quoted:
         self.request = ask(wish, by=alice.actor(), at=world.now)
         self.ours = OutboundMail.objects.filter(text__contains="/requests/confirmation/").latest("pk")
         self.key = re.search(r"/requests/confirmation/([\w-]+)", self.ours.text)[1]
+        self.link = f"https://desk.example/requests/confirmation/{self.key}"
         self.mail = world.receives(raw=self.reply())
         self.ticket = Ticket.objects.get(pk=self.mail.ticket_number)
 
     def reply(self, subject=""):
         letter = message_from_bytes(
             self.world.letter(
-                subject=subject or f"Re: {self.ours.subject}",
+                subject=subject or f"Re: {self.ours.subject} {self.link}",
                 words="What is this?\n\nOn Monday IT Possible wrote:\n"
                 + "".join(f"> {line}\n" for line in self.ours.text.splitlines()),
             ),
@@ -43,6 +46,12 @@ class Quoted:
             f"<p>What is this?</p><blockquote>{self.ours.html}</blockquote>", subtype="html"
         )
         letter.add_attachment(self.ours.text.encode(), maintype="text", subtype="plain", filename="ours.eml")
+        letter.add_attachment(
+            b"%PDF-1.4\xff\0 /URI (" + self.link.encode() + b")",
+            maintype="application",
+            subtype="pdf",
+            filename=f"{self.key}.pdf",
+        )
         return letter.as_bytes()
 
     def seen(self, actor, address):
@@ -50,7 +59,7 @@ class Quoted:
             answer = self.staffed.browser(actor).get(address)
         return answer.status_code, (
             b"".join(answer.streaming_content) if answer.streaming else answer.content
-        ).decode()
+        ).decode(errors="replace")
 
 
 @pytest.fixture
@@ -77,7 +86,7 @@ def test_neither_the_ticket_nor_the_mail_shows_the_link_to_staff(quoted):
 
 
 def test_source_and_file_with_the_link_are_for_administrators(quoted):
-    for rest in ("/source", "/source/text", "/files/1"):
+    for rest in ("/source", "/source/text", "/files/1", "/files/2"):
         page = f"/desk/mailroom/{quoted.mail.pk}{rest}"
         for actor in ("level1", "supervisor"):
             status, body = quoted.seen(actor, page)
@@ -87,10 +96,43 @@ def test_source_and_file_with_the_link_are_for_administrators(quoted):
 
 
 def test_the_file_comes_into_the_ticket_without_the_link(quoted):
-    file = Attachment.objects.get(message__inbound_mail=quoted.mail)
-    for actor in ("level1", "admin"):
-        status, body = quoted.seen(actor, f"/desk/attachments/{file.pk}")
-        assert (status, quoted.key in body) == (200, False)
+    files = Attachment.objects.filter(message__inbound_mail=quoted.mail).order_by("pk")
+    for file in files:
+        for actor in ("level1", "admin"):
+            status, body = quoted.seen(actor, f"/desk/attachments/{file.pk}")
+            assert (status, quoted.key in body) == (200, False)
+    assert [file.filename for file in files] == ["ours.eml", f"{BLANK}.pdf.txt"]
+
+
+def test_a_file_that_a_contact_sends_by_the_form_comes_without_the_link(quoted):
+    with time_machine.travel(quoted.world.now, tick=False):
+        form = {
+            "subject": f"What is {quoted.link}",
+            "text": quoted.ours.text,
+            "files": SimpleUploadedFile("ours.eml", quoted.ours.text.encode()),
+        }
+        answer = quoted.staffed.browser("contact").post(
+            f"/client/tickets/{quoted.ticket.number}/messages", form
+        )
+    message = Message.objects.latest("pk")
+    file = Attachment.objects.latest("pk")
+
+    assert answer.status_code in (302, 303), answer.content.decode()
+    assert (quoted.key in message.text, BLANK in message.text) == (False, True)
+    assert quoted.key not in quoted.seen("level1", f"/desk/attachments/{file.pk}")[1]
+
+
+def test_no_list_or_search_shows_the_link_of_a_subject(quoted):
+    for page in (
+        "/desk/mailroom/",
+        "/desk/tickets/",
+        "/desk/search?q=confirmation",
+        f"/desk/tickets/{quoted.ticket.pk}",
+    ):
+        status, body = quoted.seen("level1", page)
+        assert (status, quoted.key in body) == (200, False), page
+    quoted.mail.refresh_from_db()
+    assert quoted.key not in quoted.mail.subject + quoted.ticket.subject
 
 
 def test_another_contact_who_reads_the_ticket_gets_no_link_and_the_reader_keeps_it(quoted):

@@ -50,13 +50,13 @@ def letter_of(mail: ParsedMail) -> Letter:
     fresh = without_keys(mail.reply_text) if mail.reply_text.strip() else whole
     is_more = " ".join(fresh.split()) != " ".join(whole.split())
     return Letter(
-        headers=[(name, value) for name, value in _headers(mail) if value],
+        headers=[(name, without_keys(value)) for name, value in _headers(mail) if value],
         date=mail.date,
         notes=mail.notes,
         fresh=letters.letter(fresh),
         whole=letters.folded(whole, "Whole message") if is_more else SafeString(""),
         files=[
-            File(n, f.filename or f"file {n}", f.size, f.content_type)
+            File(n, without_keys(f.filename) or f"file {n}", f.size, f.content_type)
             for n, f in enumerate(mail.attachments, 1)
         ],
         has_formatting=bool(mail.html_sanitized),

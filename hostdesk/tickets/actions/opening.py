@@ -14,7 +14,7 @@ from hostdesk.audit.inserting import insert, insert_later, together
 from hostdesk.hosting.models import Account, Customer
 from hostdesk.hosting.queries import policy_version_for
 from hostdesk.kit.actors import Actor
-from hostdesk.kit.keyed_links import without_keys
+from hostdesk.kit.keyed_links import page_without_keys, without_keys
 from hostdesk.kit.refusals import Refused
 from hostdesk.mail.models import InboundMail
 from hostdesk.people.models import Contact, Team
@@ -129,7 +129,7 @@ def open_ticket(opening: Opening, *, by: Actor, at: datetime) -> Ticket:
             trust=opening.trust,
             text=kept_text(opening.text),
             fresh=fresh_part(opening.text, opening.fresh),
-            html=without_keys(opening.html),
+            html=page_without_keys(opening.html),
             at=opening.arrived_at,
             inbound_mail=opening.inbound_mail,
             submission=opening.submission,
@@ -147,8 +147,9 @@ def open_ticket(opening: Opening, *, by: Actor, at: datetime) -> Ticket:
 
 
 def clean_subject(subject: str) -> str:
-    """One line of at most 500 characters, free of control characters."""
-    return " ".join("".join(c if c.isprintable() else " " for c in subject).split())[:SUBJECT_LENGTH]
+    """One line of at most 500 characters, free of control characters and of keys of our links."""
+    shown = "".join(c if c.isprintable() else " " for c in without_keys(subject))
+    return " ".join(shown.split())[:SUBJECT_LENGTH]
 
 
 def kept_text(text: str) -> str:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from hostdesk.audit.actions import Judgement, decide, note
 from hostdesk.kit.actors import Actor
-from hostdesk.kit.keyed_links import without_keys
+from hostdesk.kit.keyed_links import page_without_keys
 from hostdesk.kit.refusals import Refused
 from hostdesk.mail.models import InboundMail
 from hostdesk.people.models import Agent, Contact
@@ -155,7 +155,7 @@ def add_customer_message(
             trust=added.trust,
             text=kept_text(added.text),
             fresh=fresh_part(added.text, added.fresh),
-            html=without_keys(added.html),
+            html=page_without_keys(added.html),
             at=at,
             inbound_mail=added.inbound_mail,
             submission=added.submission,

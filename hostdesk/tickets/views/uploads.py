@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from django.core.files.uploadedfile import UploadedFile
 
+from hostdesk.kit.keyed_links import as_a_file
 from hostdesk.ports import files
 from hostdesk.tickets.actions.opening import NewFile
 
@@ -22,7 +23,6 @@ def kept(uploads: Iterable[UploadedFile]) -> tuple[NewFile, ...]:
 
 
 def _keep(upload: UploadedFile) -> NewFile:
-    name = upload.name or "file"
-    content = upload.read()
+    content, name = as_a_file(upload.read(), upload.name or "file")
     kind = mimetypes.guess_type(name)[0] or UNKNOWN
     return NewFile(digest=files.put(content), filename=name, content_type=kind, size=len(content))
