@@ -47,6 +47,11 @@ def account_of_domain(name: str) -> Account | None:
     return found.account if found else None
 
 
+def customer_names(customer_ids: Iterable[int]) -> dict[int, str]:
+    """Names of customers by key."""
+    return dict(Customer.objects.filter(pk__in=set(customer_ids)).values_list("pk", "name"))
+
+
 def accounts_of_customer(customer: Customer) -> list[Account]:
     """All accounts of a customer by username, closed ones last."""
     accounts = Account.objects.filter(customer=customer).order_by("username")

@@ -52,7 +52,8 @@ def _is_common(password: str) -> bool:
 def _is_pattern(password: str) -> bool:
     """One piece again and again, or letters and digits in their order: long, and tried early all the same (NIST SP 800-63B)."""
     text = unicodedata.normalize("NFC", password).lower()
-    if len(set(text)) < _FEWEST_SIGNS or text in f"{text}{text}"[1:-1]:
+    letters = "".join(sign for sign in text if sign.isalnum())
+    if len(set(text)) < _FEWEST_SIGNS or any(one in f"{one}{one}"[1:-1] for one in (text, letters)):
         return True
     steps = [ord(after) - ord(before) for before, after in pairwise(text)]
     return sum(step in (0, 1, -1) for step in steps) > len(steps) * 2 // 3

@@ -178,6 +178,8 @@ class Looked:
     what: str
     words: str
     where: str
+    customer_id: int | None = None
+    customer: str = ""
 
 
 _NUMBERED = {"ticket": "Ticket #{}", "mail": "Mail {}", "sent_mail": "Sent mail {}", "source": "Raw mail {}",
@@ -186,8 +188,11 @@ _NUMBERED = {"ticket": "Ticket #{}", "mail": "Mail {}", "sent_mail": "Sent mail 
 
 
 def looked(looks: Sequence[Look]) -> list[Looked]:
-    """Looks as supervisors read them; one query for the browsers, which are forgotten a month after they ended."""
+    """Looks as supervisors read them; one query for the customers' names, one for the browsers, which are forgotten
+    a month after they ended.
+    """
     known = queries.sessions_by_id(look.session_id for look in looks if look.session_id)
+    names = hosting.customer_names({look.customer_id for look in looks if look.customer_id})
     return [
         Looked(
             look.at,
@@ -196,6 +201,8 @@ def looked(looks: Sequence[Look]) -> list[Looked]:
             _what(look),
             "" if look.kind == LookKind.LIST else look.words,
             _where(look, known.get(look.session_id)),
+            look.customer_id,
+            names.get(look.customer_id or 0, ""),
         )
         for look in looks
     ]

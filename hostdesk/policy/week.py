@@ -69,6 +69,25 @@ class Week:
         ]
         return min(begin for begin in (one.astimezone(UTC) for one in begins) if begin > at)
 
+    def until(self, at: datetime, zone: ZoneInfo) -> datetime | None:
+        """When these hours end that cover `at`, in UTC; None where they do not cover it, or never end."""
+        if self.is_always or not self.covers(at, zone):
+            return None
+        end = at
+        while end < at + timedelta(days=8) and self.covers(end, zone):
+            local = end.astimezone(zone)
+            minute = local.hour * 60 + local.minute
+            span = next(
+                one
+                for one in self.spans
+                if one.first_day <= local.weekday() <= one.last_day
+                and one.from_minute <= minute < one.to_minute
+            )
+            day = local.date() + timedelta(days=span.to_minute // DAY_MINUTES)
+            clock = span.to_minute % DAY_MINUTES
+            end = datetime(day.year, day.month, day.day, clock // 60, clock % 60, tzinfo=zone).astimezone(UTC)
+        return end
+
     def shown(self) -> str:
         """In words for a customer."""
         if self.is_always:

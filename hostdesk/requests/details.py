@@ -64,7 +64,9 @@ def _wrong_record(found: Mapping[str, str]) -> dict[str, str]:
 
 def _domain(typed: str, detail: Detail, ours: list[str]) -> str | None:
     name = addresses.normalised_domain(typed.removesuffix("."))
-    if name is None or detail.foreign:
+    if name is None or "_" in name:
+        return None
+    if detail.foreign:
         return name
     return name if _is_ours(name, ours) else None
 
@@ -85,7 +87,7 @@ def _choice(typed: str, detail: Detail, _ours: list[str]) -> str | None:
 
 
 def _number(typed: str, _detail: Detail, _ours: list[str]) -> str | None:
-    return str(int(typed)) if re.fullmatch(r"[0-9]{1,9}", typed, re.ASCII) else None
+    return str(int(typed)) if re.fullmatch(r"0*[1-9][0-9]{0,8}", typed, re.ASCII) else None
 
 
 def _date(typed: str, _detail: Detail, _ours: list[str]) -> str | None:
@@ -96,7 +98,7 @@ def _date(typed: str, _detail: Detail, _ours: list[str]) -> str | None:
 
 
 _WRONG_DAY = {
-    "past": "This day has not come yet.",
+    "past": "Choose today or a day before, of the last ten years.",
     "coming": "This day is over; choose today or a later one.",
 }
 
@@ -106,7 +108,7 @@ def _fits_today(value: str, detail: Detail, today: date) -> bool:
         return True
     days_from_now = (date.fromisoformat(value) - today).days
     # The furthest is for slips of the pen: who means the year 9999 means something else.
-    return days_from_now <= 0 if detail.day == "past" else 0 <= days_from_now <= FURTHEST
+    return -FURTHEST <= days_from_now <= 0 if detail.day == "past" else 0 <= days_from_now <= FURTHEST
 
 
 def _text(typed: str, _detail: Detail, _ours: list[str]) -> str | None:
@@ -130,7 +132,7 @@ def _sentence(detail: Detail, ours: list[str]) -> str:
         "domain": f"Write a domain such as {example or 'shop.example'}{where}.",
         "mailbox": f"Write a mail address such as {example or 'info@shop.example'}{where}.",
         "choice": f"Choose one of {', '.join(detail.choices)}.",
-        "number": "Write a whole number.",
+        "number": "Write a whole number from 1 to 999999999.",
         "date": "Write a date such as 2026-11-20.",
         "text": "Write it in one line.",
     }[detail.kind]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
+
 from hostdesk.people.models import Contact, PendingContact
 from hostdesk.policy.terms import Terms
 from hostdesk.requests.models import CONTACT_CHANGE, STEPS, AdminRequest, RequestState
@@ -29,13 +31,25 @@ def changed_lately(account_id: int, terms: Terms, *, since: datetime) -> datetim
     return max((moment for moment in moments if moment is not None), default=None)
 
 
+def judge_all_anew(at: datetime) -> None:
+    """`judge_anew` for every account, after an import that may have changed any list."""
+    for account_id in sorted(
+        set(AdminRequest.objects.filter(state__in=STEPS).values_list("account_id", flat=True))
+    ):
+        with transaction.atomic():
+            judge_anew(account_id, at=at)
+
+
 def judge_anew(account_id: int, *, at: datetime) -> None:
     """Let the round look at what the account waits for as soon as it comes by: the list of its contacts is another one now.
 
-    So nobody goes on being shown a button that cannot be pressed any more. Clauses: contact.privileges, contact.restricted.
+    So nobody goes on being shown a button that cannot be pressed any more. Called first in the transaction of the change: it
+    holds the requests still before any contact, in the order in which whoever presses a button of theirs does.
+    Clauses: contact.privileges, contact.restricted.
     """
     waiting = AdminRequest.objects.filter(account=account_id, state__in=STEPS).exclude(kind=CONTACT_CHANGE)
-    waiting.update(look_at=at)
+    held = waiting.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True)
+    AdminRequest.objects.filter(pk__in=list(held)).update(look_at=at)
 
 
 def _is_own_leave(change: AdminRequest) -> bool:

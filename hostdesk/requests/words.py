@@ -12,8 +12,9 @@ from hostdesk.kit.money import Money
 from hostdesk.people.models import Contact
 from hostdesk.policy.catalogue import FREE
 from hostdesk.policy.rules import requests as rules
+from hostdesk.requests import time_words
 from hostdesk.requests.models import UNDER_WAY, AdminRequest, RequestState
-from hostdesk.requests.standing import Case, asked_twice, last_day_ends, progress_of, zone
+from hostdesk.requests.standing import Case, asked_twice, last_day_ends, zone
 
 OBJECT = "Time to object"
 BY_CHANNEL = {"client": "in the client area", "mail": "in writing", "phone": "by telephone"}
@@ -236,29 +237,32 @@ def _details(case: Case, me: Contact | None, _at: datetime) -> tuple[str, str]:
 
 
 def _wait(case: Case, _me: Contact | None, at: datetime) -> tuple[str, str]:
-    until = rules.may_run_from(progress_of(case, at=at), case.kind, case.version.terms, at=at)
-    end = moments.said(until, zone(), now=at)
-    lasts = (
-        "It is yours to the end of the last day that was asked for. " if until == last_day_ends(case) else ""
-    )
-    return (
-        f"Waits until {end}",
-        f"{lasts}Every contact of the account has been told, and can stop it until then.",
-    )
+    return time_words.objecting(case, at)
 
 
 def _window(case: Case, _me: Contact | None, at: datetime) -> tuple[str, str]:
-    opens = moments.said(case.version.terms.offpeak_hours.next_from(at, zone()), zone(), now=at)
-    return "Waits for quiet hours", f"Work of this kind is done when few people are there, next {opens}."
+    return time_words.quiet(case, at)
 
 
-def _ready(case: Case, _me: Contact | None, _at: datetime) -> tuple[str, str]:
+def _ready(case: Case, _me: Contact | None, at: datetime) -> tuple[str, str]:
     if case.kind.clause == rules.PASSWORD:
         return "A link that works once is in the mail", (
             "It went to the stored addresses of those contacts who may choose the new password. "
             "Whoever of them opens it first chooses; nothing changes before that."
         )
-    return "Ready to be carried out", "Everything that was needed is here. We do it next."
+    return "Ready to be carried out", time_words.ready(case, at)
+
+
+def _unclear(case: Case, _me: Contact | None, _at: datetime) -> tuple[str, str]:
+    if any(run.is_at_work for run in case.request.runs.all()):
+        return (
+            "Is being carried out",
+            "The server is at it, which can take a while. This page says how it ended.",
+        )
+    return (
+        "We look whether it worked",
+        "The change may have been made. Somebody checks before anything else is done.",
+    )
 
 
 _SAID = {
@@ -270,6 +274,7 @@ _SAID = {
     "wait": _wait,
     "window": _window,
     "ready": _ready,
+    "unclear": _unclear,
 }
 _FIXED = {
     "asked": ("Has just been asked", ""),
@@ -278,10 +283,6 @@ _FIXED = {
         "Changes of this kind are carried out only after two of us have looked. There is nothing to do.",
     ),
     "doing": ("Is being carried out", "Somebody is at it now."),
-    "unclear": (
-        "We look whether it worked",
-        "The change may have been made. Somebody checks before anything else is done.",
-    ),
     "done": ("Done", "It was carried out, and looked at afterwards."),
     "undone": ("Done and undone", "It was carried out, and taken back afterwards."),
 }
@@ -367,7 +368,12 @@ def _way(case: Case, *, at: datetime) -> list[Point]:
         )
     if kind.offpeak:
         over = stands in ("ready", "run")
-        put("window", "Quiet hours have come", done=over, sentence="" if over else _hours(case, at))
+        put(
+            "window",
+            "Quiet hours have come",
+            done=over,
+            sentence="" if over else time_words.coming(case, at),
+        )
     if request.asked_owner:
         stands = "owner"
         put("owner", f"Agreed by the owner of {request.asked_owner}", done=False, sentence="asked by mail")
@@ -391,7 +397,3 @@ def _confirmed_by(request: AdminRequest, purpose: str) -> str:
     how = {"link": "behind the mailed link", "signed_in": "signed in", "pin": "by telephone PIN"}
     given = [one for one in request.confirmations.all() if one.purpose == purpose and one.used_at]
     return ", ".join(f"{one.contact.person.name}, {how.get(one.via, one.via)}" for one in given)
-
-
-def _hours(case: Case, at: datetime) -> str:
-    return f"next {moments.said(case.version.terms.offpeak_hours.next_from(at, zone()), zone(), now=at)}"

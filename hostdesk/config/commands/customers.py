@@ -36,6 +36,7 @@ def run(args: argparse.Namespace) -> int:
     from hostdesk.kit.actors import OPERATOR
     from hostdesk.people import customer_file
     from hostdesk.people.actions import importing
+    from hostdesk.requests import list_changes
 
     at = timezone.now()
     file = customer_file.read(content)
@@ -48,6 +49,8 @@ def run(args: argparse.Namespace) -> int:
         homes=importing.homes_of_secondaries(file),
         dry_run=args.dry_run,
     )
+    if not outcome.faults and not args.dry_run:
+        list_changes.judge_all_anew(timezone.now())
     return tell(
         args.file,
         counts=outcome.counts,

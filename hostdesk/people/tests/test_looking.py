@@ -193,7 +193,7 @@ def test_supervisors_see_who_looked_and_others_do_not(world):
     assert "Who looked at this" not in mine
     assert "Who looked at this" in seen
     assert "Level1 Customer page Firefox on Linux, 127.0.0.1" in seen
-    assert "Customer page Firefox on Linux, 127.0.0.1" in page
+    assert "Customer page Acme Firefox on Linux, 127.0.0.1" in page
 
 
 def test_looks_are_sealed_and_stand_in_no_history(world):

@@ -95,6 +95,8 @@ def test_the_desks_own_addresses_are_known(email, ours):
         ("abcabcabcabc", False),
         ("KoffieKoffie", False),
         ("Password2026!", False),
+        ("koffie koffie", False),
+        ("password-password", False),
         ("veldskoen-vetkoek-vrydag", True),
         ("the 12th of July 1998", True),
     ],

@@ -14,10 +14,10 @@ from hostdesk.people import forms, queries, rules, shown
 from hostdesk.people.access import contacts_only
 from hostdesk.people.actions import details, limits, persons, pins, sessions
 from hostdesk.people.actions.limits import TooOften
+from hostdesk.people.context import policies_of
 from hostdesk.people.middleware import browser_of
 from hostdesk.people.requests import ClientRequest
 from hostdesk.people.views.answers import refuse
-from hostdesk.policy import queries as policy
 from hostdesk.web.htmx import safe_next
 
 
@@ -162,7 +162,8 @@ def mail_details_link(request: ClientRequest) -> HttpResponse:
 @contacts_only
 def read_policy(request: HttpRequest) -> HttpResponse:
     """The person says to have read the policies in force (scope.published)."""
-    versions = [version.id for version in policy.newest()]
-    persons.read_policy(request.person, versions, at=request.at)  # type: ignore[attr-defined]
+    person = request.person  # type: ignore[attr-defined]
+    versions = [version.id for version in policies_of(person)]
+    persons.read_policy(person, versions, at=request.at)  # type: ignore[attr-defined]
     messages.success(request, "Thank you. We note that you have read the support policy.")
     return HttpResponseRedirect(safe_next(request, otherwise="/client/"), status=303)

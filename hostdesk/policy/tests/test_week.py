@@ -47,3 +47,17 @@ def test_a_begin_that_the_change_of_clocks_skips_comes_right_after_the_gap():
     begins = early.next_from(datetime(2026, 3, 28, 12, 0, tzinfo=UTC), BERLIN)
 
     assert begins == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("hours", "at", "zone", "ends"),
+    [
+        ("sat-sun 00:00-06:00", datetime(2026, 11, 28, 1, 0, tzinfo=UTC), JOHANNESBURG, datetime(2026, 11, 28, 4, 0, tzinfo=UTC)),
+        ("sat-sun 00:00-06:00", datetime(2026, 11, 28, 4, 0, tzinfo=UTC), JOHANNESBURG, None),
+        ("sat-sun 00:00-24:00", datetime(2026, 11, 28, 1, 0, tzinfo=UTC), JOHANNESBURG, datetime(2026, 11, 29, 22, 0, tzinfo=UTC)),
+        ("mon-sun 00:00-24:00", datetime(2026, 11, 28, 1, 0, tzinfo=UTC), JOHANNESBURG, None),
+        ("sun 00:00-06:00", datetime(2026, 3, 28, 23, 30, tzinfo=UTC), BERLIN, datetime(2026, 3, 29, 4, 0, tzinfo=UTC)),
+    ],
+)  # fmt: skip
+def test_the_hours_end_when_its_clocks_say_so(hours, at, zone, ends):
+    assert week.read((hours,)).until(at, zone) == ends

@@ -15,6 +15,7 @@ ALONE = ("A", "AAAA", "CNAME")
 """Types of which a new value takes the place of what was there; of the others it is added beside."""
 _ONE_OF_A_KIND = ("v=spf1", "v=dmarc1")
 """Texts of which a name may have one only: two of them make receivers ignore both (RFC 7208 4.5, RFC 7489 6.6.3)."""
+_LONGEST_LABEL = 63  # RFC 1035
 _LONGEST_TTL = 2_147_483_647  # RFC 2181, section 8
 _HOST_POSITION = {"CNAME": 0, "MX": 1, "SRV": 3}
 
@@ -64,18 +65,31 @@ def read(lines: Sequence[str]) -> list[Record]:
 
 def name_of(details: Mapping[str, str]) -> str:
     """The whole name that a wish is about, in small letters without a dot at its end. Raises `WrongRecord`."""
-    domain, typed = details["domain"], details["name"].strip().lower().rstrip(".")
+    domain, written = details["domain"], details["name"].strip().lower()
+    typed = written.rstrip(".")
     if typed in ("", "@", domain):
         return domain
+    if written.endswith(".") and not typed.endswith(f".{domain}"):
+        raise WrongRecord(
+            f"'{details['name']}' lies outside of {domain}. Write a name below it, such as www."
+        )
     name = typed if typed.endswith(f".{domain}") else f"{typed}.{domain}"
     labels = name.removesuffix(f".{domain}").split(".")
-    sound = all(
-        label and len(label) < 64 and label.replace("_", "a").replace("-", "a").isalnum() and label.isascii()  # noqa: PLR2004
-        for label in (labels[1:] if labels[0] == "*" else labels)
-    )
+    sound = all(_is_label(label) for label in (labels[1:] if labels[0] == "*" else labels))
     if not sound or len(name) > 253:  # noqa: PLR2004  (RFC 1035)
         raise WrongRecord(f"'{details['name']}' is no name of a record, such as www, _dmarc or @.")
     return name
+
+
+def _is_label(label: str) -> bool:
+    plain = label.replace("_", "a").replace("-", "a")
+    return (
+        len(label) <= _LONGEST_LABEL
+        and plain.isascii()
+        and plain.isalnum()
+        and not label.startswith("-")
+        and not label.endswith("-")
+    )
 
 
 def wanted(details: Mapping[str, str]) -> Record:

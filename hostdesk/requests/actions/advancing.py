@@ -24,9 +24,11 @@ from hostdesk.tickets.actions.requesting import (
     back_to_us,
     goes_on,
     no_objections_wanted,
+    quiet_has_come,
     resolve_at_once,
     say,
     wait_for_objections,
+    wait_for_quiet,
 )
 from hostdesk.tickets.models import Message
 
@@ -56,7 +58,9 @@ def advance(case: Case, *, by: Actor, at: datetime) -> AdminRequest:
         return refuse(case, clause="contact.privileges", sentence=sentence, by=SYSTEM, at=at)
     verdict = rules.judge(asking_of(case, at=at), case.kind, case.version.terms)
     if verdict.outcome == "refused":
-        return refuse(case, clause=verdict.clause, sentence=verdict.sentence, by=SYSTEM, at=at)
+        gone = contact_state(request.contact, case.version.terms, at=at) == "removed"
+        sentence = f"{request.contact.person.name}{_LEFT_THE_LIST}" if gone else verdict.sentence
+        return refuse(case, clause=verdict.clause, sentence=sentence, by=SYSTEM, at=at)
     disarmed = nobody_left_to_say_no(case) or _second_yes_is_gone(case, at=at)
     if disarmed:
         return refuse(case, clause="contact.restricted", sentence=disarmed, by=SYSTEM, at=at)
@@ -80,6 +84,9 @@ def advance(case: Case, *, by: Actor, at: datetime) -> AdminRequest:
         _ask_for(case, state, at=at)
     _count_or_wait(case, at=at)
     return request
+
+
+_LEFT_THE_LIST = ", who asked for this, is not on the list of contacts any more. Whoever is can ask for it."
 
 
 def nobody_left_to_say_no(case: Case) -> str:
@@ -238,7 +245,9 @@ def _look_at(case: Case, state: str, *, at: datetime) -> datetime | None:
         return terms.offpeak_hours.next_from(at, zone())
     if state == "ready":
         # A link to choose a password runs out; then somebody has to ask again.
-        return at + terms.password_link if case.kind.clause == rules.PASSWORD else None
+        if case.kind.clause == rules.PASSWORD:
+            return at + terms.password_link
+        return terms.offpeak_hours.until(at, zone()) if case.kind.offpeak else None
     return (
         request.asked_at + terms.request_confirm
         if state in ("confirm", "second", "price", "details")
@@ -256,8 +265,15 @@ def _waits_until(case: Case, *, at: datetime) -> datetime | None:
 
 
 def _count_or_wait(case: Case, *, at: datetime) -> None:
-    """The ticket's clock of the solution waits while contacts can object; several requests wait until the last is over."""
+    """The ticket's clock of the solution waits while contacts can object, and for quiet hours; several requests wait until
+    the last is over.
+    """
     ticket = case.request.ticket
+    waiting = AdminRequest.objects.filter(ticket=ticket, state=RequestState.WINDOW)
+    if waiting.exists():
+        wait_for_quiet(ticket, at=at)
+    else:
+        quiet_has_come(ticket, at=at)
     if _waits_until(case, at=at):
         wait_for_objections(ticket, at=at)
         return

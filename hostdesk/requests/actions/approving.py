@@ -79,14 +79,20 @@ def record_payment(
         if cents != row.price_cents:
             raise Refused("fee.minimum", "The amount is not the price that the contact accepted.")
         _not_noted_before(reference)
-        Payment.objects.create(
-            request=row,
-            amount_cents=cents,
-            currency=row.currency,
-            reference=_one_line(reference),
-            agent=by,
-            at=at,
-        )
+        try:
+            with transaction.atomic():
+                Payment.objects.create(
+                    request=row,
+                    amount_cents=cents,
+                    currency=row.currency,
+                    reference=_one_line(reference),
+                    agent=by,
+                    at=at,
+                )
+        except IntegrityError:
+            # Somebody noted the same one at the same instant.
+            _not_noted_before(reference)
+            raise
         note("ticket", row.ticket_id, "request paid", by=by.actor(), at=at, facts=facts_of(case))
         return advance(locked(row), by=by.actor(), at=at)
 
@@ -96,7 +102,7 @@ def _one_line(reference: str) -> str:
 
 
 def _not_noted_before(reference: str) -> None:
-    """One payment pays once; of two that are noted at the same instant a person sees both on the requests' pages."""
+    """One payment pays once; the table holds that as well, for two that are noted at the same instant."""
     known = Payment.objects.filter(reference__iexact=_one_line(reference)).select_related("request__ticket")
     earlier = known.order_by("pk").first()
     if earlier is not None:

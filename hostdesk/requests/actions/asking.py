@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from hostdesk.audit.actions import note
 from hostdesk.hosting.models import Account
-from hostdesk.hosting.queries import domains_of, policy_version_for
+from hostdesk.hosting.queries import account_of_domain, domains_of, policy_version_for
 from hostdesk.kit.actors import Actor
 from hostdesk.kit.refusals import Refused
 from hostdesk.people.models import Contact
@@ -68,6 +69,8 @@ def ask(wish: Wish, *, by: Actor, at: datetime) -> AdminRequest:
     kind = kind_of(version, wish.kind)
     today = at.astimezone(zone()).date()
     found, wrong = typed.checked(kind, wish.details, domains=domains_of(account), today=today)
+    if not wrong and kind.carried_out == "add_domain":
+        wrong = _hosted_already(account, found)
     if wrong:
         raise WrongDetails(wrong)
     with transaction.atomic():
@@ -100,6 +103,18 @@ def ask(wish: Wish, *, by: Actor, at: datetime) -> AdminRequest:
         return advance(case, by=by, at=at)
 
 
+def _hosted_already(account: Account, found: Mapping[str, str]) -> dict[str, str]:
+    """A domain that is to be added stands on one account; whose the other one is, nobody is told."""
+    there = account_of_domain(found.get("domain", ""))
+    if there is None:
+        return {}
+    if there.pk == account.pk:
+        return {"domain": "This domain is on the account already."}
+    return {
+        "domain": "This domain is on another account with us. Whoever holds it has to give it up there first; write to us if it is yours."
+    }
+
+
 def _asked_before(wish: Wish, found: Mapping[str, str]) -> AdminRequest | None:
     if wish.submission is not None:
         known = AdminRequest.objects.filter(submission=wish.submission).select_related("ticket").first()
@@ -108,7 +123,9 @@ def _asked_before(wish: Wish, found: Mapping[str, str]) -> AdminRequest | None:
         if known is not None:
             return known
     same = AdminRequest.objects.under_way().filter(account=wish.contact.account, kind=wish.kind)
-    twin = next((one for one in same.select_related("ticket") if one.details == found), None)
+    # What somebody said on the telephone, or wrote, in another contact's name and nobody confirmed keeps nobody out.
+    said = same.exclude(~Q(contact=wish.contact) & Q(state=RequestState.CONFIRM))
+    twin = next((one for one in said.select_related("ticket") if one.details == found), None)
     if twin is not None:
         sentence = f"The same request is under way already, on ticket {twin.ticket.number}."
         raise Refused("channel.no_duplicates", sentence)

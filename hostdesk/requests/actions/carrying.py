@@ -52,7 +52,8 @@ def begin(
         if refusal is None:
             return start_run(case, panel=panel, before=before, undoes=None, by=by, at=at)
     # Outside the transaction: what was found out on the way, such as a contact who was removed, stays written.
-    raise Refused(row.clause or case.kind.clause, refusal)
+    clause = "sla.offpeak" if row.state == RequestState.WINDOW else row.clause or case.kind.clause
+    raise Refused(clause, refusal)
 
 
 def start_run(

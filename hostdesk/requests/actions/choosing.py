@@ -48,6 +48,7 @@ OPERATION = "reset_account_password"
 _ROUNDS = 200_000
 _ANSWER_IS_LOST = timedelta(minutes=2)
 _NOT_NOW = "The control panel did not take it, and nothing was changed: {} Try again with this same link."
+_NO_SHORT_WORD = 8
 _WHOSE = "Whoever proved to own the domain"
 
 
@@ -62,9 +63,16 @@ def fault(password: str, *, username: str, domains: Iterable[str] = ()) -> str |
         )
     if username.lower() in password.lower():
         return "Use something that does not hold the name of the account."
-    if any(domain in password.lower() for domain in domains):
+    if any(_holds_domain(password.lower(), domain) for domain in domains):
         return "Use something that does not hold a domain of the account."
     return None
+
+
+def _holds_domain(password: str, domain: str) -> bool:
+    """Whether a password is built of a domain, also of its first part where that is no short word of its own."""
+    first = domain.partition(".")[0].replace("-", "")
+    plain = "".join(sign for sign in password if sign.isalnum())
+    return domain in password or (len(first) >= _NO_SHORT_WORD and first in plain)
 
 
 def choose(token: str, password: str, *, at: datetime) -> RecoveryLink:

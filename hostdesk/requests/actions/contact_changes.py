@@ -243,11 +243,12 @@ def verify(token: str, *, at: datetime) -> Verified:
     # A role may have changed since it was asked, so DNS is asked about the address of whoever may be a secondary now.
     home = home_of(found.email) if ContactRole.SECONDARY in verifying.roles_of(found, at=at) else None
     with transaction.atomic():
+        for account_id in sorted({one.account_id for one in (found, *verifying.together(found, at=at))}):
+            list_changes.judge_anew(account_id, at=at)
         done = verifying.accept(token, home=home, at=at)
         said = f"The owner of {found.email} has agreed. It counts from now on."
         for settled in (done, *done.others):
             end_question(settled.pending, RequestState.DONE, said, by=settled.contact.actor(), at=at)
-            list_changes.judge_anew(settled.contact.account_id, at=at)
             if settled.old_address:
                 confirming.ask_at_new_address(settled.contact, at=at)
         for left in done.left_out:
@@ -332,9 +333,9 @@ def _at_once(
     """A change that counts at once."""
 
     def make() -> AdminRequest:
+        list_changes.judge_anew(me.account_id, at=at)
         request = documented(me, deed, own=own, submission=submission, at=at)
         change()
-        list_changes.judge_anew(me.account_id, at=at)
         request.details = {
             "change": deed.verb,
             **{f"{key}_before": str(value) for key, value in deed.before.items()},

@@ -45,6 +45,7 @@ def add(
     with transaction.atomic():
         if home is not None:
             raise Refused("contact.off_server", contacts.off_server_sentence(listing.address_of(email), home))
+        list_changes.judge_anew(account.pk, at=at)
         made = listing.add_by_agent(
             account,
             email=email,
@@ -62,11 +63,13 @@ def add(
 
 
 def remove(contact: Contact, *, why: str, by: Agent, at: datetime) -> Ticket:
-    """Take a contact off the list; `why` is kept with the ticket."""
+    """Take a contact off the list; `why` is kept with the ticket. Refused: without it."""
+    if not why.strip():
+        raise Refused("contact.privileges", "Say why, in a few words; it is kept on the ticket.")
     person = contact.person
     with transaction.atomic():
-        listing.remove_by_agent(contact, by=by.actor(), at=at)
         list_changes.judge_anew(contact.account_id, at=at)
+        listing.remove_by_agent(contact, by=by.actor(), at=at)
         words = f"Our staff took {person.name} ({person.email}) off the list of contacts."
         subject = f"Contacts: {person.name} removed"
         return _documented(contact.account, subject, words, "contact removed", why=why, by=by, at=at)

@@ -158,6 +158,19 @@ def void_of_recovery(recovery: Recovery, *, at: datetime) -> None:
     RecoveryLink.objects.filter(recovery=recovery, used_at=None, voided_at=None).update(voided_at=at)
 
 
+def nobody_sets(link: RecoveryLink) -> None:
+    """What waited for an agent's hands is set by nobody any more; whether somebody is at it now is not known.
+
+    So it counts as what may be on the server, until an agent has looked (`choosing.is_to_be_replaced`).
+    """
+    link.outcome, link.verifier, link.answer = (
+        "unclear",
+        "",
+        "it was to be set by hand when a contact stopped it",
+    )
+    link.save(update_fields=["outcome", "verifier", "answer"])
+
+
 def _is_rightful(link: RecoveryLink, *, at: datetime) -> bool:
     """A contact who was removed, changed the role or the address since then has no use of the link."""
     if link.recovery is not None:

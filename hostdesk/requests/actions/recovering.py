@@ -20,7 +20,7 @@ from hostdesk.kit.actors import SYSTEM
 from hostdesk.kit.refusals import Refused
 from hostdesk.people import seals
 from hostdesk.people.actions import limits
-from hostdesk.people.models import Agent
+from hostdesk.people.models import Agent, Contact
 from hostdesk.policy.rules import password as rules
 from hostdesk.requests.actions import mailed_links as links
 from hostdesk.requests.actions.recovery_steps import (
@@ -48,8 +48,10 @@ from hostdesk.requests.recovery import (
     domain_named,
     step_of,
 )
+from hostdesk.requests.recovery_queries import chosen_password
 from hostdesk.tickets.actions.opening import Opening, open_ticket
-from hostdesk.tickets.models import Channel
+from hostdesk.tickets.actions.writing import Addition, add_customer_message
+from hostdesk.tickets.models import Channel, Message, Ticket
 
 NOT_A_DOMAIN = "Write the domain of the account, such as acme.example."
 NOT_AN_ADDRESS = "Write one whole mail address, such as alice@elsewhere.example."
@@ -255,11 +257,44 @@ def approve(recovery: Recovery, *, by: Agent, at: datetime) -> Recovery:
         return advance(case_of_recovery(held(row)), at=at)
 
 
+class BeingSet(Refused):
+    """A new password is on its way to the control panel, so that it cannot be stopped at this instant; it was noted."""
+
+
 def stop(token: str, *, at: datetime) -> Recovery:
     """A contact pressed the button of a notice: nobody gets in by this recovery. Refused: a link that is not good any more.
 
-    It can be stopped as long as no new password was chosen. Clause: contact.password.
+    It can be stopped as long as no new password was chosen. While one is being set (`BeingSet`) a person hears that it was
+    not wanted, however that ends. Clause: contact.password.
     """
+    with transaction.atomic():
+        link = links.of_token(token, "stop", at=at)
+        if link is not None and link.recovery is not None and link.contact is not None:
+            row = held(link.recovery)
+            chosen = chosen_password(row)
+            if chosen is not None and chosen.outcome == "by_hand":
+                links.nobody_sets(chosen)
+            if row.ticket is not None and chosen is not None and chosen.outcome == "asked":
+                _noted_too_late(row.ticket, link.contact, at=at)
+                too_late = BeingSet("", _TOO_LATE)
+            else:
+                return _stopped(token, at=at)
+        else:
+            raise Refused("", links.GONE)
+    raise too_late
+
+
+_TOO_LATE = "A new password is being set at this very moment."
+
+
+def _noted_too_late(ticket: Ticket, contact: Contact, *, at: datetime) -> None:
+    """The contact's word on the ticket, once: a person reads it, and it is not resolved by itself any more."""
+    words = "I pressed the button that stops this while a new password was being set. I did not ask for it."
+    if not Message.objects.filter(ticket=ticket, contact=contact, text=words).exists():
+        add_customer_message(ticket, Addition(text=words), contact=contact, by=contact.actor(), at=at)
+
+
+def _stopped(token: str, *, at: datetime) -> Recovery:
     with transaction.atomic():
         link = links.of_token(token, "stop", at=at)
         if link is None or link.recovery is None or link.contact is None:

@@ -28,8 +28,8 @@ from hostdesk.tickets.actions.requesting import (
 )
 
 _MAY_BE_SET = (
-    "it has ended, but a new password was chosen before, and the control panel did not say whether it took it."
-    " We look, and set another one."
+    "it has ended, but a new password was chosen before, and whether it is on the server is not known:"
+    " the control panel did not say whether it took it, or one of us was to set it. We look, and set another one."
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from hostdesk.hosting.models import Account
 from hostdesk.jobs.claiming import Claimable
@@ -170,6 +171,9 @@ class Payment(models.Model):
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("reference"), name="payment_reference_once")]
+
 
 class Tick(models.Model):
     """One step of a checklist that an agent did by hand; `position` counts from 0 in the steps of the request type."""
@@ -238,3 +242,12 @@ class Run(Claimable):
         indexes = [
             models.Index(fields=["next_try_at"], name="run_to_look_at", condition=_SENT_TO_A_PANEL),
         ]
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether the panel took it and shows that it is still at it, such as at a restore."""
+        return self.state == RunState.UNCLEAR and self.after.get("restoring") == "yes"
+
+    def state_shown(self) -> str:
+        """The state in words."""
+        return "the panel is at it" if self.is_at_work else str(self.get_state_display())

@@ -65,7 +65,8 @@ def test_a_last_day_of_today_shortens_no_waiting_time(world):
     [
         ("cancellation", {"last_day": -1}, "This day is over"),
         ("cancellation", {"last_day": 365 * 50}, "This day is over"),
-        ("backup_restore", {"what": "files", "date": 1}, "This day has not come yet"),
+        ("backup_restore", {"what": "files", "date": -365 * 20}, "of the last ten years"),
+        ("backup_restore", {"what": "files", "date": 1}, "of the last ten years"),
     ],
 )
 def test_a_day_that_cannot_be_meant_is_asked_for_again(world, kind, details, wrong):
@@ -88,6 +89,9 @@ def test_a_backup_of_today_may_be_asked_for(world):
         ("dns_record", {"type": "AAAA", "value": "192.0.2.1"}, "value"),
         ("dns_record", {"type": "MX", "value": "mail"}, "value"),
         ("dns_record", {"name": "a b", "type": "A", "value": "192.0.2.1"}, "name"),
+        ("dns_record", {"name": "www.google.com.", "type": "A", "value": "192.0.2.1"}, "name"),
+        ("dns_record", {"name": "-x", "type": "A", "value": "192.0.2.1"}, "name"),
+        ("dns_record", {"name": "www.acme.example.", "type": "A", "value": "192.0.2.1"}, None),
         ("dns_record_removal", {"type": "CAA", "value": "x"}, "value"),
         ("dns_record", {"type": "A", "value": "192.0.2.1"}, None),
         ("dns_record", {"type": "MX", "value": "10 mail"}, None),
@@ -104,3 +108,21 @@ def test_a_record_that_no_server_takes_is_refused_where_it_is_typed(world, kind,
         asks(world, primary, kind, **wish)
 
     assert set(wrong.value.fields) == {key}
+
+
+@clause("channel.tickets")
+@pytest.mark.parametrize(
+    ("kind", "given", "wrong"),
+    [
+        ("domain_addition", {"domain": "other.example"}, "on another account with us"),
+        ("domain_addition", {"domain": "acme.example"}, "on the account already"),
+        ("domain_addition", {"domain": "new_one.example"}, "Write a domain"),
+        ("mailbox_change", {"mailbox": "a@acme.example", "quota_mb": "0"}, "from 1 to 999999999"),
+        ("mailbox_change", {"mailbox": "a@acme.example", "quota_mb": "9" * 20}, "from 1 to 999999999"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_where_it_is_typed(world, kind, given, wrong):
+    primary = world.contact()
+    world.contact("z@other.example", username="other01", customer="Other", domains=("other.example",))
+    with pytest.raises(WrongDetails, match=wrong):
+        asks(world, primary, kind, **given)

@@ -121,9 +121,9 @@ def test_who_read_an_earlier_version_reads_that_there_is_a_new_one(stage):
     before = policy.version("hosting", 1)
     persons.read_policy(stage.primary.person, [before.id], at=stage.world.now)
 
-    assert "Our support policy is a new one. Please read it once." in words(
-        browser_of(stage.primary).get("/client/")
-    )
+    page = browser_of(stage.primary).get("/client/")
+    assert "Our support policy is a new one. Please read it once." in words(page)
+    assert 'href="/policy/hosting/2/changes/">What is new' in page.content.decode()
     assert "Please read our support policy once." in words(browser_of(stage.secondary).get("/client/"))
 
 

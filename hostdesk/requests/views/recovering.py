@@ -151,7 +151,10 @@ def _pressed(
     verb: Callable[..., Recovery],
 ) -> HttpResponse:
     def press(link: RecoveryLink) -> dict[str, object]:
-        chosen = chosen_password(verb(token, at=_at(request)))
+        try:
+            chosen = chosen_password(verb(token, at=_at(request)))
+        except recovering.BeingSet:
+            return {"link": link, "being_set": True}
         return {
             "link": link,
             "pressed": True,

@@ -1,7 +1,7 @@
 """What verbs do to the clocks of a ticket, always with an entry in the ledger.
 
 Three promises: a first answer (`response`), the next word while it is our turn (`update`), a solution (`resolution`).
-A clock waits for named things (`customer`, `window`, `details`, `objections`) and counts again when the last of them is over.
+A clock waits for named things (`customer`, `window`, `details`, `objections`, `quiet`) and counts again when the last of them is over.
 """
 
 from __future__ import annotations
@@ -27,15 +27,16 @@ CLAUSES = {RESPONSE: "sla.response", UPDATE: "sla.delays", RESOLUTION: "sla.reso
 ALL = (RESPONSE, UPDATE, RESOLUTION)
 """What the customer was promised; verbs about the ticket move these."""
 KINDS = (*ALL, CONSULT)
-CUSTOMER, WINDOW, DETAILS, OBJECTIONS = "customer", "window", "details", "objections"
+CUSTOMER, WINDOW, DETAILS, OBJECTIONS, QUIET = "customer", "window", "details", "objections", "quiet"
 WAITS = {"waiting_customer": CUSTOMER, "waiting_window": WINDOW}
 """What the clocks wait for in each state that lets them wait."""
-_FOR_ALL = frozenset({DETAILS, OBJECTIONS})
+_FOR_ALL = frozenset({DETAILS, OBJECTIONS, QUIET})
 _WHY = {
     CUSTOMER: "sla.resolve",
     WINDOW: "sla.offpeak",
     DETAILS: "contact.current",
     OBJECTIONS: "contact.restricted",
+    QUIET: "sla.offpeak",
 }
 
 

@@ -55,6 +55,18 @@ def no_objections_wanted(ticket: Ticket, *, at: datetime) -> None:
     clocks.resume(locked(ticket), clocks.OBJECTIONS, cause="time to object", at=at)
 
 
+def wait_for_quiet(ticket: Ticket, *, at: datetime) -> None:
+    """What was asked for is done in quiet hours only: the solution is not counted before they come (sla.offpeak)."""
+    row = locked(ticket)
+    if row.state not in ENDED:
+        clocks.pause(row, clocks.QUIET, cause="quiet hours", at=at)
+
+
+def quiet_has_come(ticket: Ticket, *, at: datetime) -> None:
+    """The quiet hours are here, or nothing waits for them any more; nothing where nothing did."""
+    clocks.resume(locked(ticket), clocks.QUIET, cause="quiet hours", at=at)
+
+
 def resolve_at_once(
     ticket: Ticket, *, said: str, by: Actor, at: datetime, cause: str = "carried out at once"
 ) -> None:

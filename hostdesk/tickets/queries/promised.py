@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import F
 
 from hostdesk.sla import engine
-from hostdesk.tickets.actions.clocks import OBJECTIONS, RESOLUTION, target_of
+from hostdesk.tickets.actions.clocks import OBJECTIONS, QUIET, RESOLUTION, target_of
 from hostdesk.tickets.delay_models import Delay
 from hostdesk.tickets.models import Breach, SlaClock, Ticket
 
@@ -18,7 +18,8 @@ class Promised:
     """The solution's clock, for its customer.
 
     `solve_by` is the end of one that counts, `if_now` where the end would lie if it counted on from now; None where that
-    is not so; `is_agreed`: that is the end of an agreed time. `can_object`: it waits for the end of a time in which contacts can stop what was asked. `kept` is None until it has ended. `reason` is the policy's word for being late, "" without one. `delay` is the
+    is not so; `is_agreed`: that is the end of an agreed time. `can_object`: it waits for the end of a time in which contacts can stop what was asked,
+    `for_quiet`: for quiet hours. `kept` is None until it has ended. `reason` is the policy's word for being late, "" without one. `delay` is the
     one that the customer was told of and that is not over.
     """
 
@@ -27,6 +28,7 @@ class Promised:
     kept: bool | None = None
     is_agreed: bool = False
     can_object: bool = False
+    for_quiet: bool = False
     reason: str = ""
     delay: Delay | None = None
 
@@ -51,6 +53,7 @@ def promised_in(ticket: Ticket, *, at: datetime) -> Promised:
             if_now=(if_now := engine.if_it_ran_on(clock, at=at)),
             is_agreed=clock.agreed_until == if_now,
             can_object=OBJECTIONS in clock.waits,
+            for_quiet=QUIET in clock.waits,
             reason=reason,
             delay=delay,
         )

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from hostdesk.people.models import Contact
+from hostdesk.people.models import Contact, PolicyReading
 from hostdesk.policy.queries import newest
 from hostdesk.tickets.actions.closing import resolve
 from hostdesk.tickets.tests.browsers import browser_of, page
@@ -22,6 +22,9 @@ def test_the_policy_is_asked_to_be_read_until_it_was(world):
     assert "Please read our support policy once." in before
     assert "Please read our support policy once." not in page(browser, "/client/")
     assert {one.slug for one in newest()} == {"hosting", "dedicated"}
+    read = PolicyReading.objects.filter(person=alice.person).values_list("policy_version_id", flat=True)
+    assert [*read] == [one.id for one in newest() if one.slug == "hosting"]
+    assert 'href="/policy/hosting/">Read it' in before
 
 
 def test_tickets_of_several_accounts_stand_under_their_accounts(world):

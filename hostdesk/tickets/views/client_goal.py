@@ -56,6 +56,10 @@ def _waiting(ticket: Ticket, promised: Promised, expected: Expectation, when: Sa
         return SafeString(
             "What was asked for waits until every contact has had time to object; the time for a solution counts from then."
         )
+    if promised.for_quiet and ticket.state in OURS:
+        return SafeString(
+            "What was asked for is done in quiet hours, when few people are there; the time for a solution counts from then."
+        )
     if expected.waits_for_details:
         return format_html("If that is done now, we aim to have it solved by {}.", when)
     if promised.is_agreed:

@@ -26,6 +26,7 @@ WAITS_FOR = {
     "window": "the agreed quiet time",
     "details": "the contact's details",
     "objections": "the end of the time to object",
+    "quiet": "quiet hours",
 }
 _CAUSES = {
     "arrival": "the request arrived",
