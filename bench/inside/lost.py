@@ -18,15 +18,15 @@ def main(words):
     client = Client(headers={"host": "127.0.0.1"})
     # Before it counts: what is made once a process, of both kinds.
     for number in range(-10, 0):
-        asked(client, "/recovery/", f"warm{number}", "unknown", number)
-        asked(client, "/recovery/domain", f"warm{number}", "unknown", number)
+        asked(client, "/recovery/", "unknown", number)
+        asked(client, "/recovery/domain", "unknown", number)
     taken = {way: {"known": [], "unknown": []} for way in ("/recovery/", "/recovery/domain")}
     for number in range(many):
         # One before the other in every second round, so that neither always comes first.
         order = ("known", "unknown") if number % 2 else ("unknown", "known")
         for way, times in taken.items():
             for kind in order:
-                times[kind].append(asked(client, way, kind, kind, number))
+                times[kind].append(asked(client, way, kind, number))
     start.say({"taken": taken, "pages": sorted(_PAGES)})
 
 
@@ -56,7 +56,7 @@ def add_accounts(many):
         )
 
 
-def asked(client, way, word, kind, number):
+def asked(client, way, kind, number):
     """Seconds of one request from an address of its own, for a name that is as long whether it is known or not."""
     name = f"known{number}" if kind == "known" else f"other{number}"
     near = name if way == "/recovery/" else f"{name}.example"

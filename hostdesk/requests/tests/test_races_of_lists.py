@@ -46,6 +46,34 @@ def test_a_contact_who_agrees_while_being_taken_off_the_list_is_heard_and_taken_
 
 
 @clause("contact.restricted")
+def test_a_contact_whom_another_and_our_staff_take_off_at_once_is_taken_off_once(stage):
+    at = stage.world.now
+    stage.asks("end", "cancellation")
+    became = at_once(
+        lambda: contact_changes.remove(stage.primary, stage.secondary, submission=None, at=at),
+        lambda: contacts_by_staff.remove(stage.secondary, why="left the company", by=stage.boss, at=at),
+    )
+
+    assert "" not in became
+    assert "did" in became
+    assert Contact.objects.get(pk=stage.secondary.pk).removed_at is not None
+
+
+@clause("contact.restricted")
+def test_a_price_accepted_while_its_contact_is_taken_off_the_list(stage):
+    at = stage.world.now
+    request = stage.asks("price", "account_cleanup", contact=stage.secondary)
+    became = at_once(
+        lambda: confirming.accept_price(request, by=stage.secondary, cents=request.price_cents, at=at),
+        lambda: contact_changes.remove(stage.primary, stage.secondary, submission=None, at=at),
+    )
+
+    assert (became[1], became[0] != "") == ("did", True)
+    assert Contact.objects.get(pk=stage.secondary.pk).removed_at is not None
+    assert state(request) in ("payment", "price", "refused")
+
+
+@clause("contact.restricted")
 def test_two_contacts_who_take_each_other_off_at_once_leave_one(stage):
     at, names = stage.world.now, (stage.secondary, stage.authorised)
     stage.asks("end", "cancellation")
