@@ -187,12 +187,12 @@ _NUMBERED = {"ticket": "Ticket #{}", "mail": "Mail {}", "sent_mail": "Sent mail 
     "mail_file": "File of mail {}", "request": "Request {}"}  # fmt: skip
 
 
-def looked(looks: Sequence[Look]) -> list[Looked]:
-    """Looks as supervisors read them; one query for the customers' names, one for the browsers, which are forgotten
+def looked(looks: Sequence[Look], *, whose: bool = False) -> list[Looked]:
+    """Looks as supervisors read them; `whose`: with the customers' names. One query for those, one for the browsers, which are forgotten
     a month after they ended.
     """
     known = queries.sessions_by_id(look.session_id for look in looks if look.session_id)
-    names = hosting.customer_names({look.customer_id for look in looks if look.customer_id})
+    names = hosting.customer_names({look.customer_id for look in looks if look.customer_id}) if whose else {}
     return [
         Looked(
             look.at,

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django import forms
 
+from hostdesk.hosting.models import Account
+from hostdesk.hosting.queries import domains_of
 from hostdesk.kit import money
 from hostdesk.people import passwords
 from hostdesk.policy.catalogue import Detail, RequestType
 from hostdesk.requests import details as typed
+from hostdesk.requests.actions import choosing
 
 _PREFIX = "detail_"
 _LONGEST_WORDS = 5000
@@ -162,12 +166,14 @@ class PasswordForm(forms.Form):
         error_messages={"required": "Choose a password."},
     )
 
+    def __init__(self, *args: Any, account: Account, **more: Any) -> None:  # as forms are made
+        super().__init__(*args, **more)
+        self.account = account
+
     def clean_password(self) -> str:
-        """No password that is tried first, and none with what no keyboard makes twice."""
+        """No password that is tried first, none built of the account's names, none with what no keyboard makes twice."""
         chosen = str(self.cleaned_data["password"])
-        fault = passwords.fault(chosen)
-        if fault is None and (not chosen.isprintable() or chosen != chosen.strip()):
-            fault = "Use nothing invisible, and no blank at either end."
+        fault = choosing.fault(chosen, username=self.account.username, domains=domains_of(self.account))
         if fault is not None:
             raise forms.ValidationError(fault)
         return chosen

@@ -136,7 +136,7 @@ TABLE = {
     "desk/customers/<int:customer_id>": Row("agents", "desk/customers/{customer}"),
     "desk/customers/<int:customer_id>/contacts": Row("supervisors", "desk/customers/{customer}/contacts"),
     "desk/customers/<int:customer_id>/contacts/<int:contact_id>/removal": Row(
-        "supervisors", "desk/customers/{customer}/contacts/{contact}/removal"
+        "supervisors", "desk/customers/{customer}/contacts/{contact}/removal", (("why", "left"),)
     ),
     "desk/evidence/": Row("agents"),
     "desk/lists/<slug:name>": Row("agents", "desk/lists/unfinished"),

@@ -25,7 +25,7 @@ def looks(request: HttpRequest, agent_id: int) -> HttpResponse:
     context = {
         "place": "agents",
         "agent": agent,
-        "looks": shown.looked(found[:_PAGE]),
+        "looks": shown.looked(found[:_PAGE], whose=True),
         "following": found[_PAGE - 1].pk if len(found) > _PAGE else None,
     }
     return render(request, "people/agent_looks.html", context)

@@ -324,6 +324,7 @@ def test_only_who_asked_chooses_the_password_of_a_mailbox_and_no_page_shows_it(s
     )
     weak = asker.post(address, {"password": "password1234"})
     assert (weak.status_code, "tried first" in words(weak)) == (422, True)
+    assert "a domain of the account" in words(asker.post(address, {"password": "info@acme.example"}))
     answer = asker.post(address, {"password": secret}, follow=True)
     assert secret not in answer.content.decode()
     assert now(request).state in ("done", "unclear")

@@ -275,11 +275,12 @@ def test_after_granting_it_can_still_be_stopped_until_the_password_is_chosen(cas
     assert RecoveryLink.objects.filter(purpose="password", used_at__isnull=False).count() == 0
 
 
-def test_once_the_password_is_chosen_it_is_too_late_to_stop(case):
+def test_once_the_password_is_set_it_is_too_late_to_stop(case):
     case.granted()
-    choosing.choose(case.token("password_link", OWNER), NEW, at=case.world.now)
+    link = choosing.choose(case.token("password_link", OWNER), NEW, at=case.world.now)
+    choosing.set_by_hand(link, by=case.technician, at=case.world.now)
 
-    with pytest.raises(Refused, match="Write to us at once"):
+    with pytest.raises(Refused, match="has been used"):
         recovering.stop(case.token("recovery_granted", "alice@acme.example"), at=case.world.now)
 
 

@@ -82,7 +82,7 @@ def test_staff_list_no_secondary_whose_mail_comes_to_our_own_servers(stage, monk
 def test_what_a_removed_contact_had_asked_owners_of_addresses_is_cancelled_whoever_removed_them(stage):
     stage.world.now = timezone.now()
     request = add(stage.world, stage.secondary)
-    contacts_by_staff.remove(stage.secondary, why="", by=stage.boss, at=stage.world.now)
+    contacts_by_staff.remove(stage.secondary, why="left", by=stage.boss, at=stage.world.now)
     contact_changes.close_removed(stage.world.now)
 
     assert PendingContact.objects.get().ended == "cancelled"
@@ -92,7 +92,9 @@ def test_what_a_removed_contact_had_asked_owners_of_addresses_is_cancelled_whoev
 def test_taking_the_primary_contact_off_says_what_is_missing_now(stage):
     address = f"/desk/customers/{stage.primary.account.customer_id}/contacts/{stage.primary.pk}/removal"
 
-    assert "no primary contact now: list one" in words(desk(stage.boss).post(address, follow=True))
+    browser = desk(stage.boss)
+    assert "Say why, in a few words" in words(browser.post(address, follow=True))
+    assert "no primary contact now: list one" in words(browser.post(address, {"why": "left"}, follow=True))
 
 
 @clause("contact.current")

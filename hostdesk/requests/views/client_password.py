@@ -38,7 +38,7 @@ def password(request: ClientRequest, pk: int) -> HttpResponse:
     case = case_of(found)
     if not can_say(case, me).choose_password:
         raise Missing
-    form = PasswordForm(request.POST or None)
+    form = PasswordForm(request.POST or None, account=found.account)
     if request.method != "POST" or not form.is_valid():
         status = 422 if request.method == "POST" else 200
         return _page(request, case, form, through_panel.preview(found), status)

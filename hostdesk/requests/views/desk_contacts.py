@@ -49,7 +49,11 @@ def remove(request: DeskRequest, customer_id: int, contact_id: int) -> HttpRespo
     """Take a contact off an account's list."""
     contact = queries.contact_of_customer(customer_id, contact_id)
     why = " ".join(request.POST.get("why", "").replace("\0", "").split())[:150]
-    ticket = contacts_by_staff.remove(contact, why=why, by=request.agent, at=request.at)
+    try:
+        ticket = contacts_by_staff.remove(contact, why=why, by=request.agent, at=request.at)
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+        return HttpResponseRedirect(reverse("people:customer", args=[customer_id]), status=303)
     username = contact.account.username
     said = f"{contact.person.name} is no contact of account {username} any more. It stands on ticket {ticket.number}."
     if contact.role == ContactRole.PRIMARY:

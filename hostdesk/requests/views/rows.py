@@ -23,6 +23,7 @@ class Row:
     request: AdminRequest
     address: str
     name: str
+    about: str
     asker: str
     role: str
     account: str
@@ -46,6 +47,7 @@ def _row(request: AdminRequest, version: Version, url_name: str) -> Row:
         request=request,
         address=reverse(url_name, args=[request.pk]),
         name=kind.name if kind else request.kind.replace("_", " "),
+        about=_about(request),
         asker=request.contact.person.name,
         role=request.contact.role,
         account=request.account.username,
@@ -55,6 +57,14 @@ def _row(request: AdminRequest, version: Version, url_name: str) -> Row:
         tone=words.tone(request),
         at=request.asked_at,
     )
+
+
+_TELLING = ("mailbox", "domain", "user", "database", "plan", "new_owner")
+
+
+def _about(request: AdminRequest) -> str:
+    """What tells a request from others of its kind: the mailbox, the domain."""
+    return next((str(request.details[key]) for key in _TELLING if request.details.get(key)), "")
 
 
 def key_in(request: HttpRequest, name: str) -> int | None:
