@@ -76,7 +76,6 @@ def test_the_same_look_is_kept_once_a_quarter_of_an_hour_whichever_process_serve
 
 LISTS = {
     "/desk/queue": "queue",
-    "/desk/queue/unserved": "tickets that want a skill",
     "/desk/mine": "own tickets",
     "/desk/tickets/": "tickets, unfinished",
     "/desk/lists/closed": "tickets, closed",

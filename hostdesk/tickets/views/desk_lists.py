@@ -87,7 +87,7 @@ def queue_news(request: DeskRequest) -> HttpResponse:
 def unserved(request: DeskRequest) -> HttpResponse:
     """What waits for a skill that nobody on duty has: a piece of the queue's page, or a page of its own."""
     found = unserved_for_agent(request.agent, at=request.at)
-    saw_list(request, "tickets that want a skill")
+    saw_list(request, "queue")
     context = {"place": "queue", "many": found.many, "rows": lines(found.rows, request.at)}
     return show(request, "tickets/desk/unserved.html", context, fragment="panel")
 
