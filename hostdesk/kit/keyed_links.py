@@ -14,7 +14,9 @@ import binascii
 import html
 import quopri
 import re
+from collections.abc import Iterator
 from typing import Final
+from urllib.parse import unquote, unquote_to_bytes
 
 from hostdesk.kit.keys import LENGTH, MARK, is_key
 
@@ -25,6 +27,10 @@ _BETWEEN = " \t\r\n\x0b\x0c>|=\x00"
 _UNSEEN = "\u00a0\u00ad\u034f\u200b\u200c\u200d\u2060\ufeff"
 _MAYBE = rf"(?=({MARK}[A-Za-z0-9]{{{LENGTH - len(MARK)}}}))"
 _IN_TEXT, _IN_BYTES = re.compile(_MAYBE), re.compile(_MAYBE.encode())
+# "IT> " in front of each quoted line: whose words they are.
+_INITIALS = re.compile(r"(?m)^[ \t>|]{0,20}[A-Za-z]{1,4}>")
+_INITIALS_IN_BYTES = re.compile(_INITIALS.pattern.encode())
+_WORD = re.compile(r"[^\s<>\"']+")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/\r\n]{60,}={0,2}")
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
@@ -39,9 +45,26 @@ _DEEPEST = 3
 
 def without_keys(text: str) -> str:
     """The same text with every key blanked that stands in it. Linear in its length."""
-    if not _stands_in(text.encode("utf-8", "replace")):
-        return text
-    return _blank(text, [place for place, sign in enumerate(text) if _counts(sign)])
+    if _stands_in(text.encode("utf-8", "replace")):
+        text = _blank(text, [place for place, sign in enumerate(text) if _counts(sign)])
+    bare = _INITIALS.sub("", text) if ">" in text else text
+    if bare != text and _stands_in(bare.encode("utf-8", "replace")):
+        text = _blank_beside(text, _INITIALS)
+    return _WORD.sub(_blanked_escape, text) if "%" in text else text
+
+
+def _blanked_escape(found: re.Match[str]) -> str:
+    """An address with percent signs in it, which a browser takes for the signs that they stand for."""
+    word = found[0]
+    return BLANK if "%" in word and _stands_in(unquote(word).encode("utf-8", "replace")) else word
+
+
+def _blank_beside(text: str, left_out: re.Pattern[str]) -> str:
+    """The text with the keys blanked that stand in it when what matches is left out."""
+    counts = bytearray(b"\1" * len(text))
+    for one in left_out.finditer(text):
+        counts[one.start() : one.end()] = bytes(one.end() - one.start())
+    return _blank(text, [place for place, sign in enumerate(text) if counts[place] and _counts(sign)])
 
 
 def page_without_keys(source: str) -> str:
@@ -50,11 +73,8 @@ def page_without_keys(source: str) -> str:
     Between two places in the words of a page only whole tags are left out, so nothing becomes a tag that was none.
     """
     clean = without_keys(source)
-    words = bytearray(b"\1" * len(clean))
-    for tag in _TAG.finditer(clean):
-        words[tag.start() : tag.end()] = bytes(tag.end() - tag.start())
     if _stands_in(_TAG.sub("", clean).encode("utf-8", "replace")):
-        clean = _blank(clean, [place for place, sign in enumerate(clean) if words[place] and _counts(sign)])
+        clean = _blank_beside(clean, _TAG)
     return "" if holds_keys(clean.encode("utf-8", "replace")) else clean
 
 
@@ -98,23 +118,34 @@ def as_a_file(content: bytes, filename: str) -> tuple[bytes, str]:
 
 
 def _holds(content: bytes, deeper: int) -> bool:
-    if _stands_in(content):
-        return True
-    if b"\0" in content[:_LOOKED_AT]:
-        # No text in one byte a sign, so no page and no mail.
-        return False
-    if b"<" in content or b"&" in content:
-        words = _TAG.sub("", content.decode("utf-8", "replace"))
-        if _stands_in(html.unescape(words).encode("utf-8", "replace")):
-            return True
-    if b"=" in content and _stands_in(quopri.decodestring(content)):
+    if any(_stands_in(written) for written in _ways_of_writing(content)):
         return True
     return bool(deeper) and any(
         _holds(_decoded(piece), deeper - 1)
-        for run in _BASE64.finditer(content)
+        for run in ([] if _is_no_text(content) else _BASE64.finditer(content))
         for piece in _BLANK_LINE.split(run[0])
         if len(piece) >= _LEAST_BASE64
     )
+
+
+def _is_no_text(content: bytes) -> bool:
+    """Whether it is no text with one byte a sign, and so no page and no mail."""
+    return b"\0" in content[:_LOOKED_AT]
+
+
+def _ways_of_writing(content: bytes) -> Iterator[bytes]:
+    """The content, and what is meant by it when it is a page, a mail or an address."""
+    yield content
+    if _is_no_text(content):
+        return
+    if b"<" in content or b"&" in content:
+        yield html.unescape(_TAG.sub("", content.decode("utf-8", "replace"))).encode("utf-8", "replace")
+    if b"=" in content:
+        yield quopri.decodestring(content)
+    if b"%" in content:
+        yield unquote_to_bytes(content)
+    if b">" in content:
+        yield _INITIALS_IN_BYTES.sub(b"", content)
 
 
 def _stands_in(content: bytes) -> bool:

@@ -163,7 +163,10 @@ class PasswordForm(forms.Form):
         strip=False,
         help_text=f"At least {passwords.SHORTEST} characters. A few words in a row are easy to remember.",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        error_messages={"required": "Choose a password."},
+        error_messages={
+            "required": "Choose a password.",
+            "max_length": f"Use at most {passwords.LONGEST} characters.",
+        },
     )
 
     def __init__(self, *args: Any, account: Account, **more: Any) -> None:  # as forms are made

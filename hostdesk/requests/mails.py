@@ -28,6 +28,7 @@ def please_confirm(case: Case, contact: Contact, asked: Confirmation, *, token: 
         "address": link if by_link else _page(case),
         "until": _local(asked.expires_at, at),
         "second": asked.purpose == "second" and contact.pk != case.request.contact_id,
+        "nobody_else": case.kind.second == "contact",
         "once_more": asked.purpose == "second" and contact.pk == case.request.contact_id,
         "life": moments.in_words(case.version.terms.request_confirm),
     }

@@ -349,7 +349,7 @@ def _write_down(
         clause="conduct.complaints" if judged.facts.complaint else verdict.clause,
         settled_at=at,
         sender=judged.sender.address or (mail.from_.address[:320] if mail and mail.from_ else ""),
-        sender_name=judged.sender.name[:200],
+        sender_name=without_keys(judged.sender.name)[:200],
         subject=without_keys(mail.subject if mail else "")[:1000].replace("\x00", ""),
         message_id=judged.row.message_id,
         trust=judged.belief.trust if judged.belief else "",

@@ -131,6 +131,8 @@ def test_no_list_or_search_shows_the_link_of_a_subject(quoted):
     ):
         status, body = quoted.seen("level1", page)
         assert (status, quoted.key in body) == (200, False), page
+    named = quoted.world.receives(name=f'"{quoted.link}"', subject="A name")
+    assert quoted.key not in quoted.seen("level1", "/desk/mailroom/")[1] + named.sender_name
     quoted.mail.refresh_from_db()
     assert quoted.key not in quoted.mail.subject + quoted.ticket.subject
 

@@ -15,6 +15,7 @@ from hostdesk.gateway.actions import by_hand
 from hostdesk.gateway.views import wishes
 from hostdesk.gateway.views.faces import inbound_lines, judgements
 from hostdesk.gateway.views.reading import letter_of, piece_of_source, settled_after, why_not_checked
+from hostdesk.kit.keyed_links import without_keys
 from hostdesk.kit.refusals import Missing, Refused
 from hostdesk.mail import showing
 from hostdesk.mail.auth import sentences_of
@@ -86,7 +87,7 @@ def source_text(request: DeskRequest, pk: int) -> HttpResponse:
 def file(request: DeskRequest, pk: int, place: int) -> HttpResponse:
     """One file of the mail, by its place in it: always to be saved, never shown."""
     found = mailroom.file_for(_seen(request, pk, "mail_file"), request.agent, place)
-    return _download(found.content, found.filename or f"file-{place}")
+    return _download(found.content, without_keys(found.filename) or f"file-{place}")
 
 
 def _seen(request: DeskRequest, pk: int, kind: Kind) -> InboundMail:

@@ -45,6 +45,8 @@ def test_a_key_is_known_and_nothing_like_it():
             f"https://safe.example/?url=https%3A%2F%2Fd%2Fx%2F{KEY}&data=1",
             f"https://safe.example/?url=https%3A%2F%2Fd%2Fx%2F{BLANK}&data=1",
         ),
+        (f"IT> {PLACE}\nIT> {KEY[:20]}\nIT> {KEY[20:]} .", f"IT> {PLACE}\nIT> {BLANK} ."),
+        (f"a {PLACE}%{ord(KEY[0]):02x}{KEY[1:9]}%{ord(KEY[9]):02X}{KEY[10:]} b", f"a {BLANK} b"),
         (f"u=https-3A__d_sign-in_link_{KEY}&d=1", f"u=https-3A__d_sign-in_link_{BLANK}&d=1"),
     ],
 )
@@ -109,7 +111,22 @@ def test_a_page_loses_the_key_and_nothing_else():
 
 @pytest.mark.parametrize(
     "piece",
-    ["hd", "a/", "\n", "> ", "A" * 76 + "\n", f"{KEY}\n> x", "=\r\n", "<", "&#", "<b>", "\0"],
+    [
+        "hd",
+        "a/",
+        "\n",
+        "> ",
+        "A" * 76 + "\n",
+        f"{KEY}\n> x",
+        "=\r\n",
+        "<",
+        "&#",
+        "<b>",
+        "%41",
+        "a%",
+        "IT> x\n",
+        "\0",
+    ],
 )
 def test_looking_for_keys_is_linear(piece):
     def make(size):

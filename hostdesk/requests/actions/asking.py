@@ -105,11 +105,13 @@ def ask(wish: Wish, *, by: Actor, at: datetime) -> AdminRequest:
 
 def _hosted_already(account: Account, found: Mapping[str, str]) -> dict[str, str]:
     """A domain that is to be added stands on one account; whose the other one is, nobody is told."""
-    there = account_of_domain(found.get("domain", ""))
-    if there is None:
-        return {}
-    if there.pk == account.pk:
+    name = found.get("domain", "")
+    if name in domains_of(account):
         return {"domain": "This domain is on the account already."}
+    labels = name.split(".")
+    above = (account_of_domain(".".join(labels[start:])) for start in range(len(labels) - 1))
+    if all(one is None or one.pk == account.pk or one.closed_at is not None for one in above):
+        return {}
     return {
         "domain": "This domain is on another account with us. Whoever holds it has to give it up there first; write to us if it is yours."
     }

@@ -115,6 +115,7 @@ def test_a_record_that_no_server_takes_is_refused_where_it_is_typed(world, kind,
     ("kind", "given", "wrong"),
     [
         ("domain_addition", {"domain": "other.example"}, "on another account with us"),
+        ("domain_addition", {"domain": "www.shop.other.example"}, "on another account with us"),
         ("domain_addition", {"domain": "acme.example"}, "on the account already"),
         ("domain_addition", {"domain": "new_one.example"}, "Write a domain"),
         ("mailbox_change", {"mailbox": "a@acme.example", "quota_mb": "0"}, "from 1 to 999999999"),

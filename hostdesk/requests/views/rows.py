@@ -59,7 +59,7 @@ def _row(request: AdminRequest, version: Version, url_name: str) -> Row:
     )
 
 
-_TELLING = ("mailbox", "domain", "user", "database", "plan", "new_owner")
+_TELLING = ("mailbox", "domain", "user", "database", "plan", "new_owner", "what")
 
 
 def _about(request: AdminRequest) -> str:
