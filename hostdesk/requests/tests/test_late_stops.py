@@ -50,7 +50,12 @@ def test_while_it_waits_for_an_agents_hands_it_is_stopped_and_another_one_is_set
     assert (today.now().state, link.outcome, link.verifier) == ("stopped", "unclear", "")
     assert "Call us now" in pressed
     assert "whether it is on the server is not known yet" in pressed
-    assert "Another one is set" in words(desk(today.technician).get(f"/desk/passwords/{link.pk}"))
+    browser, page = desk(today.technician), f"/desk/passwords/{link.pk}"
+    assert "Another one is set" in words(browser.get(page))
+    assert "It was stopped meanwhile" in words(browser.post(page, {"deed": "set"}, follow=True))
+    link.refresh_from_db()
+    assert link.outcome == "unclear"
+    assert "Another one was set" in words(browser.post(page, {"deed": "replaced"}, follow=True))
 
 
 @pytest.mark.parametrize(

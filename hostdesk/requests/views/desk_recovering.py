@@ -157,6 +157,11 @@ def record(request: DeskRequest, pk: int) -> HttpResponse:
     return response
 
 
+_STOPPED_MEANWHILE = (
+    "It was stopped meanwhile, so that password must not be there. Set another one, as the page says now."
+)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @agents_only
 @recently_proven
@@ -171,7 +176,10 @@ def password_by_hand(request: DeskRequest, pk: int) -> HttpResponse:
     saw(request, "ticket", ticket_id or 0, customer=found.account.customer_id)
     if request.method == "POST":
         try:
-            if choosing.is_to_be_replaced(found):
+            if choosing.is_to_be_replaced(found) and request.POST.get("deed") != "replaced":
+                # The page was opened before a contact stopped it, and said to set what was chosen.
+                flash.said_no(request, Refused(rules.CLAUSE, _STOPPED_MEANWHILE))
+            elif choosing.is_to_be_replaced(found):
                 choosing.replace_by_hand(found, by=request.agent, at=request.at)
                 flash.done(request, "Noted. Every contact hears that whoever chose the other one is out.")
             else:
