@@ -201,7 +201,8 @@ def _second(case: Case, me: Contact | None, at: datetime) -> tuple[str, str]:
     until = _until(case, at)
     if case.kind.second != "contact":
         return "It must be confirmed twice", f"It cannot be undone, so we ask a second time, until {until}."
-    if me is not None and not _is_asker(case, me):
+    decides = me is not None and me.role in case.version.terms.restricted_roles
+    if decides and not _is_asker(case, me):
         name = case.request.contact.person.name
         return "Do you agree?", f"{name} asked for this. It needs the yes of a second contact, until {until}."
     if asked_twice(case):

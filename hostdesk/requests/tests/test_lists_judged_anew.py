@@ -56,6 +56,17 @@ def test_a_secondary_whom_our_staff_list_is_asked_instead_of_who_asked(stage):
     )
 
 
+def test_who_may_not_decide_reads_who_is_asked_and_no_question(stage):
+    case = case_of(stage.asks("end", "cancellation"))
+
+    def headline(reader):
+        return words.standing(case, me=reader, at=stage.world.now).headline
+
+    assert headline(stage.secondary) == "Do you agree?"
+    assert headline(stage.authorised) == "Another contact must agree"
+    assert headline(stage.primary) == "Another contact must agree"
+
+
 def test_after_an_import_that_lowers_the_secondary_who_asked_is_asked_twice_in_plain_words(
     stage, tmp_path, capsys
 ):
