@@ -52,8 +52,15 @@ def begin(
         if refusal is None:
             return start_run(case, panel=panel, before=before, undoes=None, by=by, at=at)
     # Outside the transaction: what was found out on the way, such as a contact who was removed, stays written.
-    clause = "sla.offpeak" if row.state == RequestState.WINDOW else row.clause or case.kind.clause
+    clause = _CLAUSE_OF.get(row.state) or row.clause or case.kind.clause
     raise Refused(clause, refusal)
+
+
+_CLAUSE_OF: dict[str, str] = {
+    RequestState.WINDOW: "sla.offpeak",
+    RequestState.PRICE: "fee.minimum",
+    RequestState.PAYMENT: "fee.minimum",
+}
 
 
 def start_run(

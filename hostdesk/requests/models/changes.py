@@ -23,7 +23,7 @@ class RequestState(models.TextChoices):
     PAYMENT = "payment", "waits for payment"
     APPROVAL = "approval", "waits for a second agent"
     WAIT = "wait", "waits so that every contact can object"
-    WINDOW = "window", "waits for off-peak hours"
+    WINDOW = "window", "waits for quiet hours"
     READY = "ready", "ready to be carried out"
     DETAILS = "details", "waits for the contact's details to be confirmed"
     DOING = "doing", "is being carried out"
