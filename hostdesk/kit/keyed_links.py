@@ -5,7 +5,8 @@ Everybody who reads that reply (our staff, the other contacts of the account) co
 is kept and shown of such a reply has the key taken out; the link itself goes on working for its reader.
 
 A key is known by itself (`kit.keys`), wherever it stands and however a mail program broke it over lines, wrapped it into
-a link of its own or wrote it in quoted-printable, base64 or UTF-16. What lies compressed in a file is not seen.
+a link of its own or wrote it in quoted-printable, base64 or UTF-16. What lies compressed in a file is not seen, nor what
+somebody takes pains to hide: whoever wants to give a key of their own away can.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import html
 import quopri
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 from urllib.parse import unquote, unquote_to_bytes
 
@@ -24,12 +26,14 @@ BLANK: Final = "(only-for-its-reader)"
 
 # What mail programs put between the signs of one key: line ends, marks of a quotation, NULs of UTF-16, what nobody sees.
 _BETWEEN = " \t\r\n\x0b\x0c>|=\x00"
-_UNSEEN = "\u00a0\u00ad\u034f\u200b\u200c\u200d\u2060\ufeff"
+_UNSEEN = "\u00a0\u00ad\u034f\u2009\u200a\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u202f\u2060\u2063\u3000\ufe0e\ufe0f\ufeff"
 _MAYBE = rf"(?=({MARK}[A-Za-z0-9]{{{LENGTH - len(MARK)}}}))"
 _IN_TEXT, _IN_BYTES = re.compile(_MAYBE), re.compile(_MAYBE.encode())
-# "IT> " in front of each quoted line: whose words they are.
-_INITIALS = re.compile(r"(?m)^[ \t>|]{0,20}[A-Za-z]{1,4}>")
-_INITIALS_IN_BYTES = re.compile(_INITIALS.pattern.encode())
+# In front of each quoted line: "IT> ", "- ", "12: ".
+_MARKS = re.compile(r"(?m)^(?:[ \t]*(?:[>|*:#}\-]{1,20}|[A-Za-z]{1,4}>|[0-9]{1,4}[:.)])){1,12}+[ \t]*")
+_MARKS_IN_BYTES = re.compile(_MARKS.pattern.encode())
+_MOST_TRIED = 50_000
+"""Places at which a key may begin; a content with more is made to hold one, or to be slow, and is taken to hold one."""
 _WORD = re.compile(r"[^\s<>\"']+")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/\r\n]{60,}={0,2}")
@@ -47,9 +51,9 @@ def without_keys(text: str) -> str:
     """The same text with every key blanked that stands in it. Linear in its length."""
     if _stands_in(text.encode("utf-8", "replace")):
         text = _blank(text, [place for place, sign in enumerate(text) if _counts(sign)])
-    bare = _INITIALS.sub("", text) if ">" in text else text
+    bare = _MARKS.sub("", text)
     if bare != text and _stands_in(bare.encode("utf-8", "replace")):
-        text = _blank_beside(text, _INITIALS)
+        text = _blank_beside(text, _MARKS)
     return _WORD.sub(_blanked_escape, text) if "%" in text else text
 
 
@@ -86,7 +90,7 @@ def _blank(text: str, kept: list[int]) -> str:
     """The text with the keys blanked that its signs at the places `kept` spell."""
     squeezed = "".join(text[place] for place in kept)
     pieces, end = [], 0
-    for found in _IN_TEXT.finditer(squeezed):
+    for found in islice(_IN_TEXT.finditer(squeezed), _MOST_TRIED):
         start, stop = found.span(1)
         if is_key(found[1]) and kept[start] >= end:
             pieces += [text[end : kept[start]], BLANK]
@@ -144,15 +148,17 @@ def _ways_of_writing(content: bytes) -> Iterator[bytes]:
         yield quopri.decodestring(content)
     if b"%" in content:
         yield unquote_to_bytes(content)
-    if b">" in content:
-        yield _INITIALS_IN_BYTES.sub(b"", content)
+    yield _MARKS_IN_BYTES.sub(b"", content)
 
 
 def _stands_in(content: bytes) -> bool:
     squeezed = content.translate(None, _BETWEEN.encode())
     for sign in _UNSEEN:
         squeezed = squeezed.replace(sign.encode(), b"")
-    return any(is_key(found[1].decode()) for found in _IN_BYTES.finditer(squeezed))
+    for tried, found in enumerate(_IN_BYTES.finditer(squeezed)):
+        if tried >= _MOST_TRIED or is_key(found[1].decode()):
+            return True
+    return False
 
 
 def _decoded(lines: bytes) -> bytes:

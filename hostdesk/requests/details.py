@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from hostdesk.kit import addresses
+from hostdesk.kit.keyed_links import without_keys
 from hostdesk.policy.catalogue import Detail, RequestType
 from hostdesk.ports.panels import records
 
@@ -36,6 +37,9 @@ def checked(
             continue
         if len(typed) > LONGEST or not typed.isprintable():
             wrong[detail.key] = f"Write it in one line of at most {LONGEST} characters."
+            continue
+        if without_keys(typed) != typed:
+            wrong[detail.key] = "A link that only you may press stands in it. Leave it out."
             continue
         value = _READERS[detail.kind](typed, detail, ours)
         if value is None:

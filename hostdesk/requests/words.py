@@ -147,30 +147,34 @@ def left_to_do(request: AdminRequest) -> str:
     return "Nothing is left to do for it. Answer what else was written here, or resolve the ticket."
 
 
-def brief(request: AdminRequest) -> str:
-    """How it stands, for a line of a list."""
-    words = _OWNER if request.asked_owner else str(RequestState(request.state).label)
+def brief(request: AdminRequest, state: str = "") -> str:
+    """How it stands, for a line of a list; `state` is another one than its own."""
+    words = _OWNER if request.asked_owner else str(RequestState(state or request.state).label)
     return words[0].upper() + words[1:]
 
 
-def tone(request: AdminRequest) -> str:
+def tone(request: AdminRequest, state: str = "") -> str:
     """The colour of how it stands: whose turn it is."""
-    return "ours" if request.asked_owner else TONES.get(request.state, "plain")
+    return "ours" if request.asked_owner else TONES.get(state or request.state, "plain")
 
 
 def standing(case: Case, *, me: Contact | None, at: datetime) -> Standing:
     """How a request stands for this contact, or for staff when `me` is None."""
     request = case.request
     headline, sentence = _said(case, me, at)
+    state = "doing" if is_at_work(request) else request.state
     return Standing(
         headline=headline,
         sentence=sentence,
-        tone=tone(request),
-        icon="circle-question-mark"
-        if request.asked_owner
-        else _ICONS.get(request.state, "circle-question-mark"),
+        tone=tone(request, state),
+        icon="circle-question-mark" if request.asked_owner else _ICONS.get(state, "circle-question-mark"),
         clause=request.clause,
     )
+
+
+def is_at_work(request: AdminRequest) -> bool:
+    """Whether a panel took it and is still at it, so that nobody need look."""
+    return request.state == RequestState.UNCLEAR and any(run.is_at_work for run in request.runs.all())
 
 
 def _is_asker(case: Case, me: Contact | None) -> bool:
@@ -237,14 +241,6 @@ def _details(case: Case, me: Contact | None, _at: datetime) -> tuple[str, str]:
     )
 
 
-def _wait(case: Case, _me: Contact | None, at: datetime) -> tuple[str, str]:
-    return time_words.objecting(case, at)
-
-
-def _window(case: Case, _me: Contact | None, at: datetime) -> tuple[str, str]:
-    return time_words.quiet(case, at)
-
-
 def _ready(case: Case, _me: Contact | None, at: datetime) -> tuple[str, str]:
     if case.kind.clause == rules.PASSWORD:
         return "A link that works once is in the mail", (
@@ -255,7 +251,7 @@ def _ready(case: Case, _me: Contact | None, at: datetime) -> tuple[str, str]:
 
 
 def _unclear(case: Case, _me: Contact | None, _at: datetime) -> tuple[str, str]:
-    if any(run.is_at_work for run in case.request.runs.all()):
+    if is_at_work(case.request):
         return (
             "Is being carried out",
             "The server is at it, which can take a while. This page says how it ended.",
@@ -272,8 +268,8 @@ _SAID = {
     "second": _second,
     "price": _price,
     "payment": _payment,
-    "wait": _wait,
-    "window": _window,
+    "wait": lambda case, _me, at: time_words.objecting(case, at),
+    "window": lambda case, _me, at: time_words.quiet(case, at),
     "ready": _ready,
     "unclear": _unclear,
 }

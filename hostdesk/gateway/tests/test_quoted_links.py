@@ -8,6 +8,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from hostdesk.gateway.actions import by_hand
 from hostdesk.kit.keyed_links import BLANK
 from hostdesk.mail.models import OutboundMail
 from hostdesk.people.actions import sessions
@@ -133,6 +134,10 @@ def test_no_list_or_search_shows_the_link_of_a_subject(quoted):
         assert (status, quoted.key in body) == (200, False), page
     named = quoted.world.receives(name=f'"{quoted.link}"', subject="A name")
     assert quoted.key not in quoted.seen("level1", "/desk/mailroom/")[1] + named.sender_name
+    named = quoted.world.receives("z@nowhere.example", name=f'"{quoted.link}"', subject="Nobody")
+    with time_machine.travel(quoted.world.now, tick=False):
+        ticket = by_hand.open_as_ticket(named, by=quoted.staffed.staff["supervisor"], at=quoted.world.now)
+    assert quoted.key not in quoted.seen("level1", f"/desk/tickets/{ticket.pk}")[1] + ticket.requester_name
     quoted.mail.refresh_from_db()
     assert quoted.key not in quoted.mail.subject + quoted.ticket.subject
 

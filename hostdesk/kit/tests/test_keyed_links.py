@@ -57,7 +57,26 @@ def test_a_key_is_blanked_however_it_is_written(written, kept):
 
 
 @pytest.mark.parametrize("width", [1, 7, 20, 40, 60, 76])
-@pytest.mark.parametrize("mark", ["> ", "| ", "", ">>> ", "\t", "=", "\u200b", "\u00ad"])
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "> ",
+        "| ",
+        "",
+        ">>> ",
+        "\t",
+        "=",
+        "\u200b",
+        "\u00ad",
+        "IT> ",
+        "- ",
+        "* ",
+        "12: ",
+        "> TN> ",
+        "\u200e",
+        "\ufe0f",
+    ],
+)
 def test_a_key_broken_anywhere_is_blanked(width, mark):
     text = without_keys(wrapped(f"Please: {LINK} Thanks", width, mark))
 
@@ -96,6 +115,11 @@ def test_a_key_is_found_in_what_mail_programs_make_of_it():
     assert blanked(mail) is None
     assert blanked(LINK.encode("utf-16")) is None
     assert not holds_keys(text.replace(KEY.encode(), b"x"))
+
+
+def test_what_is_made_to_be_slow_is_taken_to_hold_a_key():
+    assert holds_keys(b"hd" * 1_000_000)
+    assert without_keys("hd" * 200_000) == "hd" * 200_000
 
 
 def test_a_page_loses_the_key_and_nothing_else():

@@ -34,10 +34,13 @@ from hostdesk.tickets.models import Message
 
 
 def locked(request: AdminRequest) -> Case:
-    """The request as it is now, held still until the transaction ends, with its type and version."""
+    """The request as it is now, held still until the transaction ends, with its type and version.
+
+    Held first and read then: whoever had to wait is given the row as it is, but what is joined to it as it was before.
+    """
+    AdminRequest.objects.select_for_update(of=("self",)).values_list("pk").get(pk=request.pk)
     row = (
-        AdminRequest.objects.select_for_update(of=("self",))
-        .select_related("contact__person", "account__customer", "ticket")
+        AdminRequest.objects.select_related("contact__person", "account__customer", "ticket")
         .prefetch_related("confirmations", "approvals__agent")
         .get(pk=request.pk)
     )

@@ -103,7 +103,7 @@ def set_by_hand(link: RecoveryLink, *, by: Agent, at: datetime) -> None:
     Refused: what has been noted already.
     """
     with transaction.atomic():
-        row = RecoveryLink.objects.select_for_update(of=("self",)).select_related(*_PEOPLE).get(pk=link.pk)
+        row = _held_row(link)
         by_hand = row.outcome == "by_hand" and bool(row.verifier)
         seen = row.outcome == "unclear" and row.recovery is not None and row.voided_at is None
         if is_to_be_replaced(row):
@@ -125,7 +125,7 @@ def replace_by_hand(link: RecoveryLink, *, by: Agent, at: datetime) -> None:
     Refused: where nothing of the kind is to be done. Clause: contact.password.
     """
     with transaction.atomic():
-        row = RecoveryLink.objects.select_for_update(of=("self",)).select_related(*_PEOPLE).get(pk=link.pk)
+        row = _held_row(link)
         if row.recovery is None or not is_to_be_replaced(row):
             raise Refused("", "That has been done already.")
         row.outcome, row.set_at = "replaced", at
@@ -198,14 +198,26 @@ def _held(token: str, *, at: datetime) -> RecoveryLink:
     """The link, still good, with what it belongs to held still, so that who stops it comes either first or too late."""
     link = links.of_token(token, "password", at=at)
     if link is not None:
-        if link.request_id is not None:
-            AdminRequest.objects.select_for_update(of=("self",)).get(pk=link.request_id)
-        elif link.recovery_id is not None:
-            Recovery.objects.select_for_update(of=("self",)).get(pk=link.recovery_id)
+        _hold_whole(link)
         link = links.of_token(token, "password", at=at)
     if link is None:
         raise Refused("", links.GONE)
     return link
+
+
+def _hold_whole(link: RecoveryLink) -> None:
+    """What a link belongs to is held before the link itself, by everybody: so nobody waits for somebody who waits."""
+    if link.request_id is not None:
+        AdminRequest.objects.select_for_update(of=("self",)).values_list("pk").get(pk=link.request_id)
+    elif link.recovery_id is not None:
+        Recovery.objects.select_for_update(of=("self",)).values_list("pk").get(pk=link.recovery_id)
+
+
+def _held_row(link: RecoveryLink) -> RecoveryLink:
+    """The link as it is now, held still; read once it is held (`advancing.locked`)."""
+    _hold_whole(link)
+    RecoveryLink.objects.select_for_update(of=("self",)).values_list("pk").get(pk=link.pk)
+    return RecoveryLink.objects.select_related(*_PEOPLE).get(pk=link.pk)
 
 
 def _by_request(link: RecoveryLink, password: str, *, at: datetime) -> RecoveryLink:
@@ -250,6 +262,7 @@ def _by_recovery(token: str, password: str, *, at: datetime) -> RecoveryLink:
         link.outcome, link.answer = "unclear", error.answer[:500]
         log.warning("panel did not say yes", link=link.pk, panel=panel.kind)
     with transaction.atomic():
+        _hold_whole(link)
         # Before this one is unclear: it waits for an agent, and only what came before it ends here.
         links.void_passwords(link.account, at=at)
         link.save(update_fields=["outcome", "answer"])

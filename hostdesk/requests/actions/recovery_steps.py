@@ -73,10 +73,10 @@ def count_or_wait(case: RecoveryCase, step: str, *, at: datetime) -> None:
 
 
 def held(recovery: Recovery) -> Recovery:
-    """The recovery as it is now, held still until the transaction ends."""
+    """The recovery as it is now, held still until the transaction ends; read once it is held (`advancing.locked`)."""
+    Recovery.objects.select_for_update(of=("self",)).values_list("pk").get(pk=recovery.pk)
     return (
-        Recovery.objects.select_for_update(of=("self",))
-        .select_related("account__customer", "ticket", "opened_by")
+        Recovery.objects.select_related("account__customer", "ticket", "opened_by")
         .prefetch_related("approvals__agent", "records")
         .get(pk=recovery.pk)
     )

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from hostdesk.kit.keys import new_key
 from hostdesk.kit.refusals import Refused
 from hostdesk.requests.actions import carrying, confirming
 from hostdesk.requests.actions.asking import Wish, WrongDetails, ask
@@ -114,6 +115,7 @@ def test_a_record_that_no_server_takes_is_refused_where_it_is_typed(world, kind,
 @pytest.mark.parametrize(
     ("kind", "given", "wrong"),
     [
+        ("plan_change", {"plan": f"https://d.example/details/{new_key()}"}, "Leave it out"),
         ("domain_addition", {"domain": "other.example"}, "on another account with us"),
         ("domain_addition", {"domain": "www.shop.other.example"}, "on another account with us"),
         ("domain_addition", {"domain": "acme.example"}, "on the account already"),

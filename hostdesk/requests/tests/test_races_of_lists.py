@@ -1,12 +1,27 @@
 """A list that changes, or money that is noted, at the same instant as a press: both are heard, one after the other."""
 
+import threading
+import time
+
 import pytest
+from django.db import transaction
 
 from hostdesk.people.models import Contact
-from hostdesk.requests.actions import approving, confirming, contact_changes, contacts_by_staff
-from hostdesk.requests.models import Payment
+from hostdesk.policy.actions import publish_packaged_if_none
+from hostdesk.requests.actions import (
+    approving,
+    carrying,
+    choosing,
+    confirming,
+    contact_changes,
+    contacts_by_staff,
+    recovering,
+)
+from hostdesk.requests.models import Payment, Run
 from hostdesk.requests.tests.staging import Stage
-from hostdesk.requests.tests.test_races import at_once, state
+from hostdesk.requests.tests.test_races import PHP, at_once, state
+from hostdesk.requests.tests.test_recoveries import NEW, OLD, OWNER, Case
+from tests.registries import on_loopback, rdap
 
 pytestmark = pytest.mark.faults
 clause = pytest.mark.clause
@@ -15,6 +30,17 @@ clause = pytest.mark.clause
 @pytest.fixture
 def stage(committed_world):
     return Stage(committed_world)
+
+
+@pytest.fixture
+def committed_case(committed_world):
+    """A recovery whose chosen password waits for an agent's hands."""
+    publish_packaged_if_none(at=committed_world.now)
+    with on_loopback() as there:
+        there.pages.says("/rdap/domain/acme.example", rdap(**OLD))
+        case = Case(committed_world, there)
+        case.granted()
+        yield case, choosing.choose(case.token("password_link", OWNER), NEW, at=case.world.now)
 
 
 @clause("contact.restricted")
@@ -110,3 +136,48 @@ def test_one_reference_noted_for_two_requests_at_once_pays_one(stage):
     assert became.count("did") == 1
     assert "This reference is noted already, for ticket" in next(one for one in became if one != "did")
     assert Payment.objects.count() == 1
+
+
+@clause("contact.privileges")
+@pytest.mark.parametrize("way", ["removed", "lowered"])
+def test_nobody_begins_what_was_asked_by_a_contact_who_is_being_taken_off(stage, way):
+    """Whoever begins has to wait for the removal, and then looks at who is listed now and not a moment ago."""
+    at, held = stage.world.now, threading.Event()
+    kind = ("php_version", PHP) if way == "removed" else ("plan_change", {"plan": "B"})
+    request = stage.asks("ready", *kind, contact=stage.authorised if way == "removed" else stage.secondary)
+
+    def takes_off():
+        with transaction.atomic():
+            if way == "removed":
+                contact_changes.remove(stage.primary, stage.authorised, submission=None, at=at)
+            else:
+                contact_changes.change_role(
+                    stage.primary, stage.secondary, role="authorised", submission=None, at=at
+                )
+            held.set()
+            time.sleep(0.5)
+
+    def begins():
+        held.wait(20)
+        carrying.begin(request, panel="by_hand", before={}, by=stage.agent, at=at)
+
+    became = at_once(begins, takes_off)
+
+    assert became[1] == "did"
+    assert became[0] not in ("", "did")
+    assert (state(request), Run.objects.count()) == ("refused", 0)
+
+
+@clause("contact.password")
+def test_a_password_that_is_noted_as_set_while_its_recovery_is_stopped_counts_once(committed_case):
+    case, link = committed_case
+    stop = case.token("recovery_granted", "alice@acme.example")
+    became = at_once(
+        lambda: choosing.set_by_hand(link, by=case.technician, at=case.world.now),
+        lambda: recovering.stop(stop, at=case.world.now),
+    )
+    link.refresh_from_db()
+
+    assert "" not in became
+    assert became.count("did") == 1
+    assert (case.now().state, link.outcome) in {("done", "done"), ("stopped", "unclear")}

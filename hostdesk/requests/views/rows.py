@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -38,11 +39,15 @@ def rows(found: Iterable[AdminRequest], url_name: str) -> list[Row]:
     """Requests as lines; `url_name` is the page of one."""
     listed = list(found)
     versions = {pk: policy.by_id(pk) for pk in {request.policy_version_id for request in listed}}
+    unclear = [request for request in listed if request.state == "unclear"]
+    if unclear:
+        prefetch_related_objects(unclear, "runs")
     return [_row(request, versions[request.policy_version_id], url_name) for request in listed]
 
 
 def _row(request: AdminRequest, version: Version, url_name: str) -> Row:
     kind = version.catalogue.types.get(request.kind)
+    state = "doing" if words.is_at_work(request) else request.state
     return Row(
         request=request,
         address=reverse(url_name, args=[request.pk]),
@@ -53,8 +58,8 @@ def _row(request: AdminRequest, version: Version, url_name: str) -> Row:
         account=request.account.username,
         customer=request.account.customer.name,
         number=request.ticket.number,
-        brief=words.brief(request),
-        tone=words.tone(request),
+        brief=words.brief(request, state),
+        tone=words.tone(request, state),
         at=request.asked_at,
     )
 

@@ -111,7 +111,7 @@ def open_ticket(opening: Opening, *, by: Actor, at: datetime) -> Ticket:
             customer=opening.customer or (opening.account.customer if opening.account else None),
             account=opening.account,
             contact=opening.contact,
-            requester_name=opening.requester_name[:200],
+            requester_name=without_keys(opening.requester_name)[:200],
             requester_address=opening.requester_address[:320],
             trust=opening.trust,
             opened_at=opening.arrived_at,
@@ -165,7 +165,7 @@ def fresh_part(text: str, fresh: str) -> str:
 
 def author_name(contact: Contact | None, name: str, address: str) -> str:
     """How the author of a message is named on screens."""
-    return (contact.person.name if contact else name or address)[:200] or "somebody"
+    return without_keys(contact.person.name if contact else name or address)[:200] or "somebody"
 
 
 def attach(message: Message, files: Iterable[NewFile]) -> None:
