@@ -3,6 +3,7 @@
 import base64
 import html
 import quopri
+import tracemalloc
 
 import pytest
 
@@ -159,3 +160,14 @@ def test_looking_for_keys_is_linear(piece):
     assert growth(without_keys, make, 20_000) < TIMES / 4
     assert growth(page_without_keys, make, 20_000) < TIMES / 4
     assert growth(lambda text: holds_keys(text.encode()), make, 20_000) < TIMES / 4
+
+
+@pytest.mark.parametrize("piece", [b"%", b"%41", b"%zz", b"=41", b"&#", b"<a>"])
+def test_looking_for_keys_takes_memory_in_step_with_the_content(piece):
+    content = piece * (2_000_000 // len(piece))
+    tracemalloc.start()
+    holds_keys(content)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert peak < 40 * len(content)
