@@ -71,8 +71,12 @@ def lmtp_socket(where: str) -> socket.socket | None:
 def run_worker() -> None:
     """All rounds and periodic work of all rooms."""
     from hostdesk.jobs import rounds, worker
+    from hostdesk.mail import pool
 
-    worker.work(rounds.discover(), stop_on_signals())
+    try:
+        worker.work(rounds.discover(), stop_on_signals())
+    finally:
+        pool.end()
 
 
 def run_monitor() -> None:

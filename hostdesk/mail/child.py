@@ -48,7 +48,7 @@ _DECODERS: dict[bytes, msgspec.msgpack.Decoder[ParsedMail] | msgspec.msgpack.Dec
 
 
 class SetAside(Exception):  # noqa: N818  (no error: the mail is fine, its turn comes later)
-    """A mail proved slow while every place for slow mails was taken: read it again later."""
+    """A mail proved slow while every place for slow mails was taken, or the pool was closed: read it again later."""
 
 
 class ParserPool:
@@ -118,6 +118,9 @@ class ParserPool:
                 self._give_back(child)
             else:
                 self._drop(child)
+            if self._closed and not isinstance(answer, ParsedMail | Formatted):
+                # It was ended by us: that says nothing about the mail.
+                raise SetAside
             return answer or Unreadable("The reader of mails could not be started.")
 
     def submit(self, raw: bytes) -> Future[ParsedMail | Unreadable]:
@@ -135,11 +138,14 @@ class ParserPool:
             return sum(1 for child in [*self._idle, *self._busy] if child.is_alive)
 
     def close(self) -> None:
-        """End all children; a reading in progress answers `Unreadable`."""
+        """End all children; a reading in progress raises SetAside."""
         with self._lock:
             self._closed = True
-            children, self._idle = [*self._idle, *self._busy], []
-        for child in children:
+            idle, self._idle = self._idle, []
+            for child in self._busy:
+                # Its socket is in use: whoever reads from it closes it.
+                child.process.kill()
+        for child in idle:
             child.end()
         self._threads.shutdown(wait=True, cancel_futures=True)
 

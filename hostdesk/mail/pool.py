@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import atexit
 import threading
+from multiprocessing import util
 
 from hostdesk.mail.child import ParserPool
 
@@ -17,9 +17,21 @@ def in_use() -> ParserPool:
     with _lock:
         if _pool is None:
             _pool = ParserPool()
-            # They would end by themselves a moment later; whoever stops a part may ask at once whether all is gone.
-            atexit.register(_pool.close)
+            # At the end of a command, and of a worker of the web server: those end without `atexit`.
+            util.Finalize(None, end, exitpriority=0)
         return _pool
+
+
+def end() -> None:
+    """End the children of this process, if it has any; a part does so before it ends itself.
+
+    They would end by themselves a moment later; whoever stops a part may ask at once whether all is gone.
+    """
+    global _pool
+    with _lock:
+        ending, _pool = _pool, None
+    if ending is not None:
+        ending.close()
 
 
 def use(pool: ParserPool | None) -> None:

@@ -36,6 +36,15 @@ def holding(process: psutil.Process, port: int) -> list[int]:
     ]
 
 
+def readers(desk: psutil.Process) -> list[psutil.Process]:
+    """The small processes in which a part of this desk reads mails."""
+    return [
+        one
+        for one in desk.children(recursive=True)
+        if "hostdesk.mail.child_process" in " ".join(one.cmdline())
+    ]
+
+
 def test_serve_makes_the_folder_takes_mail_survives_a_killed_part_and_stops_cleanly(tmp_path):
     with place(tmp_path, "desk") as here:
         web, mail = free_port(), free_port()
@@ -64,6 +73,9 @@ def test_serve_makes_the_folder_takes_mail_survives_a_killed_part_and_stops_clea
 
             listed = here.run("mail", "list", "--json")
             assert listed.stdout.count(b'"sender"') == 2
+            # Held so, a reader of mails cannot end by itself: whoever started it has to see to it.
+            for reader in wait_for(lambda: readers(parent)):
+                reader.suspend()
         finally:
             family = psutil.Process(process.pid).children(recursive=True)
             process.send_signal(signal.SIGTERM)

@@ -151,6 +151,18 @@ def test_a_closed_pool_leaves_no_process():
     assert (len(pids) >= 1, [Path(f"/proc/{pid}").exists() for pid in pids]) == (True, [False] * len(pids))
 
 
+def test_a_reading_that_closing_breaks_off_says_nothing_about_the_mail():
+    pool = ParserPool(1)
+    pool.read(GOOD)
+    child = pool._idle[0].process
+    child.send_signal(signal.SIGSTOP)
+    reading = pool.submit(GOOD)
+    wait_until_taken(pool, child.pid)
+    pool.close()
+
+    assert type(reading.exception()) is SetAside
+
+
 def test_children_know_none_of_our_secrets(monkeypatch):
     monkeypatch.setenv("HOSTDESK_SECRET_KEY", "secret")
     with ParserPool(1) as pool:
