@@ -256,6 +256,7 @@ class _Child:
             self._await_start()
         except (TimeoutError, EOFError, OSError):
             self.is_usable = False
+            self._set_aside_when_told_to_end()
             return Unreadable("The reader of mails could not be started.")
         deadline = time.monotonic() + wall_seconds
         try:
@@ -320,7 +321,14 @@ class _Child:
             at += got
         return out
 
+    def _set_aside_when_told_to_end(self) -> None:
+        """Whoever stops the whole desk may tell its readers first, before they can turn a deaf ear."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            if self.process.wait(timeout=2) == -signal.SIGTERM:
+                raise SetAside
+
     def _reason_of_death(self, cpu_seconds: int) -> Unreadable | None:
+        self._set_aside_when_told_to_end()
         try:
             code = self.process.wait(timeout=2)
         except subprocess.TimeoutExpired:

@@ -90,7 +90,9 @@ def main(arguments: list[str]) -> int:
     cpu_seconds, memory_mb, idle_exit_seconds = int(arguments[0]), int(arguments[1]), float(arguments[2])
     for limit, most in ((resource.RLIMIT_AS, memory_mb << 20), (resource.RLIMIT_CORE, 0)):
         resource.setrlimit(limit, (most, most))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Whoever stops the desk may tell all its processes at once; the worker ends this one, after the mail that is being read.
+    for told_to_end in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(told_to_end, signal.SIG_IGN)
     peer = socket.socket(fileno=0)
     # The worker's reset or end of the socket is the end of the child's work, not an error to print.
     with contextlib.suppress(ConnectionError, BrokenPipeError):

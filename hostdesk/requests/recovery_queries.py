@@ -9,6 +9,8 @@ from hostdesk.people import seals
 from hostdesk.people.models import Agent
 from hostdesk.requests.models import (
     RECOVERING,
+    UNDER_WAY,
+    AdminRequest,
     LinkPurpose,
     Recovery,
     RecoveryLink,
@@ -19,8 +21,10 @@ from hostdesk.tickets.models import Ticket
 from hostdesk.tickets.queries.access import tickets_for_agent
 
 _LISTED = 100
-NEEDS_HANDS = Q(outcome="by_hand") | (
-    Q(outcome="unclear", recovery__isnull=False, voided_at=None) & ~Q(recovery__state=RecoveryState.DONE)
+NEEDS_HANDS = (
+    Q(outcome="by_hand", verifier__gt="")
+    | Q(outcome="late")
+    | (Q(outcome="unclear", recovery__isnull=False, voided_at=None) & ~Q(recovery__state=RecoveryState.DONE))
 )
 """Of a request the panel is asked again by the round; of a recovery somebody looks, all the more of one that was stopped."""
 
@@ -73,6 +77,20 @@ def password_link_for_agent(agent: Agent, pk: int) -> RecoveryLink:
     if row is None:
         raise Missing
     return row
+
+
+def waits_to_be_set(request: AdminRequest) -> RecoveryLink | None:
+    """The link behind which a password was chosen that an agent sets from its hash; None when none waits."""
+    return RecoveryLink.objects.filter(request=request, outcome="by_hand", voided_at=None).first()
+
+
+def not_set_yet(token: str) -> RecoveryLink | None:
+    """The used link of a secret, while it is not known to be set what was chosen behind it; for whoever chose it."""
+    goes_on = Q(request__state__in=UNDER_WAY) | Q(recovery__state=RecoveryState.GRANTED)
+    found = RecoveryLink.objects.filter(
+        goes_on, token_sha256=seals.fingerprint(token), purpose=LinkPurpose.PASSWORD, voided_at=None
+    )
+    return found.filter(outcome__in=("asked", "unclear", "by_hand")).select_related("account").first()
 
 
 def recovery_of_page(token: str) -> Recovery:

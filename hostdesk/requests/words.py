@@ -12,7 +12,7 @@ from hostdesk.kit.money import Money
 from hostdesk.people.models import Contact
 from hostdesk.policy.catalogue import FREE
 from hostdesk.policy.rules import requests as rules
-from hostdesk.requests import time_words
+from hostdesk.requests import run_words, time_words
 from hostdesk.requests.models import UNDER_WAY, AdminRequest, RequestState
 from hostdesk.requests.standing import Case, asked_twice, last_day_ends, zone
 
@@ -162,7 +162,7 @@ def standing(case: Case, *, me: Contact | None, at: datetime) -> Standing:
     """How a request stands for this contact, or for staff when `me` is None."""
     request = case.request
     headline, sentence = _said(case, me, at)
-    state = "doing" if is_at_work(request) else request.state
+    state = run_words.state_shown(request)
     return Standing(
         headline=headline,
         sentence=sentence,
@@ -170,11 +170,6 @@ def standing(case: Case, *, me: Contact | None, at: datetime) -> Standing:
         icon="circle-question-mark" if request.asked_owner else _ICONS.get(state, "circle-question-mark"),
         clause=request.clause,
     )
-
-
-def is_at_work(request: AdminRequest) -> bool:
-    """Whether a panel took it and is still at it, so that nobody need look."""
-    return request.state == RequestState.UNCLEAR and any(run.is_at_work for run in request.runs.all())
 
 
 def _is_asker(case: Case, me: Contact | None) -> bool:
@@ -241,27 +236,6 @@ def _details(case: Case, me: Contact | None, _at: datetime) -> tuple[str, str]:
     )
 
 
-def _ready(case: Case, _me: Contact | None, at: datetime) -> tuple[str, str]:
-    if case.kind.clause == rules.PASSWORD:
-        return "A link that works once is in the mail", (
-            "It went to the stored addresses of those contacts who may choose the new password. "
-            "Whoever of them opens it first chooses; nothing changes before that."
-        )
-    return "Ready to be carried out", time_words.ready(case, at)
-
-
-def _unclear(case: Case, _me: Contact | None, _at: datetime) -> tuple[str, str]:
-    if is_at_work(case.request):
-        return (
-            "Is being carried out",
-            "The server is at it, which can take a while. This page says how it ended.",
-        )
-    return (
-        "We look whether it worked",
-        "The change may have been made. Somebody checks before anything else is done.",
-    )
-
-
 _SAID = {
     "confirm": _confirm,
     "details": _details,
@@ -270,8 +244,9 @@ _SAID = {
     "payment": _payment,
     "wait": lambda case, _me, at: time_words.objecting(case, at),
     "window": lambda case, _me, at: time_words.quiet(case, at),
-    "ready": _ready,
-    "unclear": _unclear,
+    "ready": lambda case, _me, at: run_words.ready(case, at),
+    "doing": lambda case, _me, _at: run_words.doing(case),
+    "unclear": lambda case, _me, _at: run_words.unclear(case),
 }
 _FIXED = {
     "asked": ("Has just been asked", ""),
@@ -279,7 +254,6 @@ _FIXED = {
         "A second person of our staff looks at it",
         "Changes of this kind are carried out only after two of us have looked. There is nothing to do.",
     ),
-    "doing": ("Is being carried out", "Somebody is at it now."),
     "done": ("Done", "It was carried out, and looked at afterwards."),
     "undone": ("Done and undone", "It was carried out, and taken back afterwards."),
 }

@@ -194,9 +194,11 @@ def deactivate(agent: Agent, *, by: Actor, at: datetime) -> None:
 def change_role(agent: Agent, *, role: str, by: Actor, at: datetime) -> None:
     """Give an agent another role: joins and leaves teams with it, and every session ends, so that no old right lasts.
 
-    Refused: an unknown role, and taking the role from the last administrator.
+    Refused: an unknown role, somebody who has left, and taking the role from the last administrator.
     """
     agent = _locked_beside_admins(agent)
+    if not agent.active:
+        raise Refused("", f"{agent.name} has left.")
     if role not in Role.values:
         raise Refused("", f"There is no role '{role}'; choose one of {', '.join(Role.values)}.")
     if role == agent.role:

@@ -279,6 +279,17 @@ def test_the_last_administrator_cannot_go_nor_can_one_deactivate_oneself(world):
             verb(admin, by=OPERATOR, at=world.now)
 
 
+def test_whoever_has_left_gets_no_other_role(world):
+    agent(world, role="admin")
+    someone = agent(world, "other@host.example", role="technician")
+    agents.deactivate(someone, by=OPERATOR, at=world.now)
+
+    with pytest.raises(Refused, match="has left"):
+        agents.change_role(someone, role="admin", by=OPERATOR, at=world.now)
+    someone.refresh_from_db()
+    assert someone.role == "technician"
+
+
 def test_a_changed_role_changes_teams_and_ends_sessions(world):
     someone = agent(world, role="supervisor", demo=True)
     session = sign_in(someone.email, at=world.now)

@@ -85,6 +85,8 @@ def advance(case: Case, *, by: Actor, at: datetime) -> AdminRequest:
     request.save()
     if entered:
         _ask_for(case, state, at=at)
+    elif case.kind.clause == rules.PASSWORD and mailed_links.drop_unrightful(case, at=at):
+        mailed_links.to_contacts(case, at=at)
     _count_or_wait(case, at=at)
     return request
 
@@ -157,6 +159,8 @@ def end(case: Case, state: str, *, clause: str, sentence: str, by: Actor, at: da
     request.look_at = None
     request.save()
     yeses.void(request, at=at)
+    if case.kind.clause == rules.PASSWORD and state != RequestState.DONE:
+        mailed_links.drop_chosen(request, at=at)
     _count_or_wait(case, at=at)
     note(
         "ticket",

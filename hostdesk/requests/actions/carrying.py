@@ -21,7 +21,8 @@ from hostdesk.requests import mails
 from hostdesk.requests.actions import mailed_links
 from hostdesk.requests.actions.advancing import advance, end, facts_of, is_all_that_was_asked, locked
 from hostdesk.requests.models import AdminRequest, RequestState, Run, RunState, Tick
-from hostdesk.requests.standing import Case
+from hostdesk.requests.recovery_queries import waits_to_be_set
+from hostdesk.requests.standing import Case, case_of
 from hostdesk.tickets.actions.requesting import resolve_at_once
 
 BY_HAND = "by_hand"
@@ -61,6 +62,26 @@ _CLAUSE_OF: dict[str, str] = {
     RequestState.PRICE: "fee.minimum",
     RequestState.PAYMENT: "fee.minimum",
 }
+
+
+def begin_by_hand(request: AdminRequest, *, before: Mapping[str, object], by: Agent, at: datetime) -> Run:
+    """`begin`, by an agent with the checklist. Refused: a password that only the contact chooses, behind a mailed link."""
+    if is_chosen_behind_link(case_of(request)):
+        raise Refused(rules.PASSWORD, _SET_FROM_HASH if waits_to_be_set(request) else _NOT_CHOSEN)
+    return begin(request, panel=BY_HAND, before=before, by=by, at=at)
+
+
+def is_chosen_behind_link(case: Case) -> bool:
+    """Whether a request is for a password that a contact chooses behind a mailed link. Clause: contact.password."""
+    return case.kind.clause == rules.PASSWORD
+
+
+_SET_FROM_HASH = (
+    "The contact has chosen the password: set it from its hash, as this page says, and note it there."
+)
+_NOT_CHOSEN = (
+    "The contact chooses this password, behind the link in the mail. Until then there is nothing to do."
+)
 
 
 def start_run(
@@ -127,6 +148,7 @@ def finish(
     """
     with transaction.atomic():
         _not_who_approved(locked(run.request), by)
+        mailed_links.broken_off(run.request, at=at)
         return conclude(run, state=state, after=after, answer=answer, by=by.actor(), at=at)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from passlib.hash import sha512_crypt
 
 from hostdesk.audit.actions import note
@@ -28,7 +28,7 @@ from hostdesk.ports.panels.wishes import Operation
 from hostdesk.requests import recovery_mails as mails
 from hostdesk.requests.actions import carrying, through_panel
 from hostdesk.requests.actions import mailed_links as links
-from hostdesk.requests.actions.recovery_steps import use_up
+from hostdesk.requests.actions.advancing import advance, locked
 from hostdesk.requests.models import (
     AdminRequest,
     Recovery,
@@ -46,8 +46,10 @@ log = structlog.get_logger()
 
 OPERATION = "reset_account_password"
 _ROUNDS = 200_000
+_TOLD = ("asked", "unclear")
 _ANSWER_IS_LOST = timedelta(minutes=2)
 _NOT_NOW = "The control panel did not take it, and nothing was changed: {} Try again with this same link."
+_NOT_TO_BE_THERE = "That password must not be there: what it was chosen for has ended, or whoever chose it may not any more. Set another one, as the page says now."
 _NO_SHORT_WORD = 8
 _WHOSE = "Whoever proved to own the domain"
 
@@ -92,7 +94,7 @@ def choose(token: str, password: str, *, at: datetime) -> RecoveryLink:
     if OPERATION in keeper.panel.by_hand or not _is_for_a_panel(link):
         return _leave_hash(token, password, at=at)
     if link.request is not None:
-        return _by_request(link, password, at=at)
+        return _by_request(token, password, at=at)
     return _by_recovery(token, password, at=at)
 
 
@@ -100,8 +102,11 @@ def set_by_hand(link: RecoveryLink, *, by: Agent, at: datetime) -> None:
     """An agent has set the password from its hash, or seen that it works where the panel of a recovery gave no clear answer:
     the hash is dropped, and everybody hears of the new password.
 
-    Refused: what has been noted already.
+    Refused: what has been noted already; and what was not to be set any more, since the request has ended or whoever chose is
+    no contact of that kind: then another one is to be set.
     """
+    if link.request is not None and _came_too_late(link, by=by, at=at):
+        raise Refused(rules.CLAUSE, _NOT_TO_BE_THERE)
     with transaction.atomic():
         row = _held_row(link)
         by_hand = row.outcome == "by_hand" and bool(row.verifier)
@@ -113,20 +118,36 @@ def set_by_hand(link: RecoveryLink, *, by: Agent, at: datetime) -> None:
             raise Refused("", "That has been done already.")
         row.verifier, row.outcome, row.set_at = "", "done", at
         row.save(update_fields=["verifier", "outcome", "set_at"])
-        if row.request is not None and not case_of(row.request).kind.steps:
+        if row.request is not None:
             run = carrying.begin(row.request, panel=carrying.BY_HAND, before={}, by=by, at=at)
+            for position in range(len(case_of(row.request).kind.steps)):
+                carrying.tick(row.request, position=position, by=by, at=at)
             carrying.finish(run, state=RunState.DONE, after={}, answer="", by=by, at=at)
         _done(row, by=by.actor(), at=at)
 
 
+@transaction.atomic
+def _came_too_late(link: RecoveryLink, *, by: Agent, at: datetime) -> bool:
+    """Judge a request once more before its password counts as set; whether that must not be on the server."""
+    _hold_whole(link)
+    assert link.request is not None, "a link of a request"
+    advance(locked(link.request), by=SYSTEM, at=at)
+    row = _held_row(link)
+    if row.outcome == "dropped":
+        row.outcome = "late"
+        row.save(update_fields=["outcome"])
+        note("ticket", _ticket(row).pk, "password set late", by=by.actor(), at=at, facts={"link": row.pk})
+    return row.outcome == "late"
+
+
 def replace_by_hand(link: RecoveryLink, *, by: Agent, at: datetime) -> None:
-    """An agent has set another password than the one that was chosen before a recovery was stopped: nobody is in by it now.
+    """An agent has set another password than one that must not be there (`is_to_be_replaced`): nobody is in by it now.
 
     Refused: where nothing of the kind is to be done. Clause: contact.password.
     """
     with transaction.atomic():
         row = _held_row(link)
-        if row.recovery is None or not is_to_be_replaced(row):
+        if not is_to_be_replaced(row):
             raise Refused("", "That has been done already.")
         row.outcome, row.set_at = "replaced", at
         row.save(update_fields=["outcome", "set_at"])
@@ -140,8 +161,12 @@ def replace_by_hand(link: RecoveryLink, *, by: Agent, at: datetime) -> None:
 
 
 def is_to_be_replaced(link: RecoveryLink) -> bool:
-    """Whether a password may be on the server that was chosen in a recovery which nobody may get in by any more."""
+    """Whether a password may be on the server that was chosen in a recovery which nobody may get in by any more, or is there
+    though its request had ended.
+    """
     recovery = link.recovery
+    if link.outcome == "late":
+        return True
     if recovery is None or link.outcome != "unclear" or link.voided_at is not None:
         return False
     return recovery.state not in (RecoveryState.GRANTED, RecoveryState.DONE)
@@ -150,12 +175,15 @@ def is_to_be_replaced(link: RecoveryLink) -> bool:
 def settle(at: datetime) -> int:
     """Tell everybody of passwords of which it became clear only later that the panel has them; how many.
 
-    Where whoever told the panel of a recovery's password was stopped before the answer was noted, somebody must look.
+    Where whoever told the panel of a recovery's password was stopped before the answer was noted, somebody must look. Of a
+    request the panel is asked (`through_panel.look_once`); where it was told nothing yet the link works again.
     """
     lost = RecoveryLink.objects.filter(outcome="asked", voided_at=None, used_at__lt=at - _ANSWER_IS_LOST)
-    for link in lost.select_related(*_PEOPLE)[:20]:
+    for link in lost.exclude(recovery=None).select_related(*_PEOPLE)[:20]:
         _answer_is_lost(link, at=at)
-    waiting = RecoveryLink.objects.filter(outcome="unclear", voided_at=None, request__state=RequestState.DONE)
+    for link in lost.filter(request__state=RequestState.READY)[:20]:
+        _give_back(link, at=at)
+    waiting = RecoveryLink.objects.filter(outcome__in=_TOLD, voided_at=None, request__state=RequestState.DONE)
     return sum(_settle(link, at=at) for link in waiting.select_related(*_PEOPLE)[:20])
 
 
@@ -170,8 +198,12 @@ def _answer_is_lost(link: RecoveryLink, *, at: datetime) -> None:
 
 @transaction.atomic
 def _settle(link: RecoveryLink, *, at: datetime) -> int:
-    if not RecoveryLink.objects.filter(pk=link.pk, outcome="unclear").update(outcome="done"):
+    row = _held_row(link)
+    if row.outcome not in _TOLD:
         return 0
+    row.outcome = "done"
+    row.save(update_fields=["outcome"])
+    links.void_passwords(row.account, at=at)
     _done(link, by=_who(link), at=at)
     return 1
 
@@ -220,33 +252,69 @@ def _held_row(link: RecoveryLink) -> RecoveryLink:
     return RecoveryLink.objects.select_related(*_PEOPLE).get(pk=link.pk)
 
 
-def _by_request(link: RecoveryLink, password: str, *, at: datetime) -> RecoveryLink:
+def _by_request(token: str, password: str, *, at: datetime) -> RecoveryLink:
+    # Used up before the panel is told: whoever is stopped in the middle has left a row that says so.
+    link = _used_up(token, at=at)
     assert link.request is not None, "a link of a request"
     assert link.contact is not None, "a link of a request went to a contact"
-    # The run is the claim: a request has one under way at most, whoever presses.
-    run = through_panel.set_password(link.request, password, by=link.contact, at=at)
+    try:
+        # The run is the claim: a request has one under way at most, whoever presses.
+        run = through_panel.set_password(link.request, password, by=link.contact, at=at)
+    except Refused:
+        _give_back(link, at=at)
+        raise
     if run.state == RunState.FAILED:
+        _give_back(link, at=at)
         raise Refused("", _NOT_NOW.format(run.answer))
     return _settled(link, run, at=at)
 
 
-def _settled(link: RecoveryLink, run: Run, *, at: datetime) -> RecoveryLink:
-    with transaction.atomic():
-        use_up(link, at=at)
-        links.void_passwords(link.account, at=at)
-        link.used_at, link.answer = at, run.answer[:500]
-        link.outcome = "done" if run.state == RunState.DONE else "unclear"
-        link.save(update_fields=["used_at", "outcome", "answer"])
-        if link.outcome == "done":
-            _done(link, by=_who(link), at=at)
+@transaction.atomic
+def _used_up(token: str, *, at: datetime) -> RecoveryLink:
+    link = _held(token, at=at)
+    link.used_at, link.outcome = at, "asked"
+    try:
+        with transaction.atomic():
+            link.save(update_fields=["used_at", "outcome"])
+    except IntegrityError as error:
+        # Behind another contact's link, of the same request.
+        raise Refused(
+            "", "Somebody else is choosing a password at this moment. Look again in a minute."
+        ) from error
     return link
+
+
+@transaction.atomic
+def _give_back(link: RecoveryLink, *, at: datetime) -> None:
+    """The panel has nothing of it: the link works again, where its request still waits for a choice."""
+    row = _held_row(link)
+    if row.outcome != "asked" or row.request is None:
+        return
+    row.used_at, row.outcome = None, ""
+    row.voided_at = None if row.request.state == RequestState.READY else at
+    row.save(update_fields=["used_at", "outcome", "voided_at"])
+    if row.voided_at is None:
+        AdminRequest.objects.filter(pk=row.request.pk, look_at=None).update(look_at=row.expires_at)
+
+
+@transaction.atomic
+def _settled(link: RecoveryLink, run: Run, *, at: datetime) -> RecoveryLink:
+    row = _held_row(link)
+    if row.outcome != "asked":
+        # Somebody looked before this press came to its end.
+        return row
+    links.void_passwords(row.account, at=at)
+    row.answer = run.answer[:500]
+    row.outcome = "done" if run.state == RunState.DONE else "unclear"
+    row.save(update_fields=["outcome", "answer"])
+    if row.outcome == "done":
+        _done(row, by=_who(row), at=at)
+    return row
 
 
 def _by_recovery(token: str, password: str, *, at: datetime) -> RecoveryLink:
     with transaction.atomic():
-        link = _held(token, at=at)
-        link.used_at, link.outcome = at, "asked"
-        link.save(update_fields=["used_at", "outcome"])
+        link = _used_up(token, at=at)
         note("ticket", _ticket(link).pk, "password chosen", by=_who(link), at=at, facts={"link": link.pk})
     panel = panels.keeper_of(link.account).panel
     wish = Operation(OPERATION, link.account.username, {}, password)
@@ -283,6 +351,7 @@ def _done(link: RecoveryLink, *, by: Actor, at: datetime) -> None:
         recovery__state__in=(RecoveryState.GRANTED, RecoveryState.DONE)
     )
     ended.update(outcome="replaced", set_at=at)
+    RecoveryLink.objects.filter(account=link.account, outcome="late").update(outcome="replaced", set_at=at)
     note("ticket", ticket.pk, "password set", by=by, at=at, facts={"link": link.pk})
     if recovery is not None:
         Recovery.objects.filter(pk=recovery.pk).update(state=RecoveryState.DONE, ended_at=at, look_at=None)

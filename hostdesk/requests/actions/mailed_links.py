@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Literal
 
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from hostdesk.audit.actions import note
 from hostdesk.hosting.models import Account
@@ -15,6 +16,7 @@ from hostdesk.people.models import Contact
 from hostdesk.people.queries import contacts_by_account
 from hostdesk.people.standing import contact_state
 from hostdesk.policy.rules import password as rules
+from hostdesk.policy.terms import Terms
 from hostdesk.requests import recovery_mails as mails
 from hostdesk.requests.models import (
     RECOVERING,
@@ -69,8 +71,13 @@ def to_contacts(case: Case, *, at: datetime) -> list[RecoveryLink]:
 
 def works_until(request: AdminRequest, *, at: datetime) -> datetime | None:
     """When the last link for the password of a request runs out that still works; None when none does."""
+    # One whose password the panel is being told works again when the panel says no.
     links = RecoveryLink.objects.filter(
-        request=request, purpose=LinkPurpose.PASSWORD, used_at=None, voided_at=None, expires_at__gt=at
+        Q(used_at=None) | Q(outcome="asked"),
+        request=request,
+        purpose=LinkPurpose.PASSWORD,
+        voided_at=None,
+        expires_at__gt=at,
     )
     return links.order_by("-expires_at").values_list("expires_at", flat=True).first()
 
@@ -79,6 +86,18 @@ def was_chosen(request: AdminRequest) -> bool:
     """Whether a password was chosen behind a link of a request, so that what is left is ours to do."""
     chosen = RecoveryLink.objects.filter(request=request, used_at__isnull=False, voided_at=None)
     return chosen.exclude(outcome="").exists()
+
+
+@transaction.atomic
+def broken_off(request: AdminRequest, *, at: datetime) -> None:
+    """Whoever told the panel of a password was stopped before the answer was noted: that link is used up, whatever the
+    panel shows, and no other works while nobody knows.
+    """
+    AdminRequest.objects.select_for_update(of=("self",)).values_list("pk").get(pk=request.pk)
+    told = RecoveryLink.objects.filter(request=request, outcome="asked", voided_at=None)
+    if told.update(outcome="unclear", answer="we were stopped before its answer was noted"):
+        others = RecoveryLink.objects.filter(account=request.account_id, purpose=LinkPurpose.PASSWORD)
+        others.filter(used_at=None, voided_at=None).update(voided_at=at)
 
 
 def to_new_address(case: RecoveryCase, *, at: datetime) -> RecoveryLink:
@@ -158,6 +177,36 @@ def void_of_recovery(recovery: Recovery, *, at: datetime) -> None:
     RecoveryLink.objects.filter(recovery=recovery, used_at=None, voided_at=None).update(voided_at=at)
 
 
+def drop(link: RecoveryLink, *, why: str, at: datetime) -> None:
+    """What a contact chose behind the link of a request is set by nobody any more, and its hash is gone.
+
+    An agent who had set it meanwhile says so (`choosing.set_by_hand`), and then sets another one. Clause: contact.password.
+    """
+    link.outcome, link.verifier, link.answer, link.voided_at = "dropped", "", why, at
+    link.save(update_fields=["outcome", "verifier", "answer", "voided_at"])
+    ticket_id = link.request.ticket_id if link.request else 0
+    note("ticket", ticket_id, "password dropped", by=SYSTEM, at=at, facts={"link": link.pk, "why": why})
+
+
+def drop_chosen(request: AdminRequest, *, at: datetime) -> None:
+    """`drop`, for a request that has ended without being done; nothing where no password waits to be set."""
+    for link in _waiting(request):
+        drop(link, why="the request has ended", at=at)
+
+
+def drop_unrightful(case: Case, *, at: datetime) -> bool:
+    """`drop`, where whoever chose was removed or lost the role since; whether something was dropped."""
+    gone = [link for link in _waiting(case.request) if not _may_have_it(link, case.version.terms, at=at)]
+    for link in gone:
+        drop(link, why="whoever chose it may not any more", at=at)
+    return bool(gone)
+
+
+def _waiting(request: AdminRequest) -> QuerySet[RecoveryLink]:
+    waiting = RecoveryLink.objects.filter(request=request, outcome="by_hand", voided_at=None)
+    return waiting.select_related("contact__person", "request")
+
+
 def nobody_sets(link: RecoveryLink) -> None:
     """What waited for an agent's hands is set by nobody any more; whether somebody is at it now is not known.
 
@@ -185,12 +234,15 @@ def _is_rightful(link: RecoveryLink, *, at: datetime) -> bool:
     request, contact = link.request, link.contact
     if request is None or contact is None or request.state != RequestState.READY:
         return False
-    version = case_of(request).version
-    return (
-        contact_state(contact, version.terms, at=at) not in ("removed", "unverified")
-        and rules.may_get_link(role=contact.role, terms=version.terms)
-        and contact.person.email == link.address
-    )
+    return contact.person.email == link.address and _may_have_it(link, case_of(request).version.terms, at=at)
+
+
+def _may_have_it(link: RecoveryLink, terms: Terms, *, at: datetime) -> bool:
+    """Whether the reader of a link is still a contact who may choose a password."""
+    contact = link.contact
+    assert contact is not None, "a link of a request went to a contact"
+    state = contact_state(contact, terms, at=at)
+    return state not in ("removed", "unverified") and rules.may_get_link(role=contact.role, terms=terms)
 
 
 def _make(

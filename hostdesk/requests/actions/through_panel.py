@@ -28,6 +28,7 @@ from hostdesk.ports.outcomes import PortAway, PortDown, PortRefused
 from hostdesk.ports.panels import line, wishes
 from hostdesk.ports.panels.wishes import Facts, Operation, Panel
 from hostdesk.requests import previews
+from hostdesk.requests.actions import mailed_links
 from hostdesk.requests.actions.advancing import locked
 from hostdesk.requests.actions.carrying import BY_HAND, begin, conclude, start_run
 from hostdesk.requests.models import AdminRequest, RequestState, Run, RunState
@@ -36,6 +37,7 @@ from hostdesk.requests.standing import case_of
 
 log = structlog.get_logger()
 
+_UNDER_WAY = (RequestState.DOING, RequestState.UNCLEAR)
 _BELIEVED_AFTER = timedelta(minutes=10)
 """A panel that shows the wish unfulfilled is believed once this long has passed since it was told: it may be at it."""
 _FIRST_LOOK, _LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=30)
@@ -105,6 +107,8 @@ def undo(run: Run, *, by: Agent, at: datetime) -> Run:
 
     Refused: what `may_undo` denies, and when somebody changed it since.
     """
+    if AdminRequest.objects.filter(pk=run.request_id, state__in=_UNDER_WAY).exists():
+        raise Refused("", "It is being taken back already; this page says how it ends.")
     if not may_undo(run):
         raise Refused("", "This cannot be undone by the panel; ask for a new change instead.")
     with line.no_longer_than(line.SECONDS_OF_A_PRESS):
@@ -134,6 +138,7 @@ def _undo(run: Run, *, by: Agent, at: datetime) -> Run:
 
 def look_once(run: Run, *, at: datetime) -> Run:
     """Ask the panel what became of a run that was sent and has no clear answer; nothing is sent a second time."""
+    mailed_links.broken_off(run.request, at=at)
     request, wish = run.request, _wish(run.request)
     panel = panels.keeper_of(request.account).panel
     if panel.kind != run.panel:

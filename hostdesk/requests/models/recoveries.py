@@ -123,7 +123,8 @@ class RecoveryLink(models.Model):
     Either `request` or `recovery` says for what; `contact` is to whom it went, None for the new address of a recovery, and
     `address` the address as it was then. A newer link for a password voids the older ones of the account. `outcome` is what
     became of the password: `asked` (given to the panel), `done`, `unclear`, `by_hand` (an agent sets it from `verifier`, a
-    one-way hash that is dropped when that is done).
+    one-way hash that is dropped when that is done), `dropped` (its request ended before it was set), `late` (it was set all the
+    same), `replaced` (by another one that an agent set).
     """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")

@@ -56,7 +56,9 @@ def test_a_password_that_must_not_be_there_is_not_forgotten_because_somebody_ask
 
 
 @clause("contact.password")
-def test_a_password_that_was_set_does_not_run_out_while_the_checklist_of_its_request_is_open(stage):
+def test_a_password_that_was_set_ends_its_request_with_every_step_of_the_checklist_and_does_not_run_out(
+    stage,
+):
     Service.objects.update(product="dedicated")
     request = stage.asks("lost", "password_reset")
     link = choosing.choose(token(password_links().first()), NEW, at=stage.world.now)
@@ -64,7 +66,8 @@ def test_a_password_that_was_set_does_not_run_out_while_the_checklist_of_its_req
     stage.world.move(days=3)
     look_again(stage.world.now)
 
-    assert state(request) == "ready"
+    assert state(request) == "done"
+    assert request.ticks.count() == 2
     assert not OutboundMail.objects.filter(kind="request_expired").exists()
 
 

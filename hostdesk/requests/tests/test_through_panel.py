@@ -14,9 +14,11 @@ from hostdesk.people.actions import contacts
 from hostdesk.people.models import Contact
 from hostdesk.ports.outcomes import PortAway, PortDown, PortRefused
 from hostdesk.ports.panels import twins
+from hostdesk.requests import words
 from hostdesk.requests.actions import carrying, through_panel
 from hostdesk.requests.actions.asking import Wish, ask
 from hostdesk.requests.models import AdminRequest, Run
+from hostdesk.requests.standing import case_of
 from hostdesk.requests.tasks import look_at_panels
 
 clause = pytest.mark.clause
@@ -259,6 +261,27 @@ def test_what_somebody_changed_since_is_not_undone(world, request_, panel):
         through_panel.undo(run, by=agent, at=world.now)
 
     assert (state(request_), panel.facts["plan"]) == ("done", "Changed by hand")
+
+
+def test_an_undoing_under_way_says_so_and_is_not_begun_again(world, request_, panel):
+    agent = world.agent()
+    run = press(world, request_, agent)
+    AdminRequest.objects.filter(pk=request_.pk).update(state="unclear")
+    Run.objects.create(
+        request=request_,
+        panel=run.panel,
+        operation=run.operation,
+        key="taking-back",
+        undoes=run,
+        state="unclear",
+        started_at=world.now,
+        next_try_at=world.now,
+    )
+    case = case_of(AdminRequest.objects.get(pk=request_.pk))
+
+    assert words.standing(case, me=None, at=world.now).headline == "We look whether it was taken back"
+    with pytest.raises(Refused, match="being taken back already"):
+        through_panel.undo(run, by=agent, at=world.now)
 
 
 def test_an_undoing_without_an_answer_is_looked_at_too(world, request_, panel):

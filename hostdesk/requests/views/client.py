@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from hostdesk.hosting import panels
 from hostdesk.people.access import contacts_only
 from hostdesk.people.models import Contact
 from hostdesk.people.queries import contacts_of_person
@@ -75,13 +78,22 @@ def show_request(request: ClientRequest, found: AdminRequest, *, status: int = 2
         "steps": words.steps(case, at=request.at),
         "details": words.details(case),
         "price": words.price(found),
-        "can": can_say(case, me),
+        "can": _offered(case, me),
         "ticked": [case.kind.steps[tick.position] for tick in found.ticks.all()],
         "runs": [run for run in found.runs.all() if run.ended_at],
         "clause_title": CLAUSES[found.clause].title if found.clause in CLAUSES else "",
         "policy_address": f"/policy/{case.version.slug}/{case.version.number}/",
     }
     return render(request, "requests/client/request.html", context, status=status)
+
+
+def _offered(case: Case, me: Contact) -> ContactCan:
+    """What the page offers: no password to choose where no panel sets it, since we do it by hand then."""
+    can = can_say(case, me)
+    if not can.choose_password:
+        return can
+    by_hand = case.kind.carried_out in panels.keeper_of(case.request.account).panel.by_hand
+    return replace(can, choose_password=not by_hand)
 
 
 def can_say(case: Case, me: Contact) -> ContactCan:

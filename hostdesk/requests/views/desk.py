@@ -20,11 +20,11 @@ from hostdesk.people.models import Agent
 from hostdesk.people.requests import DeskRequest
 from hostdesk.policy.registry import CLAUSES
 from hostdesk.policy.rules import requests as rules
-from hostdesk.requests import words
-from hostdesk.requests.actions.carrying import BY_HAND
+from hostdesk.requests import run_words, words
+from hostdesk.requests.actions.carrying import BY_HAND, is_chosen_behind_link
 from hostdesk.requests.actions.through_panel import may_undo
 from hostdesk.requests.forms import BeforeForm, OutcomeForm, PaymentForm, ReasonForm
-from hostdesk.requests.models import UNDER_WAY, AdminRequest
+from hostdesk.requests.models import UNDER_WAY, AdminRequest, RecoveryLink, RequestState
 from hostdesk.requests.queries import (
     LISTS,
     counts_for_agent,
@@ -34,6 +34,7 @@ from hostdesk.requests.queries import (
     requests_of_ticket,
     waiting_for_agent,
 )
+from hostdesk.requests.recovery_queries import waits_to_be_set
 from hostdesk.requests.rules import AgentCan, agent_can
 from hostdesk.requests.standing import Case, asking_of, case_of, cases_of
 from hostdesk.requests.views.recovery_panels import panels_on
@@ -124,10 +125,11 @@ class Panel:
 
 def _panel(case: Case, agent: Agent, at: datetime) -> Panel:
     request = case.request
+    state = run_words.state_shown(request)
     return Panel(
         case=case,
-        brief=words.brief(request),
-        tone=words.tone(request),
+        brief=words.brief(request, state),
+        tone=words.tone(request, state),
         proof=words.proof(case, asking_of(case, at=at)),
         sentence=words.standing(case, me=None, at=at).sentence,
         can=can_do(case, agent),
@@ -174,6 +176,8 @@ def show_request(
         "checklist": _checklist(case),
         "may_undo": bool(done) and may_undo(done[-1]),
         "by_hand": case.kind.carried_out == BY_HAND,
+        "behind_link": is_chosen_behind_link(case),
+        "to_be_set": _to_be_set(case),
         "payment_form": PaymentForm(currency=found.currency, initial={"amount": words.price(found)}),
         "objection_form": ReasonForm(prefix="no"),
         "refusal_form": ReasonForm(),
@@ -182,6 +186,12 @@ def show_request(
         **refused,
     }
     return render(request, "requests/desk/request.html", context, status=status)
+
+
+def _to_be_set(case: Case) -> RecoveryLink | None:
+    """The link whose password an agent sets from its hash now."""
+    waits = case.kind.clause == rules.PASSWORD and case.request.state == RequestState.READY
+    return waits_to_be_set(case.request) if waits else None
 
 
 _STATES = {

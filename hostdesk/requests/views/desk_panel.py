@@ -13,7 +13,7 @@ from hostdesk.kit.refusals import Missing, Refused
 from hostdesk.people.access import agents_only, recently_proven
 from hostdesk.people.looking import saw
 from hostdesk.people.requests import DeskRequest
-from hostdesk.requests.actions import through_panel
+from hostdesk.requests.actions import carrying, through_panel
 from hostdesk.requests.forms import BeforeForm
 from hostdesk.requests.models import RequestState, RunState
 from hostdesk.requests.queries import request_for_agent
@@ -43,6 +43,7 @@ def preview(request: DeskRequest, pk: int) -> HttpResponse:
         "place": "requests",
         "case": case,
         "preview": through_panel.preview(found),
+        "behind_link": carrying.is_chosen_behind_link(case),
         "before_form": BeforeForm(),
     }
     return show(request, "requests/desk/preview.html", context, fragment="preview")

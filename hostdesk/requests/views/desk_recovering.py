@@ -33,6 +33,7 @@ from hostdesk.requests.recovery_queries import (
     recoveries_for_agent,
     recovery_for_agent,
 )
+from hostdesk.requests.standing import case_of
 from hostdesk.requests.views.recovery_panels import brief, missing, tone, way
 from hostdesk.web import flash
 from hostdesk.web.htmx import go
@@ -197,6 +198,7 @@ def password_by_hand(request: DeskRequest, pk: int) -> HttpResponse:
             "link": found,
             "ticket": number,
             "to_be_replaced": choosing.is_to_be_replaced(found),
+            "checklist": case_of(found.request).kind.steps if found.request else (),
         },
     )
 

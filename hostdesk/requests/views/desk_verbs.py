@@ -114,7 +114,7 @@ def run(request: DeskRequest, pk: int) -> HttpResponse:
         request,
         found,
         "Begun. It is yours until you say how it ended.",
-        lambda: carrying.begin(found, panel=carrying.BY_HAND, before=before, by=request.agent, at=request.at),
+        lambda: carrying.begin_by_hand(found, before=before, by=request.agent, at=request.at),
     )
 
 

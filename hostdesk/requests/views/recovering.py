@@ -23,7 +23,7 @@ from hostdesk.requests.actions import choosing, losing, mailed_links, recovering
 from hostdesk.requests.models import Recovery, RecoveryLink
 from hostdesk.requests.recovery import DNS_LABEL, FILE_PATH
 from hostdesk.requests.recovery_forms import LostForm, PasswordForm, RecoveryForm
-from hostdesk.requests.recovery_queries import chosen_password, recovery_of_page
+from hostdesk.requests.recovery_queries import chosen_password, not_set_yet, recovery_of_page
 from hostdesk.requests.words import Point
 from hostdesk.web import flash
 from hostdesk.web.behind_links import page_behind_link
@@ -127,7 +127,8 @@ def password(request: HttpRequest, token: str) -> HttpResponse:
     template = "requests/public/password.html"
     link = mailed_links.of_token(token, "password", at=_at(request))
     if link is None:
-        return render(request, template, {"gone": mailed_links.GONE}, status=410)
+        chosen = not_set_yet(token)
+        return render(request, template, {"gone": mailed_links.GONE, "chosen": chosen}, status=410)
     form = PasswordForm(request.POST or None)
     page = _page(request, template, form, link=link)
     if request.method != "POST":
@@ -138,7 +139,8 @@ def password(request: HttpRequest, token: str) -> HttpResponse:
         used = choosing.choose(token, form.cleaned_data["password"], at=_at(request))
     except Refused as refusal:
         if refusal.sentence == mailed_links.GONE:
-            return render(request, template, {"gone": refusal.sentence}, status=410)
+            chosen = not_set_yet(token)
+            return render(request, template, {"gone": refusal.sentence, "chosen": chosen}, status=410)
         return refuse(form, refusal, page, field="password" if refusal.clause else None)
     return render(request, template, {"used": used})
 

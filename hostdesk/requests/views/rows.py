@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from hostdesk.policy import queries as policy
 from hostdesk.policy.queries import Version
-from hostdesk.requests import words
+from hostdesk.requests import run_words, words
 from hostdesk.requests.models import AdminRequest
 from hostdesk.web.keys import key_of
 
@@ -47,7 +47,7 @@ def rows(found: Iterable[AdminRequest], url_name: str) -> list[Row]:
 
 def _row(request: AdminRequest, version: Version, url_name: str) -> Row:
     kind = version.catalogue.types.get(request.kind)
-    state = "doing" if words.is_at_work(request) else request.state
+    state = run_words.state_shown(request)
     return Row(
         request=request,
         address=reverse(url_name, args=[request.pk]),

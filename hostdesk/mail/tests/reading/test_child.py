@@ -163,6 +163,37 @@ def test_a_reading_that_closing_breaks_off_says_nothing_about_the_mail():
     assert type(reading.exception()) is SetAside
 
 
+def test_children_that_are_told_to_end_read_on_and_end_with_their_pool():
+    with ParserPool(1) as pool:
+        pool.read(GOOD)
+        process = pool._idle[0].process
+        process.terminate()
+
+        assert (pool.read(GOOD), pool._idle[0].process.pid) == (read(GOOD), process.pid)
+    assert process.poll() is not None
+
+
+@pytest.mark.parametrize("has_begun", [True, False])
+def test_a_reader_that_ended_because_it_was_told_to_says_nothing_about_the_mail(has_begun, monkeypatch):
+    # As it is between its start and its first word: whoever tells it then still ends it.
+    deaf = "signal.signal(signal.SIGTERM, signal.SIG_DFL)"
+    ready = "sock.sendall(b'R');" if has_begun else ""
+    script = f"import signal, socket, time; {deaf}; sock = socket.socket(fileno=0); {ready} time.sleep(60)"
+    popen = child.subprocess.Popen
+    monkeypatch.setattr(
+        child.subprocess, "Popen", lambda words, **more: popen([words[0], "-c", script], **more)
+    )
+    with ParserPool(1) as pool:
+        reading = pool.submit(GOOD)
+        deadline = time.monotonic() + 30
+        while not pool._busy and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(0.5)
+        next(iter(pool._busy)).process.terminate()
+
+        assert type(reading.exception(timeout=30)) is SetAside
+
+
 def test_children_know_none_of_our_secrets(monkeypatch):
     monkeypatch.setenv("HOSTDESK_SECRET_KEY", "secret")
     with ParserPool(1) as pool:
