@@ -12,8 +12,8 @@ from hostdesk.hosting.queries import domains_of
 from hostdesk.kit import money
 from hostdesk.people import passwords
 from hostdesk.policy.catalogue import Detail, RequestType
+from hostdesk.requests import account_passwords
 from hostdesk.requests import details as typed
-from hostdesk.requests.actions import choosing
 
 _PREFIX = "detail_"
 _LONGEST_WORDS = 5000
@@ -176,7 +176,9 @@ class PasswordForm(forms.Form):
     def clean_password(self) -> str:
         """No password that is tried first, none built of the account's names, none with what no keyboard makes twice."""
         chosen = str(self.cleaned_data["password"])
-        fault = choosing.fault(chosen, username=self.account.username, domains=domains_of(self.account))
+        fault = account_passwords.fault(
+            chosen, username=self.account.username, domains=domains_of(self.account)
+        )
         if fault is not None:
             raise forms.ValidationError(fault)
         return chosen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 
 from hostdesk.ports.panels import records, wishes
@@ -38,6 +39,14 @@ class Preview:
     may_be_undone: bool = False
     needs_secret: bool = False
     seen: str = ""
+
+
+_INSIDE = re.compile(r"\S+:[0-9]{2,5}\b")
+
+
+def for_contacts(sentence: str) -> str:
+    """A sentence about a panel as a contact reads it: without the names of our machines and what ails them."""
+    return "The control panel cannot be asked at this moment." if _INSIDE.search(sentence) else sentence
 
 
 def by_hand(because: str) -> Preview:

@@ -34,6 +34,7 @@ SECONDS_TO_LOOK, SECONDS_OF_A_PRESS = 10.0, 20.0
 """While somebody waits for the page: for one look, and for all that one press asks. What is not clear by then is looked at
 by the round.
 """
+SECONDS_FOR_A_PLACE = 1.0
 LARGEST_ANSWER = 8_000_000
 _LONGEST_WORDS = 400
 _SIGN_IN = (401, 403)
@@ -45,13 +46,27 @@ _ends_at: ContextVar[float | None] = ContextVar("ends_at", default=None)
 
 @contextmanager
 def no_longer_than(seconds: float) -> Iterator[None]:
-    """Whatever is asked within ends after so many seconds, all together; inside of another one, whichever ends first."""
-    mine, outer = time.monotonic() + seconds, _ends_at.get()
+    """Whatever is asked within ends after so many seconds, all together; inside of another one, whichever ends first.
+
+    Half of the threads of the web part wait for panels at most, so that one that hangs does not stop the desk. Raises
+    `PortAway` where they all do.
+    """
+    outer = _ends_at.get()
+    if outer is None and not _places().acquire(timeout=SECONDS_FOR_A_PLACE):
+        raise PortAway("others wait for control panels at this moment; try again in a little while")
+    mine = time.monotonic() + seconds
     token = _ends_at.set(mine if outer is None else min(mine, outer))
     try:
         yield
     finally:
         _ends_at.reset(token)
+        if outer is None:
+            _places().release()
+
+
+@lru_cache(maxsize=1)
+def _places() -> threading.Semaphore:
+    return threading.Semaphore(max(1, settings.ENVIRONMENT.web_threads // 2))
 
 
 @dataclass(frozen=True)

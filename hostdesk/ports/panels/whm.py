@@ -189,10 +189,14 @@ class WhmPanel:
             part: [job for job in _jobs(told(state, part)) if _is_restore_of(job, user, day)]
             for part in ("active", "pending", "completed")
         }
-        facts["restoring"] = "yes" if ours["active"] or ours["pending"] else "no"
+        busy = bool(_jobs(told(state, "active")))
+        waiting = "yes" if busy else "waiting"
+        facts["restoring"] = "yes" if ours["active"] else waiting if ours["pending"] else "no"
         facts["restored"] = str(len(ours["completed"]))
         if facts["restoring"] == "yes":
             return "The panel is restoring the account already."
+        if facts["restoring"] == "waiting":
+            return "The panel has this restore in its queue, and does not work on it: look there."
         try:
             found = entries(told(self._whm("backup_user_list", [("restore_point", day)]), "user"))
         except PortRefused as refusal:

@@ -175,7 +175,7 @@ def _restored(_wish: Operation, now: Facts, before: Facts) -> Answer:
         return "unseen"
     if now["restored"] != before.get("restored"):
         return "yes"
-    return "working" if now.get("restoring") == "yes" else "no"
+    return "working" if now.get("restoring") in ("yes", "waiting") else "no"
 
 
 _JUDGES = {

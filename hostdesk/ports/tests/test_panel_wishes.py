@@ -110,6 +110,7 @@ ACCOUNT = {"account": "present", "suspended": "no", "plan": "Starter"}
         ("reset_account_password", {}, ACCOUNT, "unseen"),
         ("reset_mailbox_password", {}, {"password": "not accepted"}, "no"),
         ("restore_backup", {}, {"restored": "1", "restoring": "yes"}, "working"),
+        ("restore_backup", {}, {"restored": "1", "restoring": "waiting"}, "working"),
         ("restore_backup", {}, {"restored": "2", "restoring": "no"}, "yes"),
         ("something_else", {}, ACCOUNT, "unseen"),
     ],

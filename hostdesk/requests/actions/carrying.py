@@ -112,6 +112,8 @@ def start_run(
             )
     except IntegrityError as error:
         raise Refused("", "Somebody is carrying this out already.") from error
+    # What was ticked in an attempt that came to nothing stands in the history; the steps are for this one to do.
+    Tick.objects.filter(request=row).delete()
     row.state, row.updated_at, row.look_at = RequestState.DOING, at, None
     row.save(update_fields=["state", "updated_at", "look_at"])
     verb = "request undoing begun" if undoes else "request begun"

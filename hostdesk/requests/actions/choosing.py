@@ -6,7 +6,6 @@ account an agent sets it from a one-way hash, so that nobody but the contact eve
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import structlog
@@ -18,13 +17,13 @@ from hostdesk.hosting import panels
 from hostdesk.hosting.queries import domains_of
 from hostdesk.kit.actors import SYSTEM, Actor
 from hostdesk.kit.refusals import Refused
-from hostdesk.people import passwords
 from hostdesk.people.models import Agent, Contact
 from hostdesk.people.queries import contacts_by_account
 from hostdesk.policy.rules import password as rules
 from hostdesk.ports.outcomes import PortAway, PortDown, PortRefused
 from hostdesk.ports.panels import line
 from hostdesk.ports.panels.wishes import Operation
+from hostdesk.requests import account_passwords, previews
 from hostdesk.requests import recovery_mails as mails
 from hostdesk.requests.actions import carrying, through_panel
 from hostdesk.requests.actions import mailed_links as links
@@ -50,31 +49,7 @@ _TOLD = ("asked", "unclear")
 _ANSWER_IS_LOST = timedelta(minutes=2)
 _NOT_NOW = "The control panel did not take it, and nothing was changed: {} Try again with this same link."
 _NOT_TO_BE_THERE = "That password must not be there: what it was chosen for has ended, or whoever chose it may not any more. Set another one, as the page says now."
-_NO_SHORT_WORD = 8
 _WHOSE = "Whoever proved to own the domain"
-
-
-def fault(password: str, *, username: str, domains: Iterable[str] = ()) -> str | None:
-    """Why this password will not do for an account, as a sentence; None when it will."""
-    found = passwords.fault(password)
-    if found is not None:
-        return found
-    if not password.isprintable() or password != password.strip():
-        return (
-            "Use letters, digits, signs and blanks in between; nothing invisible, and no blank at the ends."
-        )
-    if username.lower() in password.lower():
-        return "Use something that does not hold the name of the account."
-    if any(_holds_domain(password.lower(), domain) for domain in domains):
-        return "Use something that does not hold a domain of the account."
-    return None
-
-
-def _holds_domain(password: str, domain: str) -> bool:
-    """Whether a password is built of a domain, also of its first part where that is no short word of its own."""
-    first = domain.partition(".")[0].replace("-", "")
-    plain = "".join(sign for sign in password if sign.isalnum())
-    return domain in password or (len(first) >= _NO_SHORT_WORD and first in plain)
 
 
 def choose(token: str, password: str, *, at: datetime) -> RecoveryLink:
@@ -87,7 +62,9 @@ def choose(token: str, password: str, *, at: datetime) -> RecoveryLink:
     link = links.of_token(token, "password", at=at)
     if link is None:
         raise Refused("", links.GONE)
-    found = fault(password, username=link.account.username, domains=domains_of(link.account))
+    found = account_passwords.fault(
+        password, username=link.account.username, domains=domains_of(link.account)
+    )
     if found is not None:
         raise Refused(rules.CLAUSE, found)
     keeper = panels.keeper_of(link.account)
@@ -260,12 +237,13 @@ def _by_request(token: str, password: str, *, at: datetime) -> RecoveryLink:
     try:
         # The run is the claim: a request has one under way at most, whoever presses.
         run = through_panel.set_password(link.request, password, by=link.contact, at=at)
-    except Refused:
+    except Refused as refusal:
         _give_back(link, at=at)
-        raise
+        said = previews.for_contacts(refusal.sentence)
+        raise (refusal if said == refusal.sentence else Refused("", _NOT_NOW.format(said))) from refusal
     if run.state == RunState.FAILED:
         _give_back(link, at=at)
-        raise Refused("", _NOT_NOW.format(run.answer))
+        raise Refused("", _NOT_NOW.format(previews.for_contacts(run.answer)))
     return _settled(link, run, at=at)
 
 
@@ -323,8 +301,8 @@ def _by_recovery(token: str, password: str, *, at: datetime) -> RecoveryLink:
             link.answer = panel.carry_out(wish, key=f"recovery-{link.pk}").answer[:500]
         link.outcome = "done"
     except (PortAway, PortRefused) as error:
-        RecoveryLink.objects.filter(pk=link.pk).update(used_at=None, outcome="")
-        raise Refused("", _NOT_NOW.format(error.answer)) from error
+        _not_taken(link, error.answer, at=at)
+        raise Refused("", _NOT_NOW.format(previews.for_contacts(error.answer))) from error
     except PortDown as error:
         # It may have been done. It is not told twice: an agent looks, and sends another link where it was not.
         link.outcome, link.answer = "unclear", error.answer[:500]
@@ -340,6 +318,13 @@ def _by_recovery(token: str, password: str, *, at: datetime) -> RecoveryLink:
             note("ticket", _ticket(link).pk, "password unclear", by=SYSTEM, at=at, facts={"why": link.answer})
             _nobody_can_object(link, at=at)
     return link
+
+
+@transaction.atomic
+def _not_taken(link: RecoveryLink, answer: str, *, at: datetime) -> None:
+    """The panel said no to a recovery's password, so its link works again; staff read why."""
+    RecoveryLink.objects.filter(pk=link.pk).update(used_at=None, outcome="")
+    note("ticket", _ticket(link).pk, "password not taken", by=SYSTEM, at=at, facts={"why": answer[:500]})
 
 
 def _done(link: RecoveryLink, *, by: Actor, at: datetime) -> None:

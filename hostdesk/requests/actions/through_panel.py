@@ -14,6 +14,8 @@ timeout, a crash, a kill, nobody tells it again: it is asked what it shows, unti
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 
 import structlog
@@ -67,7 +69,7 @@ def carry_out(request: AdminRequest, *, seen: str, by: Agent, at: datetime) -> R
     that shows something else than the person saw (`seen`). A password is set by the contact: `set_password`.
     Clauses: contact.privileges, contact.restricted, channel.tickets.
     """
-    with line.no_longer_than(line.SECONDS_OF_A_PRESS):
+    with _a_press():
         found = preview(request)
         if found.needs_secret:
             raise Refused(
@@ -85,7 +87,7 @@ def set_password(request: AdminRequest, secret: str, *, by: Contact, at: datetim
     no answer came and the panel cannot tell, becomes a failed one after a while, by itself.
     Refused as by `carry_out`. Clause: contact.password.
     """
-    with line.no_longer_than(line.SECONDS_OF_A_PRESS):
+    with _a_press():
         found = preview(request)
         if not found.needs_secret and not found.by_hand_because:
             raise Refused("", "This request sets no password.")
@@ -96,7 +98,8 @@ def may_undo(run: Run) -> bool:
     """Whether `undo` has a chance: done through a panel that can take it back, and not taken back yet. Asks no network."""
     if run.state != RunState.DONE or run.panel == BY_HAND or run.undoes_id is not None:
         return False
-    if run.request.state != RequestState.DONE:
+    if run.request.state != RequestState.DONE or run.before == run.after:
+        # Where it was so already nothing was sent, and what was there before is there now.
         return False
     panel = panels.keeper_of(run.request.account).panel
     return panel.kind == run.panel and run.operation in panel.undoes
@@ -111,7 +114,7 @@ def undo(run: Run, *, by: Agent, at: datetime) -> Run:
         raise Refused("", "It is being taken back already; this page says how it ends.")
     if not may_undo(run):
         raise Refused("", "This cannot be undone by the panel; ask for a new change instead.")
-    with line.no_longer_than(line.SECONDS_OF_A_PRESS):
+    with _a_press():
         return _undo(run, by=by, at=at)
 
 
@@ -134,6 +137,17 @@ def _undo(run: Run, *, by: Agent, at: datetime) -> Run:
     except (PortDown, PortRefused) as error:
         return _no_clear_yes(taking_back, panel, wish, error, by=by.actor(), at=at)
     return _look_again(taking_back, panel, wish, said=answer, said_yes=True, by=by.actor(), at=at)
+
+
+@contextmanager
+def _a_press() -> Iterator[None]:
+    """All that one press asks of a panel, in a time that somebody waits. Refused where too many wait for panels."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(line.no_longer_than(line.SECONDS_OF_A_PRESS))
+        except PortAway as error:
+            raise Refused("", f"Nothing was sent: {error.answer}.") from error
+        yield
 
 
 def look_once(run: Run, *, at: datetime) -> Run:

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from hostdesk.kit.refusals import Refused
+from hostdesk.requests import account_passwords
 from hostdesk.requests.actions import choosing
 from hostdesk.requests.models import RecoveryLink
 from hostdesk.requests.tests.test_chosen_passwords import case, chosen  # noqa: F401
@@ -69,6 +70,8 @@ def test_while_it_waits_for_an_agents_hands_it_is_stopped_and_another_one_is_set
     ],
 )
 def test_a_password_is_not_built_of_a_domain_of_the_account(password, sound):
-    found = choosing.fault(password, username="acme01", domains=["coffee-shop.example", "shop.example"])
+    found = account_passwords.fault(
+        password, username="acme01", domains=["coffee-shop.example", "shop.example"]
+    )
 
     assert (found is None) is sound

@@ -1,6 +1,7 @@
 """A panel that hangs holds a page for a short while only; what became of the wish is found out by the round."""
 
 import dataclasses
+import threading
 import time
 
 import pytest
@@ -90,6 +91,35 @@ def test_a_panel_that_hangs_after_the_work_is_told_once_and_the_round_finds_out(
     look_at_panels(world.now)
     run.refresh_from_db()
     assert (run.state, slow.works) == ("done", 1)
+
+
+def test_who_waits_for_panels_takes_half_of_the_threads_at_most(world, slow, monkeypatch):
+    request, agent = asked(world), world.agent()
+    seen = through_panel.preview(request).seen
+    monkeypatch.setattr(line, "SECONDS_FOR_A_PLACE", 0.05)
+    over, there = threading.Event(), threading.Semaphore(0)
+
+    def waits():
+        with line.no_longer_than(60):
+            there.release()
+            over.wait(60)
+
+    many = max(1, django_settings.ENVIRONMENT.web_threads // 2)
+    others = [threading.Thread(target=waits) for _ in range(many)]
+    for one in others:
+        one.start()
+        there.acquire()
+    try:
+        assert "others wait for control panels" in through_panel.preview(request).problem
+        with pytest.raises(Refused, match="Nothing was sent: others wait"):
+            through_panel.carry_out(request, seen=seen, by=agent, at=world.now)
+    finally:
+        over.set()
+        for one in others:
+            one.join()
+
+    assert (slow.works, Run.objects.count()) == (0, 0)
+    assert through_panel.carry_out(request, seen=seen, by=agent, at=world.now).state == "done"
 
 
 def test_what_is_asked_after_the_time_is_over_is_not_sent(slow):

@@ -116,6 +116,17 @@ def test_what_is_so_already_is_noted_and_not_done(world, request_, panel):
     assert (run.state, run.answer, panel.keys) == ("done", "It was so already; nothing was sent.", [])
 
 
+def test_what_was_so_already_cannot_be_taken_back(world, panel):
+    request = wish(world, "suspension")
+    panel.facts["suspended"] = "yes"
+    run = press(world, request)
+
+    assert (run.state, run.answer, panel.keys) == ("done", "It was so already; nothing was sent.", [])
+    assert not through_panel.may_undo(run)
+    with pytest.raises(Refused, match="cannot be undone"):
+        through_panel.undo(run, by=world.agent("Naledi"), at=world.now)
+
+
 def test_a_clear_no_leaves_the_request_ready_for_another_press(world, request_, panel):
     seen = through_panel.preview(request_).seen
     agent = world.agent()
@@ -346,6 +357,19 @@ def test_without_a_panel_an_agent_does_it_by_hand(world):
     assert look_at_panels(world.now + timedelta(days=2)) == 0
     carrying.finish(run, state="done", after={}, answer="", by=run.agent, at=world.now)
     assert state(request) == "done"
+
+
+@clause("channel.tickets")
+def test_steps_of_an_attempt_that_came_to_nothing_do_not_count_for_the_next(world):
+    request, agent = wish(world, "php_version", domain="acme.example", version="8.4"), world.agent()
+    run = carrying.begin(request, panel="by_hand", before={}, by=agent, at=world.now)
+    for position in range(2):
+        carrying.tick(request, position=position, by=agent, at=world.now)
+    carrying.finish(run, state="failed", after={}, answer="it broke", by=agent, at=world.now)
+
+    run = carrying.begin(request, panel="by_hand", before={}, by=agent, at=world.now)
+    with pytest.raises(Refused, match="2 of the steps"):
+        carrying.finish(run, state="done", after={}, answer="", by=agent, at=world.now)
 
 
 def test_a_panel_that_was_disconnected_meanwhile_leaves_the_matter_to_a_person(world, request_, panel):

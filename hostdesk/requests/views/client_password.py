@@ -14,8 +14,9 @@ from hostdesk.people.requests import ClientRequest
 from hostdesk.requests.actions import through_panel
 from hostdesk.requests.forms import PasswordForm
 from hostdesk.requests.models import RunState
-from hostdesk.requests.previews import Preview
+from hostdesk.requests.previews import Preview, for_contacts
 from hostdesk.requests.queries import contact_on, request_for_person
+from hostdesk.requests.rules import CHOSEN_HERE
 from hostdesk.requests.standing import Case, case_of
 from hostdesk.requests.views.client import can_say
 from hostdesk.web import flash
@@ -37,7 +38,10 @@ def password(request: ClientRequest, pk: int) -> HttpResponse:
     me = contact_on(request.person, found)
     case = case_of(found)
     if not can_say(case, me).choose_password:
-        raise Missing
+        if case.kind.carried_out != CHOSEN_HERE or found.state not in ("doing", "unclear"):
+            raise Missing
+        # It was chosen, and the page of the request says what became of it.
+        return go(request, reverse("requests:client_request", args=[found.pk]))
     form = PasswordForm(request.POST or None, account=found.account)
     if request.method != "POST" or not form.is_valid():
         status = 422 if request.method == "POST" else 200
@@ -45,10 +49,10 @@ def password(request: ClientRequest, pk: int) -> HttpResponse:
     try:
         run = through_panel.set_password(found, form.cleaned_data["password"], by=me, at=request.at)
     except Refused as no:
-        form.add_error("password", no.sentence)
+        form.add_error("password", for_contacts(no.sentence))
         return _page(request, case, form, through_panel.preview(found), 422)
     if run.state == RunState.FAILED:
-        form.add_error("password", f"The server did not take it: {run.answer}")
+        form.add_error("password", f"The server did not take it: {for_contacts(run.answer)}")
         return _page(request, case, form, through_panel.preview(found), 422)
     flash.done(request, _SAID[RunState(run.state)])
     return go(request, reverse("requests:client_request", args=[found.pk]))
@@ -57,6 +61,6 @@ def password(request: ClientRequest, pk: int) -> HttpResponse:
 def _page(
     request: ClientRequest, case: Case, form: PasswordForm, preview: Preview, status: int
 ) -> HttpResponse:
-    shut = _BY_HAND if preview.by_hand_because else preview.problem
+    shut = _BY_HAND if preview.by_hand_because else for_contacts(preview.problem)
     context = {"area": "requests", "case": case, "form": form, "shut": shut}
     return render(request, "requests/client/password.html", context, status=status)

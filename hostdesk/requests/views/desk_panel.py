@@ -15,7 +15,7 @@ from hostdesk.people.looking import saw
 from hostdesk.people.requests import DeskRequest
 from hostdesk.requests.actions import carrying, through_panel
 from hostdesk.requests.forms import BeforeForm
-from hostdesk.requests.models import RequestState, RunState
+from hostdesk.requests.models import RunState
 from hostdesk.requests.queries import request_for_agent
 from hostdesk.requests.standing import case_of
 from hostdesk.requests.views.desk import can_do
@@ -27,6 +27,7 @@ _ENDED: dict[str, str] = {
     RunState.FAILED: "Not done",
     RunState.UNCLEAR: "No clear answer came. The panel is asked again by itself; nothing is sent a second time.",
 }
+_AT_WORK = "The panel is at it. How it ended stands here, and on the ticket, once it is done."
 
 
 @require_safe
@@ -65,7 +66,7 @@ def panel_run(request: DeskRequest, pk: int) -> HttpResponse:
         if run.state == RunState.FAILED:
             flash.said_no(request, Refused("", f"{_ENDED[run.state]}: {run.answer}"))
         else:
-            flash.done(request, _ENDED[run.state])
+            flash.done(request, _AT_WORK if run.is_at_work else _ENDED[run.state])
     return go(request, reverse("requests:desk_request", args=[found.pk]))
 
 
@@ -79,13 +80,14 @@ def run_undo(request: DeskRequest, pk: int) -> HttpResponse:
     if not done:
         raise Missing
     try:
-        through_panel.undo(done[-1], by=request.agent, at=request.at)
+        taken = through_panel.undo(done[-1], by=request.agent, at=request.at)
     except Refused as no:
         flash.said_no(request, no)
     else:
-        after = request_for_agent(request.agent, pk)
-        is_undone = after.state == RequestState.UNDONE
-        flash.done(
-            request, "It is taken back." if is_undone else "Whether it is taken back is not clear yet."
-        )
+        if taken.state == RunState.FAILED:
+            flash.said_no(request, Refused("", f"Not taken back: {taken.answer}"))
+        elif taken.state == RunState.DONE:
+            flash.done(request, "It is taken back.")
+        else:
+            flash.done(request, "Whether it is taken back is not clear yet.")
     return go(request, reverse("requests:desk_request", args=[found.pk]))

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 
 Facts = Mapping[str, object]
 
-LATE = frozenset({"request unclear", "request paid in vain", "request undoing unclear", "password unclear"})
+LATE = frozenset(
+    {
+        "request unclear",
+        "request paid in vain",
+        "request undoing unclear",
+        "password unclear",
+        "password set late",
+    }
+)
 WATCH = frozenset({"request refused", "request expired", "request not done", "request not undone",
                    "recovery stopped", "recovery refused", "recovery expired", "password link has nobody to go to"})  # fmt: skip
 
@@ -77,5 +85,8 @@ _SAYS = {
     "password chosen": "A new password was chosen",
     "password set": "The new password is set, and every contact was told",
     "password replaced": "{who} set another password: whoever chose the one before is out",
+    "password not taken": "The panel did not take the new password{why}",
+    "password dropped": "The new password is not to be set any more{why}",
+    "password set late": "{who} had set a password that was not to be set any more: another one has to be set",
     "password unclear": "The panel gave no clear answer, and somebody must look whether the new password is set{why}",
 }
