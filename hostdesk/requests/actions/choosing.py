@@ -82,28 +82,35 @@ def set_by_hand(link: RecoveryLink, *, by: Agent, at: datetime) -> None:
     Refused: what has been noted already; and what was not to be set any more, since the request has ended or whoever chose is
     no contact of that kind: then another one is to be set.
     """
-    if link.request is not None and _came_too_late(link, by=by, at=at):
-        raise Refused(rules.CLAUSE, _NOT_TO_BE_THERE)
     with transaction.atomic():
-        row = _held_row(link)
-        by_hand = row.outcome == "by_hand" and bool(row.verifier)
-        seen = row.outcome == "unclear" and row.recovery is not None and row.voided_at is None
-        if is_to_be_replaced(row):
-            sentence = "This recovery has ended: nobody is to get in by it. Set another password."
-            raise Refused(rules.CLAUSE, sentence)
-        if not by_hand and not seen:
-            raise Refused("", "That has been done already.")
-        row.verifier, row.outcome, row.set_at = "", "done", at
-        row.save(update_fields=["verifier", "outcome", "set_at"])
-        if row.request is not None:
-            run = carrying.begin(row.request, panel=carrying.BY_HAND, before={}, by=by, at=at)
-            for position in range(len(case_of(row.request).kind.steps)):
-                carrying.tick(row.request, position=position, by=by, at=at)
-            carrying.finish(run, state=RunState.DONE, after={}, answer="", by=by, at=at)
-        _done(row, by=by.actor(), at=at)
+        # Held from the judgement to the end: whoever stops it meanwhile waits, and comes too late.
+        must_go = link.request is not None and _came_too_late(link, by=by, at=at)
+        if not must_go:
+            _set(link, by=by, at=at)
+    if must_go:
+        # Outside the transaction: that it is there stays written.
+        raise Refused(rules.CLAUSE, _NOT_TO_BE_THERE)
 
 
-@transaction.atomic
+def _set(link: RecoveryLink, *, by: Agent, at: datetime) -> None:
+    row = _held_row(link)
+    by_hand = row.outcome == "by_hand" and bool(row.verifier)
+    seen = row.outcome == "unclear" and row.recovery is not None and row.voided_at is None
+    if is_to_be_replaced(row):
+        sentence = "This recovery has ended: nobody is to get in by it. Set another password."
+        raise Refused(rules.CLAUSE, sentence)
+    if not by_hand and not seen:
+        raise Refused("", "That has been done already.")
+    row.verifier, row.outcome, row.set_at = "", "done", at
+    row.save(update_fields=["verifier", "outcome", "set_at"])
+    if row.request is not None:
+        run = carrying.begin(row.request, panel=carrying.BY_HAND, before={}, by=by, at=at)
+        for position in range(len(case_of(row.request).kind.steps)):
+            carrying.tick(row.request, position=position, by=by, at=at)
+        carrying.finish(run, state=RunState.DONE, after={}, answer="", by=by, at=at)
+    _done(row, by=by.actor(), at=at)
+
+
 def _came_too_late(link: RecoveryLink, *, by: Agent, at: datetime) -> bool:
     """Judge a request once more before its password counts as set; whether that must not be on the server."""
     _hold_whole(link)
